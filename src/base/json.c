@@ -1,0 +1,105 @@
+#include "base/json.h"
+
+#include "base/limits.h"
+
+static void release(void *tree)
+{
+    json_decref(tree);
+}
+
+json_t *json_keep(struct arena *arena, json_t *tree)
+{
+    if (tree)
+        arena_defer(arena, release, tree);
+    return tree;
+}
+
+/* Depth and number of members, counted on the text before any tree is made. */
+static const char *too_much(str text)
+{
+    size_t depth = 0, members = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+        if (quoted) {
+            if (c == '\\')
+                i++;
+            else if (c == '"')
+                quoted = false;
+            continue;
+        }
+        if (c == '"')
+            quoted = true;
+        else if (c == '{' || c == '[')
+            depth++;
+        else if ((c == '}' || c == ']') && depth)
+            depth--;
+        else if (c == ',')
+            members++;
+        if (depth > LIMIT_JSON_DEPTH)
+            return "json_too_deep";
+        if (members > LIMIT_JSON_MEMBERS)
+            return "json_too_large";
+    }
+    return NULL;
+}
+
+err_t json_read(struct arena *arena, str text, struct problems *problems, json_t **out)
+{
+    const char *why = text.n > LIMIT_JSON_BYTES ? "json_too_large" : too_much(text);
+    if (why) {
+        problem_add(problems, S(""), why, NULL);
+        return ERR_INVALID;
+    }
+    json_error_t error;
+    json_t *tree =
+        json_loadb(text.p ? text.p : "", text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    if (!tree) {
+        problem_add_str(problems, S(""), "json_syntax", arena_printf(arena, "%d", error.line),
+                        arena_printf(arena, "%d", error.column), str_from(error.text));
+        return ERR_INVALID;
+    }
+    *out = json_keep(arena, tree);
+    return OK;
+}
+
+str json_str(const json_t *j)
+{
+    return json_is_string(j) ? (str){json_string_value(j), json_string_length(j)} : (str){0};
+}
+
+str json_get_str(const json_t *object, const char *key)
+{
+    return json_str(json_object_get(object, key));
+}
+
+bool json_get_bool(const json_t *object, const char *key, bool fallback)
+{
+    const json_t *j = json_object_get(object, key);
+    return json_is_boolean(j) ? json_is_true(j) : fallback;
+}
+
+int64_t json_get_int(const json_t *object, const char *key, int64_t fallback)
+{
+    const json_t *j = json_object_get(object, key);
+    return json_is_integer(j) ? json_integer_value(j) : fallback;
+}
+
+static str dump(struct arena *arena, const json_t *j, size_t flags)
+{
+    flags |= JSON_COMPACT | JSON_ENCODE_ANY;
+    size_t n = json_dumpb(j, NULL, 0, flags);
+    char *p = arena_alloc(arena, n + 1);
+    json_dumpb(j, p, n, flags);
+    return (str){p, n};
+}
+
+str json_text(struct arena *arena, const json_t *j)
+{
+    return dump(arena, j, 0);
+}
+
+str json_canonical(struct arena *arena, const json_t *j)
+{
+    return dump(arena, j, JSON_SORT_KEYS);
+}

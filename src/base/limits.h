@@ -1,0 +1,41 @@
+/* Every ceiling in one place. Bytes unless the name says otherwise. */
+#pragma once
+
+enum {
+    KIB = 1024,
+    MIB = 1024 * KIB,
+
+    /* input (security I1, I2, I4) */
+    LIMIT_JSON_BYTES = 1 * MIB,
+    LIMIT_JSON_DEPTH = 32,
+    LIMIT_JSON_MEMBERS = 10000,
+    LIMIT_HTTP_LINE = 8 * KIB,
+    LIMIT_HTTP_HEADERS = 16 * KIB,
+    LIMIT_HTTP_HEADER_COUNT = 64,
+    LIMIT_HTTP_HEADER_SECONDS = 10,
+    LIMIT_HTTP_BODY_RATE = 1 * KIB, /* a second, least */
+    LIMIT_UPLOAD_BYTES = 100 * MIB,
+    LIMIT_ARCHIVE_INFLATED = 1024 * MIB,
+    LIMIT_ARCHIVE_RATIO = 100,
+    LIMIT_ARCHIVE_ENTRIES = 1000,
+    LIMIT_PROBLEMS = 100,
+
+    /* work */
+    LIMIT_REQUEST_ARENA = 256 * MIB,
+    LIMIT_RESPONSE_BYTES = 64 * MIB,
+    LIMIT_LIST_PAGE = 200, /* records */
+    LIMIT_BATCH_ITEMS = 100,
+    LIMIT_CONDITION_DEPTH = 12,
+    LIMIT_CONDITION_NODES = 300,
+    LIMIT_CONDITION_LIST = 1000, /* values of one `in` */
+    LIMIT_PATH_LINKS = 3,        /* links in one path */
+    LIMIT_SQL_BYTES = 256 * KIB,
+    LIMIT_SQL_PARAMS = 8000,
+    LIMIT_FORMULA_NODES = 200,
+
+    /* model */
+    LIMIT_OBJECTS = 500,
+    LIMIT_FIELDS = 400, /* of one object */
+    LIMIT_CHOICES = 2000,
+    LIMIT_TEXT_CHARS = 100000, /* of one value, in code points */
+};

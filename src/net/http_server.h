@@ -1,0 +1,107 @@
+/* http_server: libmicrohttpd behind one header.
+ *
+ *   epoll threads ── accept, check, read headers and body ──► queue ──► workers: handler()
+ *        ▲                                                                   │
+ *        └───────────────────── resume with the reply ◄──────────────────────┘
+ *
+ * A connection is suspended while its request waits and runs, so slow handlers never hold up the
+ * network. Each worker has data of its own (worker_init) and runs one request at a time with a
+ * fresh arena. Requests that break HTTP (security I1) are answered 400 and closed before any
+ * handler sees them. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/problem.h"
+
+struct http_server;
+struct http_stream;
+
+struct http_request {
+    struct arena *arena;   /* freed after the reply has been made */
+    str method, path;      /* path decoded, "/"-separated, without the query; valid UTF-8, no NUL */
+    str query;             /* raw, without '?' */
+    str body;              /* in memory, when the route spools nothing */
+    const char *body_file; /* path of the spooled body, or NULL; removed after the request unless
+                              the handler renames it away */
+    size_t body_size;
+    str remote;  /* the client's address, X-Forwarded-For honoured from configured proxies only */
+    bool secure; /* TLS here or X-Forwarded-Proto: https from a configured proxy */
+    str request_id; /* made here, 128 random bits, hex; also in the reply's X-Request-Id */
+    void *worker;   /* what worker_init returned */
+    void *internal;
+};
+
+/* A header's value, name case-insensitive; empty when absent. */
+str http_header(const struct http_request *, const char *name);
+/* A cookie's value; empty when absent. */
+str http_cookie(const struct http_request *, const char *name);
+/* A query parameter, decoded into the arena; p == NULL when absent. ERR_INVALID: repeated, or not
+ * UTF-8. */
+err_t http_param(const struct http_request *, const char *name, str *out) MUST_USE;
+/* Calls each for every parameter, decoded. Returns the first non-OK. */
+err_t http_params(const struct http_request *,
+                  err_t (*each)(void *, str name, str value),
+                  void *) MUST_USE;
+
+struct http_reply {
+    int status;                 /* 0 = 200 */
+    const char *type;           /* media type; NULL = application/json */
+    struct buf body;            /* initialised by the server with LIMIT_RESPONSE_BYTES */
+    str shared_body;            /* instead of body: bytes that outlive the server (assets) */
+    int file;                   /* instead of body: an open file, closed by the server; -1 = none */
+    struct http_stream *stream; /* instead of body: see below */
+    bool close;                 /* close the connection after the reply */
+    void *internal;
+};
+/* Name and value are copied. Values with CR, LF or NUL are refused with ERR_INVALID. */
+err_t http_reply_header(struct http_reply *, const char *name, str value) MUST_USE;
+
+/* Server-sent events. A handler makes a stream and puts it in the reply; any thread may then send.
+ * Sending never blocks: a client that lags by more than `backlog` bytes is dropped. */
+struct http_stream *http_stream_new(struct http_server *, size_t backlog);
+void http_stream_ref(struct http_stream *);
+void http_stream_unref(struct http_stream *); /* the last one frees; does not end the reply */
+/* Raw bytes of the event stream ("id: 1\ndata: {}\n\n"). False when the client is gone. */
+bool http_stream_send(struct http_stream *, str bytes);
+void http_stream_end(struct http_stream *);
+bool http_stream_open(const struct http_stream *);
+
+struct http_body_rule {
+    size_t max; /* bytes; more is answered 413 */
+    bool spool; /* into a file in spool_folder instead of memory */
+};
+
+struct http_server_options {
+    const char *host; /* "127.0.0.1", "::1", "0.0.0.0" … */
+    unsigned port;    /* 0 = any free one, http_server_port tells */
+    unsigned threads; /* epoll threads, 0 = 2 */
+    unsigned workers; /* 0 = 8 */
+    unsigned queue;   /* requests waiting for a worker before 503, 0 = 1024 */
+    const char *spool_folder;
+    const char *tls_cert_file, *tls_key_file; /* NULL = plain HTTP */
+    str proxies; /* comma-separated addresses whose X-Forwarded-* are believed */
+    /* Before the body is read: how large may it be? */
+    struct http_body_rule (*body_rule)(void *context, str method, str path);
+    void *(*worker_init)(void *context); /* on the worker's thread */
+    void (*worker_done)(void *worker);
+    void (*handler)(struct http_request *, struct http_reply *);
+    /* Fills the reply for what the server itself refuses: 400, 408, 413, 414, 431, 503. */
+    void (*refuse)(void *context, int status, const char *code, struct http_reply *);
+    void *context;
+};
+
+/* ERR_INVALID: address; ERR_CONFLICT: port taken; ERR_UNAVAILABLE. Problems say why. */
+err_t http_server_start(const struct http_server_options *,
+                        struct problems *,
+                        struct http_server **) MUST_USE;
+unsigned http_server_port(const struct http_server *);
+/* Stops accepting, lets running requests end (at most `seconds`), ends streams, frees. */
+void http_server_stop(struct http_server *, unsigned seconds);
+
+struct http_stats {
+    uint64_t requests, refused, bytes_out;
+    uint64_t by_status[6]; /* [2] = 2xx … */
+    unsigned connections, streams, waiting;
+};
+void http_server_stats(struct http_server *, struct http_stats *);
