@@ -58,7 +58,7 @@ enum kind path_kind(const struct field *f, unsigned part)
     if (f->rollup)
         return f->rollup->field && f->rollup->fn != ROLLUP_COUNT ? path_kind(f->rollup->field, 0)
                                                                  : kind_of_storage(column->storage);
-    return kind_of_type(str_from(f->type->name), column->storage);
+    return kind_of_type(str_from(f->shape->name), column->storage);
 }
 
 bool path_is_set(const struct path *path)
