@@ -30,6 +30,7 @@ enum {
     LIMIT_CONDITION_LIST = 1000, /* values of one `in` */
     LIMIT_PATH_LINKS = 3,        /* links in one path */
     LIMIT_SQL_BYTES = 256 * KIB,
+    LIMIT_SCRIPT_BYTES = 16 * MIB, /* of a schema */
     LIMIT_SQL_PARAMS = 8000,
     LIMIT_FORMULA_NODES = 200,
 
