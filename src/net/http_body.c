@@ -9,11 +9,8 @@
 #include "base/log.h"
 #include "net/http_internal.h"
 
-err_t http_body_begin(struct http_conn *c)
+static err_t open_spool(struct http_conn *c)
 {
-    buf_init(&c->body, c->rule.max);
-    if (!c->rule.spool)
-        return OK;
     const char *folder = c->server->options.spool_folder;
     if (!folder || asprintf(&c->spool_path, "%s/body-XXXXXX", folder) < 0)
         return FAULT("no spool folder");
@@ -28,10 +25,12 @@ err_t http_body_begin(struct http_conn *c)
 
 err_t http_body_add(struct http_conn *c, str bytes)
 {
-    if (c->spool < 0) {
+    if (!c->rule.spool) {
         buf_add(&c->body, bytes);
         return OK;
     }
+    if (c->spool < 0)
+        TRY(open_spool(c));
     while (bytes.n) {
         ssize_t n = write(c->spool, bytes.p, bytes.n);
         if (n < 0 && errno == EINTR)

@@ -148,9 +148,8 @@ static enum MHD_Result headers_done(struct http_conn *c, const char *method, con
             MHD_lookup_connection_value(c->mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_EXPECT))
             return refuse(c, too_large);
         c->refusal = too_large;
-    } else if (http_body_begin(c) != OK) {
-        return refuse(c, (struct http_refusal){503, "http_spool_failed"});
     }
+    buf_init(&c->body, c->rule.max);
     atomic_store(&c->received, 0);
     http_conn_enter(c, PHASE_BODY);
     return MHD_YES;

@@ -130,8 +130,7 @@ void http_conn_completed(void *server,
 /* Begins a phase that the watcher times from now. */
 void http_conn_enter(struct http_conn *, enum http_phase);
 
-/* http_body.c */
-err_t http_body_begin(struct http_conn *) MUST_USE; /* ERR_UNAVAILABLE: no spool file */
+/* http_body.c. Any error: the file that the rule asks for cannot be written. */
 err_t http_body_add(struct http_conn *, str bytes) MUST_USE;
 void http_body_done(struct http_conn *);
 

@@ -22,8 +22,8 @@ struct http_request {
     str method, path;      /* path decoded, "/"-separated, without the query; valid UTF-8, no NUL */
     str query;             /* raw, without '?' */
     str body;              /* in memory, when the route spools nothing */
-    const char *body_file; /* path of the spooled body, or NULL; removed after the request unless
-                              the handler renames it away */
+    const char *body_file; /* path of the spooled body, NULL when there is none; removed after the
+                              request unless the handler renames it away */
     size_t body_size;
     str remote;  /* the client's address, X-Forwarded-For honoured from configured proxies only */
     bool secure; /* TLS here or X-Forwarded-Proto: https from a configured proxy */
