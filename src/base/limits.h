@@ -13,7 +13,10 @@ enum {
     LIMIT_HTTP_HEADERS = 16 * KIB,
     LIMIT_HTTP_HEADER_COUNT = 64,
     LIMIT_HTTP_HEADER_SECONDS = 10,
+    LIMIT_HTTP_IDLE_SECONDS = 60,
     LIMIT_HTTP_BODY_RATE = 1 * KIB, /* a second, least */
+    LIMIT_HTTP_BODY_GRACE_SECONDS = 10,
+    LIMIT_HTTP_DRAIN = 1 * MIB, /* of a refused body, so that its sender sees the answer */
     LIMIT_UPLOAD_BYTES = 100 * MIB,
     LIMIT_ARCHIVE_INFLATED = 1024 * MIB,
     LIMIT_ARCHIVE_RATIO = 100,
