@@ -76,8 +76,7 @@ static void add_in_array(const struct emitter *e, const struct leaf *leaf, bool 
     jw_close(&w, ']');
     value array = V_TEXT(arena_str(e->sql->arena, buf_str(&list)));
     *VEC_PUSH(e->sql->arena, e->sql->params) = array;
-    buf_printf(
-        &e->sql->text, texts ? " IN @texts($%zu)" : " IN @ints($%zu)", e->sql->params.n);
+    buf_printf(&e->sql->text, texts ? " IN @texts($%zu)" : " IN @ints($%zu)", e->sql->params.n);
 }
 
 static void add_in(const struct emitter *e, const struct target *t, const struct leaf *leaf)
