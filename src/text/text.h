@@ -1,10 +1,12 @@
 /* text: what the product knows about written language; nothing about customers.
  *
- * Tables are read-only data embedded in the binary (data/text/, with origins and licences in
- * data/text/ORIGIN.md); looking something up never allocates more than its result. All functions
- * are safe from many threads. */
+ * Tables are read-only data embedded in the binary (src/text/tables/, with origins and licences in
+ * ORIGIN.md there); looking something up never allocates more than its result. All functions
+ * are safe from many threads. Results live in the arena, or are the argument itself where nothing
+ * had to be changed. */
 #pragma once
 
+#include "base/map.h"
 #include "base/vec.h"
 
 /* NFC; drops BOM, zero-width and control characters except tab and newline; turns no-break spaces
@@ -15,7 +17,7 @@ str text_clean(struct arena *, str s);
 str text_fold(struct arena *, str s);
 bool text_is_han(uint32_t c);
 
-/* ---- pinyin (data/text/pinyin*.tsv) ---- */
+/* ---- pinyin (tables/pinyin*.tsv) ---- */
 
 /* The best reading, syllables separated by one space, without tones, ü as v; Latin kept, folded.
  * name: the text is a person's name, surname readings win (单 → shan, 曾 → zeng). */
@@ -23,22 +25,52 @@ str text_pinyin(struct arena *, str s, bool name);
 /* Sort key: order of pinyin, then of tone and character; bytes compare in dictionary order. */
 str text_sort_key(struct arena *, str s, bool name);
 
-/* ---- search terms ----
- * One list of terms a record, one a query; a record matches when it has all terms of the query and
- * text_match then agrees. Terms are short strings of [a-z0-9] and Han, so that FTS5 (own tokenizer:
- * split at spaces) and a PostgreSQL text[] / tsvector with GIN index them alike:
- *   Han: each character and each bigram; Latin and digit runs: the word's trigrams and the word
- *   with ^ and $ marks; names: pinyin syllable keys for all readings (full and initials). */
-enum text_kind { TEXT_NAME, TEXT_PROSE, TEXT_CODE /* phones, order numbers: digit fragments */ };
+/* ---- search ----
+ *
+ * A record has one document: the terms of all its searched fields, separated by single spaces.
+ * Terms hold [a-z0-9^$_=], Han and other letters beyond ASCII, so that FTS5 (tokenize = "ascii
+ * tokenchars
+ * '^$_='", detail = none) and a tsvector (array_to_tsvector(string_to_array(document, ' '))) index
+ * them alike:
+ *
+ *     张  张伟        each character beyond ASCII and each two neighbours
+ *     ^zh zha ng$ ^z  a Latin or digit word's first letter and its trigrams, ^ and $ at its ends
+ *     _zh _z_w _z_w_l names: beginnings of a syllable; first letters of two or three neighbouring
+ *                     syllables; for all readings, ü as u
+ *     =zhangwei =zw   the whole value without spaces and signs, its pinyin, its initials
+ *     $zhan           names: a Latin word of 4 to 20 letters, also less any one letter
+ *
+ * A query becomes one expression over terms for each tier. The caller asks tier after tier until it
+ * has candidates enough (limit each, newest records first), reads their fields, drops those to
+ * which text_match_fields gives 0 and sorts by what it gives. */
+enum text_kind {
+    TEXT_NAME,  /* people, companies, products, tags: pinyin and typing errors count */
+    TEXT_PROSE, /* notes, addresses */
+    TEXT_CODE,  /* phones, order numbers, e-mail, WeChat ids: fragments without regard to signs */
+};
+enum text_tier { TEXT_EXACT, TEXT_PARTS, TEXT_TYPOS };
+
 struct text_terms {
     struct arena *arena;
-    VEC(str) list; /* no repeats within one call */
+    struct map seen;
+    VEC(str) list; /* no repeats */
 };
+/* Adds the terms of one field; several calls make the terms of one record. */
 void text_index_terms(struct text_terms *, str s, enum text_kind);
-/* Terms all of which a matching record must have. Empty when the query has nothing to search. */
-void text_query_terms(struct text_terms *, str query);
-/* How well a field's text fits the query: 0 = not at all … 1000 = equal. Exact > prefix > word
- * start > pinyin > fragment > one typo (Latin words of 4 letters or more). */
+str text_terms_document(const struct text_terms *);
+/* The expression in the syntax of FTS5 MATCH, and of a cast to tsquery. Empty when there is nothing
+ * to search in this tier. */
+str text_query_fts5(struct arena *, str query, enum text_tier);
+str text_query_tsquery(struct arena *, str query, enum text_tier);
+
+struct text_field {
+    str text;
+    enum text_kind kind;
+};
+/* How well the fields fit the query: 0 = not at all … 1000 = one equals it. Each word of the query
+ * must be found in some field. Exact > prefix > word start > pinyin > fragment > one typo (Latin
+ * words of 4 letters or more, names only). */
+int text_match_fields(struct arena *, str query, const struct text_field *fields, size_t n);
 int text_match(struct arena *, str query, str field, enum text_kind);
 
 /* ---- phones (libphonenumber behind text/phone.cc) ---- */
@@ -49,8 +81,13 @@ struct text_phone {
     bool repaired;  /* was mangled ("1.38E+10", full width, 0086 …) and is certain now */
     bool lossy; /* digits were lost ("1.38E+10" with 3 significant digits): refuse with reason */
 };
-/* region: where a number without + is from, "CN". False when it is no valid number. */
+/* The one number in s, which may carry a label, a name or an extension ("手机:138…(李)"). region:
+ * where a number without + is from, "CN". False when there is none, more than one, or other digits
+ * beside it; out then says only whether it was lossy. */
 bool text_phone_parse(str s, const char *region, struct text_phone *out);
+/* All numbers in s in their order ("13800138000/010-12345678 转 2"); returns how many, at most max.
+ */
+size_t text_phone_find(str s, const char *region, struct text_phone *out, size_t max);
 /* "138****5678", "010****1234", "+1 415****12" for a number in E.164. */
 str text_phone_mask(struct arena *, str e164);
 /* As people of the region write it: "138 0013 8000". */
@@ -68,7 +105,7 @@ double text_name_similarity(struct arena *, str a, str b);
 /* A company's name without legal form, place and brackets: "杭州云帆贸易有限公司" → "云帆贸易". */
 str text_company_core(struct arena *, str s);
 
-/* ---- Chinese divisions (data/text/divisions.tsv) ---- */
+/* ---- Chinese divisions (tables/divisions.tsv) ---- */
 struct text_address {
     str province, city, district, street;
 };
