@@ -123,7 +123,7 @@ static str like_pattern(struct arena *arena, str s, bool anywhere)
 static void add_like(const struct emitter *e, const struct target *t, const struct leaf *leaf)
 {
     bool anywhere = leaf->test == TEST_CONTAINS;
-    sql_column(e->sql, t->alias, arena_concat(e->sql->arena, t->column, S("_fold")));
+    sql_column(e->sql, t->alias, column_fold_name(e->sql->arena, path_column(&leaf->path)));
     sql_add(e->sql, " LIKE ");
     str pattern = like_pattern(e->sql->arena, leaf->operands[0].v.s, anywhere);
     sql_value(e->sql, V_TEXT(pattern), STORE_TEXT);

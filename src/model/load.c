@@ -183,9 +183,10 @@ static enum root root_of(const struct loader *l, const struct source *s)
 static struct object *make_object(struct loader *l, const struct source *s)
 {
     static const char *const keys[] = {
-        "object",   "plural",      "label",      "plural_label", "root",    "owned",   "title",
-        "internal", "append_only", "importable", "fields",       "indexes", "unique",  "events",
-        "access",   "rules",       "layouts",    "menu",         "actions", "$schema", NULL};
+        "object",   "plural",      "label",      "plural_label", "root",    "owned",  "title",
+        "internal", "append_only", "importable", "fields",       "indexes", "unique", "events",
+        "access",   "rules",       "layouts",    "menu",         "actions", "import", "$schema",
+        NULL};
     load_keys(l, s, s->tree, S(""), keys);
     struct arena *arena = l->model->arena;
     struct object *o = ARENA_NEW(arena, struct object);

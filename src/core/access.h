@@ -1,0 +1,62 @@
+/* access: what a user may do. Deny by default; roles add up. Everything that reads or writes
+ * records asks here, beneath every query: list, get, count, search, export, history, stream
+ * (Z1-Z5).
+ *
+ * A role's definition (JSON in role.definition):
+ *   {"objects": {"customer": {"read": SCOPE, "create": true, "update": SCOPE, "delete": SCOPE,
+ *                             "export": true, "fields": {"phone": "mask", …}}, "*": {…}},
+ *    "rights": ["reveal", "import", "manage_model", "manage_users", "see_jobs", "undo"]}
+ *   SCOPE = "own" | "department" | "below" | "all" | condition | false
+ * Fields without a word are "write" where the object may be written, sensitive ones "mask". */
+#pragma once
+
+#include "core/ctx.h"
+
+enum op { OP_READ, OP_CREATE, OP_UPDATE, OP_DELETE, OP_EXPORT, OP_COUNT };
+enum field_access { FIELD_HIDDEN, FIELD_MASK, FIELD_READ, FIELD_WRITE };
+enum right {
+    RIGHT_REVEAL,
+    RIGHT_IMPORT,
+    RIGHT_MANAGE_MODEL,
+    RIGHT_MANAGE_USERS,
+    RIGHT_SEE_JOBS,
+    RIGHT_UNDO,
+    RIGHT_COUNT
+};
+
+struct access;
+
+/* The rights of a user, from roles, departments and the model; immutable, counted, cached until
+ * any user, role, department or the model changes (Z5: the next request sees it on every node).
+ * ERR_NOT_FOUND: no such active user. */
+err_t access_hold(struct app *,
+                  struct db_conn *,
+                  const struct model *,
+                  int64_t user,
+                  const struct access **out) MUST_USE;
+void access_release(const struct access *);
+/* Called by the change log's writer when a user, role or department was written. */
+void access_forget(struct app *);
+
+/* NULL access = the server itself: everything. */
+bool access_may(const struct access *, const struct object *, enum op);
+bool access_right(const struct access *, enum right);
+bool access_administrator(const struct access *);
+enum field_access access_field(const struct access *, const struct field *);
+/* Which rows: a condition to be and-ed (NULL = all); ERR_DENIED: none at all. An object with
+ * access_via takes its scope from the record that the ref names. */
+err_t access_scope(const struct access *,
+                   struct arena *,
+                   const struct object *,
+                   enum op,
+                   const struct condition **out) MUST_USE;
+/* Own and all below. */
+const int64_t *access_departments(const struct access *, size_t *n);
+/* Refuses conditions and sort keys on fields that the caller may not read in clear: ERR_INVALID
+ * with "not_filterable". */
+err_t access_check_condition(const struct access *,
+                             const struct condition *,
+                             str at,
+                             struct problems *) MUST_USE;
+/* Narrows to the scopes of an API token (list of "object:op" or "*"); arena-owned. */
+const struct access *access_narrow(struct arena *, const struct access *, const json_t *scopes);
