@@ -3,6 +3,8 @@
  * positive tests treat as false; a negative one says what it means for an empty field. */
 #include "model/condition_node.h"
 
+enum { LIST_INLINE = 8 };
+
 struct emitter {
     const struct condition_env *env;
     struct sql *sql;
@@ -59,9 +61,32 @@ static void add_any_span(const struct emitter *e, const struct target *t, const 
     sql_add(e->sql, ")");
 }
 
+/* Long lists are one parameter, so that their statements are few. */
+static void add_in_array(const struct emitter *e, const struct leaf *leaf, bool texts)
+{
+    AUTO_BUF list;
+    buf_init(&list, LIMIT_JSON_BYTES * 8);
+    struct jw w = {.out = &list};
+    jw_open(&w, '[');
+    for (size_t i = 0; i < leaf->operand_count; i++)
+        if (texts)
+            jw_str(&w, leaf->operands[i].v.s);
+        else
+            jw_int(&w, leaf->operands[i].v.i);
+    jw_close(&w, ']');
+    value array = V_TEXT(arena_str(e->sql->arena, buf_str(&list)));
+    *VEC_PUSH(e->sql->arena, e->sql->params) = array;
+    buf_printf(&e->sql->text, texts ? " IN @texts($%zu)" : " IN @ints($%zu)", e->sql->params.n);
+}
+
 static void add_in(const struct emitter *e, const struct target *t, const struct leaf *leaf)
 {
+    bool texts = t->storage == STORE_TEXT;
     add_target(e, t);
+    if (leaf->operand_count > LIST_INLINE && (texts || t->storage == STORE_INT)) {
+        add_in_array(e, leaf, texts);
+        return;
+    }
     for (size_t i = 0; i < leaf->operand_count; i++) {
         sql_add(e->sql, i ? ", " : " IN (");
         sql_value(e->sql, leaf->operands[i].v, (int)t->storage);
@@ -71,12 +96,12 @@ static void add_in(const struct emitter *e, const struct target *t, const struct
 
 static void add_my_departments(const struct emitter *e, const struct target *t)
 {
-    add_target(e, t);
-    for (size_t i = 0; i < e->env->my_department_count; i++) {
-        sql_add(e->sql, i ? ", " : " IN (");
-        sql_value(e->sql, V_INT(e->env->my_departments[i]), STORE_INT);
-    }
-    sql_add(e->sql, ")");
+    size_t n = e->env->my_department_count;
+    struct leaf mine = {.operand_count = n,
+                        .operands = ARENA_ARRAY(e->sql->arena, struct operand, n)};
+    for (size_t i = 0; i < n; i++)
+        mine.operands[i].v = V_INT(e->env->my_departments[i]);
+    add_in(e, t, &mine);
 }
 
 /* The text as a LIKE pattern. */
@@ -160,7 +185,7 @@ static void add_member_test(const struct emitter *e,
 {
     const char *inner = arena_printf(e->sql->arena, "%s_", alias).p;
     const struct object *o = f->object;
-    struct target member = {inner, S("value"), f->type->multi_storage};
+    struct target member = {inner, S("value"), f->shape->multi_storage};
     sql_add(e->sql, "EXISTS (SELECT 1 FROM ");
     sql_name(e->sql, field_link_table(e->sql->arena, f));
     sql_add(e->sql, " AS ");
