@@ -25,6 +25,7 @@ enum right {
 };
 
 struct access;
+struct access_cache;
 
 /* The rights of a user, from roles, departments and the model; immutable, counted, cached until
  * any user, role, department or the model changes (Z5: the next request sees it on every node).
@@ -35,6 +36,7 @@ err_t access_hold(struct app *,
                   int64_t user,
                   const struct access **out) MUST_USE;
 void access_release(const struct access *);
+void access_cache_free(struct access_cache *); /* NULL is fine */
 /* Called by the change log's writer when a user, role or department was written. */
 void access_forget(struct app *);
 
