@@ -15,9 +15,10 @@
 #include "base/log.h"
 #include "net/http_internal.h"
 
-/* Memory of one connection: the head with room to see that it is too large, then the window through
- * which bodies come and go. Pages that are not touched cost nothing. */
-enum { CONNECTION_MEMORY = 64 * KIB, LISTEN_BACKLOG = 1024, SPARE_FILES = 128 };
+/* Memory of one connection: the longest head that is taken, its index, and the head of the reply;
+ * and the window through which bodies come and go. Most of it gets touched, so it is also what an
+ * open event stream costs. */
+enum { CONNECTION_MEMORY = 36 * KIB, LISTEN_BACKLOG = 1024, SPARE_FILES = 128 };
 
 static err_t listen_on(struct http_server *server, struct problems *problems)
 {
