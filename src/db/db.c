@@ -5,7 +5,9 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
+#include "db/dialect.h"
 #include "db/driver.h"
 
 enum { DEFAULT_READERS = 8 };
@@ -282,22 +284,26 @@ err_t db_prepare(struct db_conn *c, str sql)
     return after(c, start, e);
 }
 
+static err_t script(struct db_conn *c, str sql)
+{
+    AUTO_BUF text;
+    TRY(c->failed);
+    TRY(db_injected(c->db));
+    buf_init(&text, LIMIT_SCRIPT_BYTES);
+    if (dialect_expand(c->db->driver->kind, sql, &text) != OK)
+        return FAULT("unknown @word in a script");
+    buf_byte(&text, '\0');
+    if (text.full)
+        return FAULT("script is too long");
+    return c->db->driver->script(c, text.p);
+}
+
 err_t db_script(struct db_conn *c, str sql)
 {
     if (!c->in_work)
         return FAULT("db_script outside a work");
     int64_t start = clock_monotonic();
-    err_t e = c->failed;
-    if (e == OK)
-        e = db_injected(c->db);
-    if (e == OK) {
-        AUTO_BUF text;
-        buf_init(&text, sql.n + 1);
-        buf_add(&text, sql);
-        buf_byte(&text, '\0');
-        e = c->db->driver->script(c, text.p);
-    }
-    return after(c, start, e);
+    return after(c, start, script(c, sql));
 }
 
 bool db_next(struct db_rows *rows)

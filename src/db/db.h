@@ -13,9 +13,9 @@
  * db_transact writes; connections from db_acquire are read-only.
  *
  * SQL is the common part of PostgreSQL 15 and SQLite 3.40 (docs/internals/sql.md). Parameters are
- * $1, $2 …; cast those that may be NULL. Four words are expanded by dialect: @ints($n) and
- * @texts($n) (a sub-select of the members of a JSON array given as text), @horizon (see
- * core/change.h), @skip_locked.
+ * $1, $2 …; cast those that may be NULL. Some words are expanded by dialect (db/dialect.h):
+ * @ints($n) and @texts($n) (a sub-select of the members of a JSON array given as text), @tx and
+ * @horizon (see core/change.h), @skip_locked, and the column types @id and @text.
  *
  * Outcomes: ERR_CONFLICT a unique key is taken or a foreign key is missing (db_conflict_name tells
  * which); faults: ERR_UNAVAILABLE (connection lost, disk full, shutting down), ERR_INTERNAL (wrong

@@ -46,7 +46,8 @@ enum sheet_format sheet_format(const struct sheet_reader *);
 const char *sheet_encoding(const struct sheet_reader *); /* "UTF-8", "UTF-16LE", "GB18030" … */
 size_t sheet_count(const struct sheet_reader *);
 struct sheet_info sheet_info(const struct sheet_reader *, size_t sheet);
-/* Starts reading a sheet from its first row; may be called again. */
+/* Starts reading a sheet from its first row; may be called again. Without it, sheet_next reads the
+ * first sheet. ERR_NOT_FOUND: no such sheet. */
 err_t sheet_select(struct sheet_reader *, size_t sheet, struct problems *) MUST_USE;
 /* The next row that is not wholly empty. Cells are borrowed until the next call; trailing empty
  * cells are left out. *line is the row's number in the file, from 1. *end at the end. A vcf gives
