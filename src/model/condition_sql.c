@@ -136,6 +136,17 @@ static void add_like(const struct emitter *e, const struct target *t, const stru
     sql_add(e->sql, " ESCAPE '\\'");
 }
 
+static void add_present(const struct emitter *e, const struct leaf *leaf, const char *alias)
+{
+    const struct path *path = &leaf->path;
+    unsigned parts = path->whole ? path->field->column_count : 1;
+    for (unsigned i = 0; i < parts; i++) {
+        sql_add(e->sql, i ? " OR " : "");
+        sql_column(e->sql, alias, field_column(path->field, path->part + i)->name);
+        sql_add(e->sql, " IS NOT NULL");
+    }
+}
+
 /* True, false, or NULL when the cell is NULL. */
 static void cell_test(const struct emitter *e, const struct target *t, const struct leaf *leaf)
 {
@@ -164,8 +175,7 @@ static void cell_test(const struct emitter *e, const struct target *t, const str
         add_my_departments(e, t);
         return;
     case TEST_PRESENT:
-        add_target(e, t);
-        sql_add(e->sql, " IS NOT NULL");
+        add_present(e, leaf, t->alias);
         return;
     default:
         break;
@@ -265,13 +275,13 @@ leaf_here(const struct emitter *e, const struct leaf *leaf, const char *alias, b
         cell_test(e, &t, leaf);
         sql_add(e->sql, ")");
     } else {
+        bool present = leaf->test == TEST_PRESENT;
         sql_add(e->sql, "(");
-        add_target(e, &t);
-        if (leaf->test == TEST_PRESENT) {
-            sql_add(e->sql, " IS NULL)");
-            return;
+        if (!present) {
+            add_target(e, &t);
+            sql_add(e->sql, " IS NULL OR ");
         }
-        sql_add(e->sql, " IS NULL OR NOT (");
+        sql_add(e->sql, "NOT (");
         cell_test(e, &t, leaf);
         sql_add(e->sql, "))");
     }

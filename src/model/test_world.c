@@ -4,7 +4,8 @@
 #include "base/test.h"
 #include "db/test_db.h"
 #include "model/field_type.h"
-#include "text/text.h"
+#include "model/query.h"
+#include "model/schema.h"
 
 static const struct definition definitions[] = {
     {S("objects/test/user.json"),
@@ -21,7 +22,8 @@ static const struct definition definitions[] = {
        "\"email\":{\"type\":\"email\"},\"site\":{\"type\":\"url\"},"
        "\"score\":{\"type\":\"number\"},\"rate\":{\"type\":\"number\",\"decimals\":2},"
        "\"share\":{\"type\":\"percent\"},\"spent\":{\"type\":\"money\"},"
-       "\"vip\":{\"type\":\"boolean\"},\"born\":{\"type\":\"date\"},\"seen\":{\"type\":\"instant\"},"
+       "\"vip\":{\"type\":\"boolean\"},\"born\":{\"type\":\"date\"},\"seen\":{\"type\":\"instant\"}"
+       ","
        "\"kind\":{\"type\":\"choice\",\"choices\":{\"person\":{\"en\":\"Person\"},"
        "\"company\":{\"en\":\"Company\"},\"other\":{\"en\":\"Other\"}}},"
        "\"likes\":{\"type\":\"multi_choice\",\"choices\":{\"tea\":{\"en\":\"Tea\"},"
@@ -59,10 +61,10 @@ static const struct definition definitions[] = {
 };
 
 const char *const WORLD_TEXTS[] = {
-    "张三",  "張三",       "Anna",    "ANNA b", "ａｎｎａ", "a%b",   "a_b",     "a\\b",
-    "ab",    "O'Neil \"x\"", "é",       "😀人",    "vip",  "VIP ",  "x,",      ",",
-    ",b",    "a\",\"b",    "[tea]",   "杭州",   "上海", "tea",   "13800138000", "+8613800138000",
-    "中国",  "北京市",     "Zoë",     "zz",
+    "张三", "張三",         "Anna",  "ANNA b", "ａｎｎａ", "a%b",  "a_b",         "a\\b",
+    "ab",   "O'Neil \"x\"", "é",     "😀人",    "vip",      "VIP ", "x,",          ",",
+    ",b",   "a\",\"b",      "[tea]", "杭州",   "上海",     "tea",  "13800138000", "+8613800138000",
+    "中国", "北京市",       "Zoë",   "zz",
 };
 const size_t WORLD_TEXT_COUNT = sizeof WORLD_TEXTS / sizeof *WORLD_TEXTS;
 
@@ -95,8 +97,8 @@ static size_t planned(const struct object *o)
     static const struct {
         const char *object;
         size_t count;
-    } plan[] = {{"user", 6}, {"department", 5}, {"customer", 300}, {"contact", 220},
-                {"order", 420}, {"note", 150}};
+    } plan[] = {{"user", 6},      {"department", 5}, {"customer", 300},
+                {"contact", 220}, {"order", 420},    {"note", 150}};
     for (size_t i = 0; i < sizeof plan / sizeof *plan; i++)
         if (str_eqz(o->name, plan[i].object))
             return plan[i].count;
@@ -138,8 +140,9 @@ static value some_set(struct world *w, const struct field *f)
         if (f->choice_count)
             members[i] = f->choices[dice_below(&w->dice, f->choice_count)].key;
         else if (f->shape->multi_storage == STORE_INT)
-            members[i] = arena_printf(
-                w->arena, "%lld", (long long)some_id(&w->dice, f->target) % 40 + id_of(f->target, 0));
+            members[i] =
+                arena_printf(w->arena, "%lld",
+                             (long long)some_id(&w->dice, f->target) % 40 + id_of(f->target, 0));
         else
             members[i] = some_text(&w->dice);
     }
@@ -188,10 +191,12 @@ static struct record *some_record(struct world *w, const struct object *o, size_
     r->cells[o->id->first_column] = V_INT(id_of(o, row));
     r->cells[o->version->first_column] = V_INT(1);
     r->cells[o->created_at->first_column] = V_INT(some_instant(&w->dice));
+    r->cells[o->updated_at->first_column] = V_INT(some_instant(&w->dice));
     if (dice_chance(&w->dice, 85))
         r->cells[o->deleted_at->first_column] = V_NULL;
     if (o->customer)
-        r->cells[o->customer->first_column] = V_INT(id_of(o->customer->target, dice_below(&w->dice, 200)));
+        r->cells[o->customer->first_column] =
+            V_INT(id_of(o->customer->target, dice_below(&w->dice, 200)));
     return r;
 }
 
@@ -199,15 +204,10 @@ void world_make(struct world *w, uint64_t seed)
 {
     *w = (struct world){.arena = arena_new(512 * MIB), .dice = {seed}};
     struct problems problems = {.arena = w->arena};
-    err_t e = model_load(definitions,
-                         sizeof definitions / sizeof *definitions,
-                         0,
-                         S("CNY"),
-                         &problems,
-                         &w->model);
+    err_t e = model_load(definitions, sizeof definitions / sizeof *definitions, 0, S("CNY"),
+                         &problems, &w->model);
     for (size_t i = 0; i < problems.list.n; i++)
-        print_error("%s " STR_FMT "\n",
-                    problems.list.at[i].code,
+        print_error("%s " STR_FMT "\n", problems.list.at[i].code,
                     STR_ARG(problems.list.at[i].pointer));
     assert_int_equal(e, OK);
     w->tables = ARENA_ARRAY(w->arena, struct world_table, w->model->object_count);
@@ -277,130 +277,53 @@ struct condition_source world_source(struct world *w)
 
 /* ---- as tables ---- */
 
-static const char *column_type(enum storage storage)
+static err_t run(struct db_conn *c, const struct sql *sql)
 {
-    static const char *const types[] = {[STORE_BOOL] = "boolean",
-                                        [STORE_INT] = "bigint",
-                                        [STORE_REAL] = "double precision",
-                                        [STORE_TEXT] = "text",
-                                        [STORE_JSON] = "text"};
-    return types[storage];
-}
-
-static void add_table(struct world *w, const struct object *o, struct sql *sql)
-{
-    sql_add(sql, "CREATE TABLE ");
-    sql_name(sql, o->name);
-    for (size_t i = 0; i < o->column_count; i++) {
-        const struct column *c = &o->columns[i];
-        sql_add(sql, i ? ", " : " (");
-        sql_name(sql, c->name);
-        sql_add(sql, " ");
-        sql_add(sql, column_type(c->storage));
-        if (str_eqz(c->name, "id"))
-            sql_add(sql, " PRIMARY KEY");
-        if (column_has_fold(c)) {
-            sql_add(sql, ", ");
-            sql_name(sql, column_fold_name(w->arena, c));
-            sql_add(sql, " text");
-        }
-    }
-    sql_add(sql, ");");
-    for (size_t i = 0; i < o->field_count; i++) {
-        const struct field *f = o->fields[i];
-        if (!f->multi)
-            continue;
-        sql_add(sql, "CREATE TABLE ");
-        sql_name(sql, field_link_table(w->arena, f));
-        sql_add(sql, o->root == ROOT_CUSTOMER ? " (customer_id bigint, " : " (");
-        sql_name(sql, field_link_record_column(f));
-        sql_add(sql, " bigint, value ");
-        sql_add(sql, column_type(f->shape->multi_storage));
-        sql_add(sql, o->root == ROOT_CUSTOMER ? ", PRIMARY KEY (customer_id, " : ", PRIMARY KEY (");
-        sql_name(sql, field_link_record_column(f));
-        sql_add(sql, ", value));");
-    }
-}
-
-static err_t insert(struct db_conn *c, struct sql *sql)
-{
-    TRY(sql_check(sql));
     return db_run(c, buf_str(&sql->text), sql->params.at, sql->params.n, NULL);
 }
 
-static err_t add_members(struct world *w, struct db_conn *c, const struct record *r, const struct field *f)
+static err_t add_members(struct db_conn *c, const struct record *r, const struct field *f)
 {
+    AUTO_ARENA arena = arena_new(MIB);
     str *members;
-    size_t n = multi_members(w->arena, record_cell(r, f, 0), &members);
+    size_t n = multi_members(arena, record_cell(r, f, 0), &members);
     for (size_t i = 0; i < n; i++) {
         AUTO_SQL sql;
-        sql_init(&sql, w->arena);
-        sql_add(&sql, "INSERT INTO ");
-        sql_name(&sql, field_link_table(w->arena, f));
-        sql_add(&sql, " VALUES (");
-        if (r->object->customer) {
-            sql_value(&sql, record_cell(r, r->object->customer, 0), STORE_INT);
-            sql_add(&sql, ", ");
-        }
-        sql_value(&sql, V_INT(record_id(r)), STORE_INT);
-        sql_add(&sql, ", ");
-        int64_t number = 0;
-        bool whole = f->shape->multi_storage == STORE_INT;
-        if (whole)
-            TRY(str_to_int(members[i], &number));
-        sql_value(&sql, whole ? V_INT(number) : V_TEXT(members[i]), (int)f->shape->multi_storage);
-        sql_add(&sql, ")");
-        TRY(insert(c, &sql));
+        sql_init(&sql, arena);
+        TRY(query_link_add(f, r, members[i], &sql));
+        TRY(run(c, &sql));
     }
     return OK;
 }
 
-static err_t add_row(struct world *w, struct db_conn *c, const struct record *r)
+static err_t add_row(struct db_conn *c, const struct record *r)
 {
+    AUTO_ARENA arena = arena_new(MIB);
     AUTO_SQL sql;
-    sql_init(&sql, w->arena);
-    sql_add(&sql, "INSERT INTO ");
-    sql_name(&sql, r->object->name);
-    sql_add(&sql, " VALUES (");
-    for (size_t i = 0; i < r->object->column_count; i++) {
-        const struct column *column = &r->object->columns[i];
-        value cell = r->cells[i];
-        sql_add(&sql, i ? ", " : "");
-        sql_value(&sql, cell, (int)column->storage);
-        if (!column_has_fold(column))
-            continue;
-        sql_add(&sql, ", ");
-        sql_value(&sql,
-                  cell.kind == VALUE_TEXT ? V_TEXT(text_fold(w->arena, cell.s)) : V_NULL,
-                  STORE_TEXT);
-    }
-    sql_add(&sql, ")");
-    TRY(insert(c, &sql));
+    sql_init(&sql, arena);
+    TRY(query_insert(r, &sql));
+    TRY(run(c, &sql));
     for (size_t i = 0; i < r->object->field_count; i++)
         if (r->object->fields[i]->multi)
-            TRY(add_members(w, c, r, r->object->fields[i]));
+            TRY(add_members(c, r, r->object->fields[i]));
     return OK;
 }
 
 static err_t fill(struct db_conn *c, void *arg)
 {
-    struct world *w = arg;
+    const struct world *w = arg;
     for (size_t i = 0; i < w->model->object_count; i++)
         for (size_t row = 0; row < w->tables[i].count; row++)
-            TRY(add_row(w, c, w->tables[i].records[row]));
+            TRY(add_row(c, w->tables[i].records[row]));
     return OK;
 }
 
 void world_store(struct world *w, struct db *db)
 {
-    AUTO_SQL sql;
-    sql_init(&sql, w->arena);
-    for (size_t i = 0; i < w->model->object_count; i++)
-        add_table(w, w->model->objects[i], &sql);
-    sql_add(&sql,
-            "CREATE INDEX order_customer ON \"order\" (customer_id);"
-            "CREATE INDEX contact_customer ON contact (customer_id);");
-    assert_int_equal(sql_check(&sql), OK);
-    test_db_script(db, buf_str(&sql.text));
+    struct schema_plan plan = {.arena = w->arena};
+    struct schema *want = schema_of_model(w->arena, w->model);
+    assert_int_equal(schema_diff(db_kind(db), NULL, want, NULL, &plan), OK);
+    for (size_t i = 0; i < plan.steps.n; i++)
+        test_db_script(db, plan.steps.at[i].sql);
     assert_int_equal(db_transact(db, fill, w), OK);
 }
