@@ -2,6 +2,7 @@
  * changes it (here or on another node); whoever works with one keeps a reference. */
 #pragma once
 
+#include "base/buf.h"
 #include "core/app.h"
 
 struct registry;

@@ -46,8 +46,8 @@ err_t settings_load(struct app *app)
         e = db_query(conn, SQL_SETTING_ALL, NULL, 0, &rows);
         while (e == OK && db_next(rows)) {
             str text = db_text(rows, 1);
-            json_t *value = json_loadb(text.p, text.n, JSON_DECODE_ANY, NULL);
-            json_object_setn_new(values, db_text(rows, 0).p, db_text(rows, 0).n, value);
+            json_t *parsed = json_loadb(text.p, text.n, JSON_DECODE_ANY, NULL);
+            json_object_setn_new(values, db_text(rows, 0).p, db_text(rows, 0).n, parsed);
         }
         if (e == OK)
             e = db_rows_error(rows);
