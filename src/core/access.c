@@ -114,7 +114,9 @@ err_t access_hold(struct app *app,
 void access_release(const struct access *access)
 {
     struct access *a = (struct access *)access;
-    if (a && !a->borrowed && --a->holders == 0)
+    if (a && a->whole)
+        access_release(a->whole);
+    else if (a && --a->holders == 0)
         arena_free(a->arena);
 }
 

@@ -25,9 +25,10 @@ enum right {
 };
 
 struct access;
+struct access_cache;
 
-struct access_cache *access_cache_new(void); /* app_open; without one every hold compiles anew */
-void access_cache_free(struct access_cache *);
+struct access_cache *access_cache_new(void);   /* app_open; without one every hold compiles anew */
+void access_cache_free(struct access_cache *); /* NULL is fine */
 
 /* The rights of a user, from roles, departments and the model; immutable, counted, cached until
  * any user, role, department or the model changes (Z5: the next request sees it on every node).

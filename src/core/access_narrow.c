@@ -90,7 +90,7 @@ access_narrow(struct arena *arena, const struct access *whole, const json_t *sco
     if (everything)
         return whole;
     struct access *a = ARENA_NEW(arena, struct access);
-    a->borrowed = true;
+    a->whole = whole;
     a->model = model;
     a->user = whole->user;
     a->departments = whole->departments;

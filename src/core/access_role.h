@@ -50,7 +50,7 @@ struct object_access {
 
 struct access {
     _Atomic unsigned holders;
-    bool borrowed; /* narrowed: lives in its caller's arena */
+    const struct access *whole; /* of a narrowed one, which lives in its caller's arena; or NULL */
     bool administrator;
     bool rights[RIGHT_COUNT];
     struct arena *arena;

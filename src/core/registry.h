@@ -5,6 +5,8 @@
 #include "core/app.h"
 
 struct registry;
+struct registry *registry_new(void);
+void registry_free(struct registry *);
 
 /* The model in force; give it back with model_release. */
 const struct model *model_hold(struct app *);

@@ -101,7 +101,8 @@ end_at_whole(struct condition_parser *p, struct path *path, const struct field *
 {
     if (!end_at(p, path, f, at))
         return false;
-    if (f->shape->part_count > 0 && f->shape->parts[0].name)
+    path->whole = f->shape->parts[0].name != NULL;
+    if (path->whole)
         path->kind = KIND_OPAQUE;
     return true;
 }

@@ -17,6 +17,12 @@ static void add_constant(const struct emitter *e, bool truth)
     sql_add(e->sql, truth ? "TRUE" : "FALSE");
 }
 
+/* Longer than every alias around it, so it hides none. */
+static const char *inner_alias(const struct emitter *e, const char *alias)
+{
+    return arena_printf(e->sql->arena, "%s_", alias).p;
+}
+
 /* ---- tests on one cell; `target` is alias and column ---- */
 
 struct target {
@@ -130,6 +136,17 @@ static void add_like(const struct emitter *e, const struct target *t, const stru
     sql_add(e->sql, " ESCAPE '\\'");
 }
 
+static void add_present(const struct emitter *e, const struct leaf *leaf, const char *alias)
+{
+    const struct path *path = &leaf->path;
+    unsigned parts = path->whole ? path->field->column_count : 1;
+    for (unsigned i = 0; i < parts; i++) {
+        sql_add(e->sql, i ? " OR " : "");
+        sql_column(e->sql, alias, field_column(path->field, path->part + i)->name);
+        sql_add(e->sql, " IS NOT NULL");
+    }
+}
+
 /* True, false, or NULL when the cell is NULL. */
 static void cell_test(const struct emitter *e, const struct target *t, const struct leaf *leaf)
 {
@@ -158,8 +175,7 @@ static void cell_test(const struct emitter *e, const struct target *t, const str
         add_my_departments(e, t);
         return;
     case TEST_PRESENT:
-        add_target(e, t);
-        sql_add(e->sql, " IS NOT NULL");
+        add_present(e, leaf, t->alias);
         return;
     default:
         break;
@@ -183,7 +199,7 @@ static void add_member_test(const struct emitter *e,
                             const struct operand *members,
                             size_t n)
 {
-    const char *inner = arena_printf(e->sql->arena, "%s_", alias).p;
+    const char *inner = inner_alias(e, alias);
     const struct object *o = f->object;
     struct target member = {inner, S("value"), f->shape->multi_storage};
     sql_add(e->sql, "EXISTS (SELECT 1 FROM ");
@@ -259,27 +275,26 @@ leaf_here(const struct emitter *e, const struct leaf *leaf, const char *alias, b
         cell_test(e, &t, leaf);
         sql_add(e->sql, ")");
     } else {
+        bool present = leaf->test == TEST_PRESENT;
         sql_add(e->sql, "(");
-        add_target(e, &t);
-        if (leaf->test == TEST_PRESENT) {
-            sql_add(e->sql, " IS NULL)");
-            return;
+        if (!present) {
+            add_target(e, &t);
+            sql_add(e->sql, " IS NULL OR ");
         }
-        sql_add(e->sql, " IS NULL OR NOT (");
+        sql_add(e->sql, "NOT (");
         cell_test(e, &t, leaf);
         sql_add(e->sql, "))");
     }
 }
 
-/* "EXISTS (SELECT 1 FROM target AS inner WHERE it is the linked one AND ": the caller adds what
- * must hold of it and closes the bracket. Returns the inner alias. */
-static const char *
-open_link(const struct emitter *e, struct path_link link, const char *alias, bool negated)
+/* " FROM target AS inner WHERE it is the linked one AND ": the caller adds what must hold of it and
+ * closes the bracket that it opened before. */
+static void
+add_linked(const struct emitter *e, struct path_link link, const char *alias, const char *inner)
 {
     const struct object *target = link.down ? link.ref->object : link.ref->target;
     const struct column *ref = field_column(link.ref, 0);
-    const char *inner = arena_printf(e->sql->arena, "%s_", alias).p;
-    sql_add(e->sql, negated ? "NOT EXISTS (SELECT 1 FROM " : "EXISTS (SELECT 1 FROM ");
+    sql_add(e->sql, " FROM ");
     sql_name(e->sql, target->name);
     sql_add(e->sql, " AS ");
     sql_add(e->sql, inner);
@@ -294,10 +309,16 @@ open_link(const struct emitter *e, struct path_link link, const char *alias, boo
         sql_column(e->sql, alias, ref->name);
     }
     sql_add(e->sql, " AND ");
-    if (target->deleted_at) {
-        sql_column(e->sql, inner, field_column(target->deleted_at, 0)->name);
-        sql_add(e->sql, " IS NULL AND ");
-    }
+    sql_column(e->sql, inner, field_column(target->deleted_at, 0)->name);
+    sql_add(e->sql, " IS NULL AND ");
+}
+
+static const char *
+open_link(const struct emitter *e, struct path_link link, const char *alias, bool negated)
+{
+    const char *inner = inner_alias(e, alias);
+    sql_add(e->sql, negated ? "NOT EXISTS (SELECT 1" : "EXISTS (SELECT 1");
+    add_linked(e, link, alias, inner);
     return inner;
 }
 
@@ -334,21 +355,33 @@ static const char *comparison_sign(const struct comparison *c)
 }
 
 /* Sums are made in doubles: both databases then agree with memory and none overflows. */
-static void add_sum(const struct emitter *e, const struct did *did, const char *inner)
+static void add_figures(const struct emitter *e, const struct did *did, const char *inner)
 {
-    sql_add(e->sql, "COALESCE(SUM(CAST(");
+    sql_add(e->sql, "COUNT(*)");
+    sql_add(e->sql, comparison_sign(&did->times));
+    sql_value(e->sql, V_REAL(did->times.number), STORE_REAL);
+    if (!did->sum)
+        return;
+    sql_add(e->sql, " AND COALESCE(SUM(CAST(");
     sql_column(e->sql, inner, field_column(did->sum, 0)->name);
     sql_add(e->sql, " AS double precision)), 0)");
     sql_add(e->sql, comparison_sign(&did->total));
     sql_value(e->sql, V_REAL(did->total.number), STORE_REAL);
 }
 
+/* EXISTS where once is enough, else one row of figures that answers itself. */
 static void
 did_node(const struct emitter *e, const struct did *did, const char *alias, bool negated)
 {
     struct path_link link = {did->object->customer, true};
     const struct field *at = did->event->at;
-    const char *inner = open_link(e, link, alias, negated);
+    const char *inner = inner_alias(e, alias);
+    bool once = did->times.test == TEST_GE && did->times.number > 0 && did->times.number <= 1;
+    sql_add(e->sql, negated ? "NOT " : "");
+    sql_add(e->sql, once && !did->sum ? "EXISTS (SELECT 1" : "(SELECT ");
+    if (!once || did->sum)
+        add_figures(e, did, inner);
+    add_linked(e, link, alias, inner);
     struct target moment = {inner, field_column(at, 0)->name, STORE_INT};
     if (did->has_within) {
         add_span(e, &moment, moment_within(&did->within, e->env, path_kind(at, 0)));
@@ -362,16 +395,6 @@ did_node(const struct emitter *e, const struct did *did, const char *alias, bool
             sql_add(e->sql, " AND ");
             node(e, narrowed[i], inner, false);
         }
-    bool once = did->times.test == TEST_GE && did->times.number > 0 && did->times.number <= 1;
-    if (!once || did->sum) {
-        sql_add(e->sql, " HAVING COUNT(*)");
-        sql_add(e->sql, comparison_sign(&did->times));
-        sql_value(e->sql, V_REAL(did->times.number), STORE_REAL);
-    }
-    if (did->sum) {
-        sql_add(e->sql, " AND ");
-        add_sum(e, did, inner);
-    }
     sql_add(e->sql, ")");
 }
 
@@ -394,7 +417,7 @@ members_node(const struct emitter *e, const struct condition *c, const char *ali
 
 static void segment_node(const struct emitter *e, int64_t segment, const char *alias, bool negated)
 {
-    const char *inner = arena_printf(e->sql->arena, "%s_", alias).p;
+    const char *inner = inner_alias(e, alias);
     sql_add(e->sql, negated ? "NOT EXISTS (" : "EXISTS (");
     sql_add(e->sql, "SELECT 1 FROM segment_member AS ");
     sql_add(e->sql, inner);
