@@ -35,7 +35,7 @@ struct sheet_info {
 struct sheet_reader;
 
 /* Looks at the bytes, not at the name: zip = xlsx, BEGIN:VCARD = vcf, else csv (UTF-8, UTF-16 with
- * or without BOM, GB18030; separator , ; tab or | found from the first lines).
+ * or without BOM, GB18030, Big5; separator , ; tab or | found from the first lines).
  * ERR_INVALID with one problem (arguments in brackets), here or from a later call:
  *   sheet_broken (part, technical reason)     sheet_bomb            sheet_encrypted
  *   sheet_old_xls                             sheet_html (a web page named .xls)

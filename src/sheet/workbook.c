@@ -173,8 +173,10 @@ err_t workbook_read(struct arena *arena,
     for (size_t i = 0; i < parser.sheets.n; i++) {
         const struct listed_sheet *sheet = &parser.sheets.at[i];
         const struct relation *relation = by_id(&parser, sheet->relation);
-        if (!relation || !str_ends(relation->type, S("/worksheet")))
-            continue;
+        if (!relation)
+            return part_broken(part, "a sheet without relation", problems);
+        if (!str_ends(relation->type, S("/worksheet")))
+            continue; /* a chart sheet or a sheet of macros */
         *VEC_PUSH(arena, book.sheets) = (struct workbook_sheet){
             .name = sheet->name,
             .hidden = sheet->hidden,
