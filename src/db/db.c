@@ -1,5 +1,6 @@
 #include "db/db.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,6 +104,8 @@ void db_release(struct db_conn *c)
         return;
     if (c->in_snapshot)
         db_snapshot_end(c);
+    if (c->open_rows)
+        (void)FAULT("rows left open on a connection given back");
     pool_put(c);
 }
 
@@ -140,12 +143,15 @@ err_t db_run_work(struct db_conn *c, db_work work, void *arg)
 {
     const struct db *outer = working_on;
     working_on = c->db;
+    unsigned open_before = c->open_rows;
     c->in_work = true;
     c->failed = OK;
     c->lost = c->again = false;
     err_t e = work(c, arg);
     if (e == OK)
         e = c->failed;
+    if (c->open_rows > open_before)
+        e = FAULT("rows left open by a work");
     c->in_work = false;
     c->failed = OK;
     working_on = outer;
@@ -207,15 +213,19 @@ static err_t after(struct db_conn *c, int64_t start, err_t e)
     return e;
 }
 
-/* PostgreSQL refuses such text; so that both do, it stops here. */
+static bool storable(value v)
+{
+    if (v.kind == VALUE_REAL)
+        return isfinite(v.r);
+    return v.kind != VALUE_TEXT || v.s.n == 0 || (!memchr(v.s.p, '\0', v.s.n) && utf8_valid(v.s));
+}
+
+/* What one of the two databases refuses or alters stops here. */
 static err_t check_params(const value *params, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (params[i].kind != VALUE_TEXT || params[i].s.n == 0)
-            continue;
-        if (memchr(params[i].s.p, '\0', params[i].s.n) || !utf8_valid(params[i].s))
+    for (size_t i = 0; i < n; i++)
+        if (!storable(params[i]))
             return ERR_INVALID;
-    }
     return OK;
 }
 
@@ -264,6 +274,7 @@ static err_t query(struct db_conn *c, str sql, const value *params, size_t n, st
     }
     rows->conn = c;
     rows->statement = statement;
+    c->open_rows++;
     *out = rows;
     return OK;
 }
@@ -332,6 +343,7 @@ void db_rows_free(struct db_rows *rows)
         return;
     struct db_conn *c = rows->conn;
     struct statement *statement = rows->statement;
+    c->open_rows--;
     c->db->driver->free_rows(rows);
     statement_release(c, statement);
 }

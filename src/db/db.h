@@ -63,7 +63,8 @@ err_t db_transact(struct db *, db_work work, void *arg) MUST_USE;
 err_t db_nested(struct db_conn *, db_work inner, void *arg) MUST_USE;
 
 /* Statements. Each connection keeps what it has prepared, keyed by the text. Params are borrowed
- * until the call returns. ERR_INVALID: a text parameter holds a NUL or is not UTF-8. After a
+ * until the call returns. ERR_INVALID: a text parameter holds a NUL or is not UTF-8, or
+ * a real one is not finite. After a
  * statement has failed in a work or a snapshot, all others there fail with the same, and the work
  * is undone even if it returns OK; only db_nested sets this right. */
 err_t db_run(struct db_conn *, str sql, const value *params, size_t n, int64_t *changed) MUST_USE;

@@ -61,18 +61,15 @@ static err_t forget_rows(struct db_conn *c, void *arg)
     return db_query(c, S("SELECT id FROM item"), NULL, 0, arg);
 }
 
-TEST(db_sqlite_finds_rows_left_open)
+TEST_DB(db_finds_rows_left_open)
 {
-    struct test_db at;
-    test_db_open(&at, DB_SQLITE);
-    make_items(at.db);
+    make_items(db);
     struct db_rows *rows = NULL;
-    assert_int_equal(insert_item(at.db, 1, NULL), OK);
-    assert_int_equal(db_transact(at.db, forget_rows, &rows), ERR_INTERNAL);
+    assert_int_equal(insert_item(db, 1, NULL), OK);
+    assert_int_equal(db_transact(db, forget_rows, &rows), ERR_INTERNAL);
     db_rows_free(rows);
-    assert_int_equal(insert_item(at.db, 3, NULL), OK);
-    assert_int_equal(count_items(at.db), 2);
-    test_db_close(&at);
+    assert_int_equal(insert_item(db, 3, NULL), OK);
+    assert_int_equal(count_items(db), 2);
 }
 
 /* ---- full disk ---- */

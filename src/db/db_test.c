@@ -125,6 +125,11 @@ TEST_DB(db_refuses_ill_formed_text)
     str bad[] = {S("a\0b"), S("\xff"), S("\xed\xa0\x80"), S("\xe4\xba")};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(db_transact(db, insert_part, &bad[i]), ERR_INVALID);
+    value nan = V_REAL(__builtin_nan("")), n;
+    struct db_conn *c = reader(db);
+    str sql = S("SELECT CAST($1 AS double precision)");
+    assert_int_equal(db_one(c, NULL, sql, &nan, 1, &n, 1), ERR_INVALID);
+    db_release(c);
     str good = S("人");
     assert_int_equal(db_transact(db, insert_part, &good), OK);
 }

@@ -28,9 +28,9 @@ static struct postgres_conn *own(struct db_conn *c)
 
 /* ---- statements ---- */
 
-static void name_of(const struct statement *s, char out[static 16])
+static void name_of(unsigned number, char out[static 16])
 {
-    snprintf(out, 16, "s%u", s->number);
+    snprintf(out, 16, "s%u", number);
 }
 
 static err_t count_params(struct postgres_conn *c, struct statement *s, const char *name)
@@ -47,19 +47,20 @@ static err_t prepare(struct db_conn *base, struct statement *s, str sql)
 {
     struct postgres_conn *c = own(base);
     char name[16];
-    s->number = ++c->last_number;
-    name_of(s, name);
+    name_of(++c->last_number, name);
     PGresult *r = PQprepare(c->pg, name, sql.p, 0, NULL);
     err_t e = postgres_outcome(c, r, s->text);
     PQclear(r);
-    return e == OK ? count_params(c, s, name) : e;
+    TRY(e);
+    s->number = c->last_number;
+    return count_params(c, s, name);
 }
 
 static void finalise(struct db_conn *base, struct statement *s)
 {
     char sql[32];
     struct postgres_conn *c = own(base);
-    if (base->broken || PQtransactionStatus(c->pg) == PQTRANS_INERROR)
+    if (!s->number || base->broken || PQtransactionStatus(c->pg) == PQTRANS_INERROR)
         return;
     snprintf(sql, sizeof sql, "DEALLOCATE s%u", s->number);
     PQclear(PQexec(c->pg, sql));
@@ -69,7 +70,7 @@ static err_t
 execute(struct postgres_conn *c, struct statement *s, const value *params, size_t n, PGresult **out)
 {
     char name[16];
-    name_of(s, name);
+    name_of(s->number, name);
     *out = PQexecPrepared(c->pg, name, (int)n, postgres_params(c, params, n), NULL, NULL, 0);
     err_t e = postgres_outcome(c, *out, s->text);
     if (e == OK)

@@ -65,6 +65,11 @@ size_t query_key_count(const struct query *query)
     return keys_of(query, keys);
 }
 
+bool query_never_blank(const struct query *query)
+{
+    return query->sort_count == 0 || never_empty(query->sort[0].column);
+}
+
 static void write_key(const struct key *k, struct sql *q)
 {
     if (!k->column) {
@@ -150,7 +155,7 @@ static err_t write_where(const struct query *query, const struct condition_env *
 {
     sql_add(q, query->deleted ? " WHERE t.\"deleted_at\" IS NOT NULL"
                               : " WHERE t.\"deleted_at\" IS NULL");
-    if (query->sort_count && !never_empty(query->sort[0].column)) {
+    if (!query_never_blank(query)) {
         sql_add(q, " AND ");
         sql_column(q, "t", sort_column(q->arena, query->sort[0].column));
         sql_add(q, query->blanks ? " IS NULL" : " IS NOT NULL");
@@ -212,6 +217,7 @@ err_t query_count(const struct query *query,
 
 err_t query_by_id(const struct object *o,
                   int64_t id,
+                  bool lock,
                   const struct condition *scope,
                   const struct condition_env *env,
                   struct sql *q)
@@ -224,6 +230,8 @@ err_t query_by_id(const struct object *o,
         sql_add(q, " AND ");
         TRY(condition_sql(scope, env, "t", q));
     }
+    if (lock)
+        sql_add(q, " @for_update");
     return sql_check(q);
 }
 
@@ -384,13 +392,22 @@ err_t query_link_add(const struct field *f, const struct record *r, str member, 
     return sql_check(q);
 }
 
-err_t query_titles(const struct object *o, const int64_t *ids, size_t n, struct sql *q)
+err_t query_titles(const struct object *o,
+                   const int64_t *ids,
+                   size_t n,
+                   const struct condition *scope,
+                   const struct condition_env *env,
+                   struct sql *q)
 {
     sql_add(q, "SELECT t.\"id\", ");
     sql_column(q, "t", field_column(o->title, 0)->name);
     from(o, q);
     sql_add(q, " WHERE ");
     write_ids(ids, n, q);
+    if (scope) {
+        sql_add(q, " AND ");
+        TRY(condition_sql(scope, env, "t", q));
+    }
     return sql_check(q);
 }
 

@@ -30,14 +30,18 @@ struct query {
 /* All columns of the object in order, then the keys of the sort (for the next page's `after`). */
 err_t query_select(const struct query *, const struct condition_env *, struct sql *) MUST_USE;
 size_t query_key_count(const struct query *);
+/* The column sorted by has a cell in every row: there are no blanks to ask for. */
+bool query_never_blank(const struct query *);
 /* One number: how many, counting no further than ceiling (0 = all). */
 err_t query_count(const struct query *,
                   const struct condition_env *,
                   int64_t ceiling,
                   struct sql *) MUST_USE;
-/* All columns of the row with this id, deleted or not; scope may be NULL. */
+/* All columns of the row with this id, deleted or not; scope may be NULL. lock: until the end of
+ * the transaction nobody else writes it (PostgreSQL; on SQLite there is one writer anyway). */
 err_t query_by_id(const struct object *,
                   int64_t id,
+                  bool lock,
                   const struct condition *scope,
                   const struct condition_env *,
                   struct sql *) MUST_USE;
@@ -57,8 +61,13 @@ err_t query_link_add(const struct field *,
                      const struct record *,
                      str member,
                      struct sql *) MUST_USE;
-/* id and title of the records with these ids, deleted ones too. */
-err_t query_titles(const struct object *, const int64_t *ids, size_t n, struct sql *) MUST_USE;
+/* id and title of the records with these ids within the scope, deleted ones too. */
+err_t query_titles(const struct object *,
+                   const int64_t *ids,
+                   size_t n,
+                   const struct condition *scope,
+                   const struct condition_env *,
+                   struct sql *) MUST_USE;
 /* A roll-up's figure over the live children of one parent: its cells in the parent's order. */
 err_t query_rollup(const struct field *,
                    int64_t parent,

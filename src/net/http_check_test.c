@@ -172,6 +172,16 @@ TEST(http_refuses_too_long_heads)
     assert_int_equal(atomic_load(&handled), 0);
     assert_int_equal(
         reply_status(client_exchange(port, arena_concat(arena, many, S("\r\n")), arena)), 200);
+    str longest =
+        arena_printf(arena, "GET /%.*s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n", 8000, a);
+    for (int i = 0; i < 60; i++)
+        longest = arena_printf(arena, STR_FMT "X-%03d: %.*s\r\n", STR_ARG(longest), i, 260, a);
+    str r = client_exchange(port, arena_concat(arena, longest, S("\r\n")), arena);
+    assert_int_equal(reply_status(r), 200);
+    assert_int_equal(reply_body(r).n, 8002);
+    str cookie =
+        arena_printf(arena, GET "Host: a\r\nConnection: close\r\nCookie: a=%.*s\r\n\r\n", 8000, a);
+    assert_int_equal(reply_status(client_exchange(port, cookie, arena)), 200);
     http_server_stop(server, 1);
 }
 

@@ -7,9 +7,20 @@
 #include "base/log.h"
 #include "net/http_internal.h"
 
+/* What this room or the library writes itself. */
+static bool is_ours(str name)
+{
+    static const char *const ours[] = {"Connection", "Content-Length",    "Content-Type",
+                                       "Date",       "Transfer-Encoding", "X-Request-Id"};
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        if (str_ieq_ascii(name, str_from(ours[i])))
+            return true;
+    return false;
+}
+
 err_t http_reply_header(struct http_reply *r, const char *name, str value)
 {
-    if (strpbrk(name, "\r\n: ") || !name[0])
+    if (strpbrk(name, "\r\n: ") || !name[0] || is_ours(str_from(name)))
         return ERR_INVALID;
     for (size_t i = 0; i < value.n; i++)
         if (value.p[i] == '\r' || value.p[i] == '\n' || value.p[i] == '\0')

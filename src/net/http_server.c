@@ -15,9 +15,10 @@
 #include "base/log.h"
 #include "net/http_internal.h"
 
-/* Memory of one connection: the head with room to see that it is too large, then the window through
- * which bodies come and go. Pages that are not touched cost nothing. */
-enum { CONNECTION_MEMORY = 64 * KIB, LISTEN_BACKLOG = 1024, SPARE_FILES = 128 };
+/* Memory of one connection: the longest head that is taken, its index, and the head of the reply;
+ * and the window through which bodies come and go. Most of it gets touched, so it is also what an
+ * open event stream costs. */
+enum { CONNECTION_MEMORY = 36 * KIB, LISTEN_BACKLOG = 1024, SPARE_FILES = 128 };
 
 static err_t listen_on(struct http_server *server, struct problems *problems)
 {
@@ -140,6 +141,16 @@ static size_t keep_escapes(void *cls, struct MHD_Connection *mhd, char *s)
     return strlen(s);
 }
 
+/* Instead of MHD_quiesce_daemon(), which aborts when a network thread is quicker than itself to
+ * take the listening socket out of its epoll set (0.9.75). */
+static enum MHD_Result
+accept_unless_stopping(void *cls, const struct sockaddr *from, socklen_t size)
+{
+    (void)from, (void)size;
+    struct http_server *server = cls;
+    return atomic_load(&server->stopping) ? MHD_NO : MHD_YES;
+}
+
 static err_t start_daemon(struct http_server *server, struct problems *problems)
 {
     unsigned threads = server->options.threads ? server->options.threads : 2;
@@ -168,11 +179,11 @@ static err_t start_daemon(struct http_server *server, struct problems *problems)
         {MHD_OPTION_ARRAY, 0, server->tls_cert ? tls : none},
         {MHD_OPTION_END, 0, NULL},
     };
-    server->daemon = MHD_start_daemon(flags, 0, NULL, NULL, http_conn_access, server,
-                                      MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+    server->daemon = MHD_start_daemon(flags, 0, accept_unless_stopping, server, http_conn_access,
+                                      server, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+    server->listener = -1; /* the library closes it, also when it does not start */
     if (server->daemon)
         return OK;
-    server->listener = -1; /* the library has closed it, depending on how far it came */
     problem_add(problems, S(""), server->tls_cert ? "tls_files_unfit" : "listen_failed",
                 server->options.host, "", "libmicrohttpd", NULL);
     return server->tls_cert ? ERR_INVALID : ERR_UNAVAILABLE;
@@ -295,9 +306,6 @@ void http_server_stop(struct http_server *server, unsigned seconds)
     int64_t deadline = clock_monotonic() + seconds * CLOCK_SECOND;
     atomic_store(&server->stopping, true);
     if (server->daemon) {
-        MHD_quiesce_daemon(server->daemon);
-        close(server->listener);
-        server->listener = -1;
         end_streams(server);
         wait_for_replies(server, deadline);
     }

@@ -54,7 +54,9 @@ struct http_reply {
     bool close;                 /* close the connection after the reply */
     void *internal;
 };
-/* Name and value are copied. Values with CR, LF or NUL are refused with ERR_INVALID. */
+/* Name and value are copied. ERR_INVALID: CR, LF or NUL in it, a header that the server writes
+ * itself (Content-Type is reply.type, Connection is reply.close), or more than LIMIT_HTTP_HEADERS.
+ */
 err_t http_reply_header(struct http_reply *, const char *name, str value) MUST_USE;
 
 /* Server-sent events. A handler makes a stream and puts it in the reply; any thread may then send.

@@ -1,5 +1,6 @@
 #include "net/http_server.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -7,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -71,6 +73,7 @@ static void handle(struct http_request *r, struct http_reply *reply)
         assert_int_equal(http_reply_header(reply, "X-B", S("1\r\nX-C: 2")), ERR_INVALID);
         assert_int_equal(http_reply_header(reply, "X-B", S("1\0002")), ERR_INVALID);
         assert_int_equal(http_reply_header(reply, "X:", S("1")), ERR_INVALID);
+        assert_int_equal(http_reply_header(reply, "content-length", S("1")), ERR_INVALID);
     } else {
         buf_add(&reply->body, r->body);
     }
@@ -452,6 +455,48 @@ TEST(http_serves_200_connections_at_once)
     http_server_stats(server, &stats);
     assert_int_equal(stats.requests, 1600);
     assert_int_equal(stats.by_status[2], 1600);
+    stop(server);
+}
+
+static _Atomic unsigned hammered_port;
+
+/* Comes, asks, and leaves without waiting for more than a moment, until there is no server. */
+static void *hammer(void *context)
+{
+    (void)context;
+    for (unsigned round = 0, port; (port = atomic_load(&hammered_port)); round++) {
+        struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (connect(fd, (struct sockaddr *)&at, sizeof at) == 0) {
+            client_send(fd, S("POST / HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\noneGET /sha"));
+            struct pollfd p = {.fd = fd, .events = POLLIN};
+            poll(&p, 1, (int)(round % 3));
+        }
+        close(fd);
+    }
+    return NULL;
+}
+
+TEST(http_stops_and_starts_under_fire)
+{
+    struct http_server *server = start(usual());
+    atomic_store(&hammered_port, http_server_port(server));
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++)
+        pthread_create(&threads[i], NULL, hammer, NULL);
+    struct http_stats stats;
+    for (int round = 0; round < 20; round++) {
+        do
+            http_server_stats(server, &stats);
+        while (stats.requests < 20);
+        stop(server);
+        server = start(usual());
+        atomic_store(&hammered_port, http_server_port(server));
+    }
+    atomic_store(&hammered_port, 0);
+    for (int i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
     stop(server);
 }
 

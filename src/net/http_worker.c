@@ -20,9 +20,10 @@ bool http_queue_push(struct http_conn *c)
             q->first = c;
         q->last = c;
         q->n++;
-        pthread_cond_signal(&q->filled);
     }
     pthread_mutex_unlock(&q->lock);
+    if (fits)
+        pthread_cond_signal(&q->filled);
     return fits;
 }
 

@@ -61,6 +61,12 @@ TEST(csv_finds_the_encoding)
     check_encoding(S("\xd3\x59\x0d\x54,\0a\0\x0d\0\x0a\0"), "UTF-16LE", "1: 姓名|a\n");
     check_encoding(S("\x59\xd3\x54\x0d\0,\0b\0\x0d\0\x0a"), "UTF-16BE", "1: 姓名|b\n");
     check_encoding(S("\x95\x34\xb2\x35,1\n"), "GB18030", "1: 𠮷|1\n");
+    check_encoding(S("\xa9m\xa6W,\xab\xb0\xa5\xab,\xb3\xc6\xb5\xf9\n\xb3\xaf\xa9\xc9\xa7g,"
+                     "\xbbO\xa5_,\xa4U\xb6g\xa6^\xb9q\n"),
+                   "BIG5", "1: 姓名|城市|備註\n2: 陳怡君|臺北|下週回電\n");
+    check_encoding(S("\xd0\xd5\xc3\xfb,\xb3\xc7\xca\xd0,\x82\xe4\xd4]\n\xea\x90\xe2\xf9\xbe\xfd,"
+                     "\xc5_\xb1\xb1,\xcf\xc2\xdfL\xbb\xd8\xeb\x8a\n"),
+                   "GB18030", "1: 姓名|城市|備註\n2: 陳怡君|臺北|下週回電\n");
 }
 
 TEST(csv_finds_gb18030_after_a_long_ascii_beginning)

@@ -177,6 +177,26 @@ static err_t by_zeros(str head, struct problems *problems, const char **encoding
     return OK;
 }
 
+/* Big5 and GB18030 share most byte pairs. In Chinese written in Big5 two of five pairs end in
+ * ASCII, pairs begin at A1 and never end in 7F to A0; in GB18030 ASCII ends are rare, and come with
+ * what Big5 has not. */
+static bool looks_like_big5(str head)
+{
+    size_t pairs = 0, low = 0;
+    for (size_t i = 0; i + 1 < head.n; i++) {
+        unsigned char lead = (unsigned char)head.p[i], trail = (unsigned char)head.p[i + 1];
+        if (lead < 0x80)
+            continue;
+        if (lead < 0xa1 || lead > 0xf9 || trail < 0x40 || (trail > 0x7e && trail < 0xa1) ||
+            trail == 0xff)
+            return false;
+        pairs++;
+        low += trail < 0x80;
+        i++;
+    }
+    return pairs >= 4 && low * 6 > pairs;
+}
+
 static err_t refuse_encoding(struct decoder *d, size_t line, struct problems *problems)
 {
     char digits[24];
@@ -214,6 +234,7 @@ static err_t find_encoding(struct decoder *d, struct problems *problems)
     d->encoding = by_mark(text, &d->start);
     if (e == OK && !d->encoding)
         e = by_zeros(text, problems, &d->encoding);
+    bool big5 = e == OK && looks_like_big5(text);
     free(head);
     TRY(e);
     if (d->size == d->start) {
@@ -226,7 +247,7 @@ static err_t find_encoding(struct decoder *d, struct problems *problems)
         /* A few broken bytes among many good sequences are a damaged UTF-8 file; in text of another
          * encoding hardly any sequence is good. */
         if (!d->encoding && census.broken * 10 > census.wide)
-            d->encoding = "GB18030";
+            d->encoding = big5 ? "BIG5" : "GB18030";
         else
             d->encoding = "UTF-8";
         if (census.broken && strcmp(d->encoding, "UTF-8") == 0)

@@ -181,3 +181,22 @@ str fixture_verdict(struct arena *arena, const char *path)
     sheet_close(reader);
     return arena_str(arena, buf_str(&out));
 }
+
+str fixture_describe(struct arena *arena, const char *path)
+{
+    AUTO_BUF out;
+    buf_init(&out, MIB);
+    struct problems problems = {.arena = arena};
+    struct sheet_reader *reader = NULL;
+    err_t e = sheet_open(arena, path, &problems, &reader);
+    for (size_t i = 0; e == OK && i < sheet_count(reader); i++) {
+        struct sheet_info info = sheet_info(reader, i);
+        buf_printf(&out, "== " STR_FMT "%s\n", STR_ARG(info.name), info.hidden ? " (hidden)" : "");
+        e = sheet_select(reader, i, &problems);
+        if (e == OK)
+            e = read_rows(reader, &out, &problems);
+    }
+    show_problems(&out, &problems);
+    sheet_close(reader);
+    return arena_str(arena, buf_str(&out));
+}

@@ -25,3 +25,5 @@ char *fixture_rows(struct arena *, const char *rows);
 str fixture_read(struct arena *, const char *path, size_t sheet);
 /* "ok" or the problem with which the file is refused, on opening or reading any sheet. */
 str fixture_verdict(struct arena *, const char *path);
+/* All sheets: "== name" or "== name (hidden)", then its rows. */
+str fixture_describe(struct arena *, const char *path);

@@ -4,6 +4,8 @@
 
 #include "base/limits.h"
 
+enum { MAX_TEXT = 4 * 32767 }; /* Excel's longest in UTF-8, and more than that */
+
 struct strings_parser {
     struct strings *strings;
     struct buf text;
@@ -118,7 +120,7 @@ err_t strings_read(struct strings *strings,
     struct strings_parser parser = {.strings = strings};
     struct part *part;
     TRY(part_open(package, name, &handler, &parser, problems, &part));
-    buf_init(&parser.text, LIMIT_SHEET_ROW);
+    buf_init(&parser.text, MAX_TEXT);
     bool at_end = false;
     err_t e = OK;
     while (e == OK && !at_end) {

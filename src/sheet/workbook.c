@@ -76,22 +76,21 @@ static str folder_of(str part)
  * "../a.xml" from the source's folder. */
 static const char *resolve(struct arena *arena, const char *source, str target)
 {
-    str base = folder_of(str_from(source));
-    if (str_starts(target, S("/"))) {
-        base = S("");
-        target = str_cut(target, 1, target.n);
-    }
-    for (;;) {
-        if (str_starts(target, S("./"))) {
-            target = str_cut(target, 2, target.n);
-        } else if (str_starts(target, S("../"))) {
-            target = str_cut(target, 3, target.n);
-            base = base.n ? folder_of(str_cut(base, 0, base.n - 1)) : base;
-        } else {
-            break;
+    str base = str_starts(target, S("/")) ? S("") : folder_of(str_from(source));
+    str path = arena_concat(arena, base, target), step;
+    char *out = arena_alloc(arena, path.n + 2), *w = out;
+    while (str_split(&path, '/', &step)) {
+        if (str_eqz(step, "..")) {
+            w = out + folder_of((str){out, (size_t)(w - out) - (w > out)}).n;
+        } else if (step.n && !str_eqz(step, ".")) {
+            memcpy(w, step.p, step.n);
+            w += step.n;
+            *w++ = '/';
         }
     }
-    return arena_concat(arena, base, target).p;
+    if (w > out)
+        w[-1] = 0;
+    return out;
 }
 
 static const char *relations_of(struct arena *arena, const char *part)
@@ -174,8 +173,10 @@ err_t workbook_read(struct arena *arena,
     for (size_t i = 0; i < parser.sheets.n; i++) {
         const struct listed_sheet *sheet = &parser.sheets.at[i];
         const struct relation *relation = by_id(&parser, sheet->relation);
-        if (!relation || !str_ends(relation->type, S("/worksheet")))
-            continue;
+        if (!relation)
+            return part_broken(part, "a sheet without relation", problems);
+        if (!str_ends(relation->type, S("/worksheet")))
+            continue; /* a chart sheet or a sheet of macros */
         *VEC_PUSH(arena, book.sheets) = (struct workbook_sheet){
             .name = sheet->name,
             .hidden = sheet->hidden,

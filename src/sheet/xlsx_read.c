@@ -18,6 +18,7 @@ struct xlsx_reader {
     struct strings strings;
     bool has_strings;
     uint64_t inflated; /* before any sheet was read */
+    uint64_t shared;   /* bytes of shared strings given out of this sheet */
     struct xlsx_rows rows;
 };
 
@@ -30,6 +31,7 @@ static err_t xlsx_select(struct sheet_reader *reader, size_t sheet, struct probl
 {
     struct xlsx_reader *xlsx = xlsx_of(reader);
     xlsx_rows_close(&xlsx->rows);
+    xlsx->shared = 0;
     package_set_inflated(xlsx->package, xlsx->inflated);
     if (xlsx->book.strings && !xlsx->has_strings) {
         strings_done(&xlsx->strings);
@@ -100,16 +102,29 @@ static void set_iso_date(struct row *row, str written, struct sheet_cell *cell)
     }
 }
 
+/* A long text referred to by each of a million cells is a bomb without any compression. */
+static bool is_shared_bomb(struct xlsx_reader *xlsx, size_t bytes)
+{
+    xlsx->shared += bytes;
+    return xlsx->shared > 4 * (uint64_t)LIMIT_ARCHIVE_INFLATED;
+}
+
 static err_t set_shared(struct xlsx_reader *xlsx,
                         str written,
                         size_t line,
                         struct sheet_cell *cell,
                         struct problems *problems)
 {
+    struct buf *text = &xlsx->reader.row.text;
+    size_t before = text->n;
     int64_t i;
     err_t e = str_to_int(str_trim(written), &i);
     if (e == OK)
-        e = i < 0 ? ERR_NOT_FOUND : strings_get(&xlsx->strings, (size_t)i, &xlsx->reader.row.text);
+        e = i < 0 ? ERR_NOT_FOUND : strings_get(&xlsx->strings, (size_t)i, text);
+    if (e == OK && is_shared_bomb(xlsx, text->n - before)) {
+        problem_add(problems, S(""), "sheet_bomb", NULL);
+        return ERR_INVALID;
+    }
     if (e == OK || e == ERR_UNAVAILABLE) {
         cell->kind = CELL_TEXT;
         return e;

@@ -64,7 +64,7 @@ static enum raw_kind kind_of(str type)
 static void start_row(struct xlsx_rows *rows, const struct part_attributes *attributes)
 {
     int64_t line;
-    if (str_to_int(part_attribute(attributes, "r"), &line) != OK || line < 1)
+    if (str_to_int(part_attribute(attributes, "r"), &line) != OK || line < 1 || line > INT32_MAX)
         line = (int64_t)rows->line + 1;
     rows->line = (size_t)line;
     rows->rows = grow(rows->rows, rows->row_count, &rows->row_cap, sizeof *rows->rows);

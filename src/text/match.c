@@ -101,7 +101,8 @@ static uint64_t step(str token, const struct unit *unit, size_t readings, uint64
         for (size_t i = 0; i < readings && i < unit->n; i++) {
             const struct pinyin_letters *letters = &unit->readings[i];
             for (size_t k = 0; k < letters->n && k < rest.n && letters->z[k] == rest.p[k]; k++)
-                to |= UINT64_C(1) << (at + k + 1);
+                if (k + 1 == letters->n || k + 1 == rest.n || k == 0 || letters->z[k] == 'h')
+                    to |= UINT64_C(1) << (at + k + 1);
         }
     }
     return to;

@@ -34,23 +34,46 @@ static struct pinyin_letters search_letters(uint16_t reading)
     return out;
 }
 
+static const struct table_surname *find_surname(uint32_t first, uint32_t second)
+{
+    const struct table_surname *all = TABLE(surnames, struct table_surname);
+    size_t low = 0, high = TABLES->surnames.count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        const uint16_t *c = all[middle].chars;
+        if (c[0] < first || (c[0] == first && c[1] < second))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found =
+        low < TABLES->surnames.count && all[low].chars[0] == first && all[low].chars[1] == second;
+    return found ? &all[low] : NULL;
+}
+
+static size_t add_letters(struct pinyin_letters *out, size_t n, uint16_t reading)
+{
+    struct pinyin_letters letters = search_letters(reading);
+    for (size_t i = 0; i < n; i++)
+        if (memcmp(out[i].z, letters.z, sizeof letters.z) == 0)
+            return n;
+    out[n] = letters;
+    return n + 1;
+}
+
 size_t pinyin_letters_of(uint32_t c, struct pinyin_letters out[static PINYIN_READINGS])
 {
     size_t n, count = 0;
     uint16_t single;
     const uint16_t *list = reading_list(c, &n, &single);
-    for (size_t i = 0; i < n && count < PINYIN_READINGS; i++) {
-        struct pinyin_letters letters = search_letters(list[i]);
-        bool known = false;
-        for (size_t k = 0; k < count; k++)
-            known = known || memcmp(out[k].z, letters.z, sizeof letters.z) == 0;
-        if (!known)
-            out[count++] = letters;
-    }
-    return count;
+    for (size_t i = 0; i < n && count + 1 < PINYIN_READINGS; i++)
+        count = add_letters(out, count, list[i]);
+    const struct table_surname *surname = find_surname(c, 0);
+    return surname ? add_letters(out, count, surname->readings[0]) : count;
 }
 
-static bool starts_syllable(str letters)
+/* The first syllable not before the letters, NULL at the end. */
+static const char *syllable_from(str letters)
 {
     const char(*all)[SYLLABLE_BYTES] = (const char(*)[SYLLABLE_BYTES])TABLE(syllables, char);
     size_t low = 0, high = TABLES->syllables.count;
@@ -61,14 +84,28 @@ static bool starts_syllable(str letters)
         else
             high = middle;
     }
-    return low < TABLES->syllables.count && strncmp(all[low], letters.p, letters.n) == 0;
+    return low < TABLES->syllables.count ? all[low] : NULL;
+}
+
+static bool is_umlaut_only(str letters)
+{
+    return str_eq(letters, S("lue")) || str_eq(letters, S("nue"));
 }
 
 bool pinyin_is_prefix(str letters)
 {
     if (letters.n == 0 || letters.n >= SYLLABLE_BYTES)
         return false;
-    return starts_syllable(letters) || str_eq(letters, S("lue")) || str_eq(letters, S("nue"));
+    const char *found = syllable_from(letters);
+    return (found && strncmp(found, letters.p, letters.n) == 0) || is_umlaut_only(letters);
+}
+
+bool pinyin_is_piece(str letters)
+{
+    if (!pinyin_is_prefix(letters))
+        return false;
+    return letters.n == 1 || (letters.n == 2 && letters.p[1] == 'h') ||
+           strlen(syllable_from(letters)) == letters.n || is_umlaut_only(letters);
 }
 
 str pinyin_search_letters(struct arena *arena, str folded)
@@ -90,23 +127,6 @@ uint32_t *pinyin_chars(struct arena *arena, str s, size_t *n)
 }
 
 /* ---- the best reading ---- */
-
-static const struct table_surname *find_surname(uint32_t first, uint32_t second)
-{
-    const struct table_surname *all = TABLE(surnames, struct table_surname);
-    size_t low = 0, high = TABLES->surnames.count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        const uint16_t *c = all[middle].chars;
-        if (c[0] < first || (c[0] == first && c[1] < second))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool found =
-        low < TABLES->surnames.count && all[low].chars[0] == first && all[low].chars[1] == second;
-    return found ? &all[low] : NULL;
-}
 
 bool pinyin_is_double_surname(uint32_t first, uint32_t second)
 {

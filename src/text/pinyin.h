@@ -20,6 +20,9 @@ struct pinyin_letters {
 size_t pinyin_letters_of(uint32_t c, struct pinyin_letters out[static PINYIN_READINGS]);
 /* Is the text the beginning of a syllable (in search letters)? Empty is not. */
 bool pinyin_is_prefix(str letters);
+/* May a part of a word's pinyin stand for a syllable with more syllables after it: the whole
+ * syllable, its first letter, or zh ch sh? */
+bool pinyin_is_piece(str letters);
 /* ü and v to u where only a ü can stand (after l n j q x y). */
 str pinyin_search_letters(struct arena *, str folded);
 /* Code points of a text. */

@@ -140,56 +140,86 @@ static bool is_wide(str piece)
     return (unsigned char)piece.p[0] >= 0x80;
 }
 
-static size_t first_letters(str piece, char out[static PINYIN_READINGS])
+/* What may stand in a term for one piece: first letters, or whole syllables where they are known.
+ */
+struct choices {
+    str at[PINYIN_READINGS];
+    size_t n;
+};
+
+static void add_choice(struct choices *c, str s)
 {
-    struct pinyin_letters all[PINYIN_READINGS];
-    if (!is_wide(piece)) {
-        out[0] = piece.p[0];
-        return 1;
-    }
-    size_t count = 0, n = pinyin_letters_of(utf8_next(&piece), all);
-    for (size_t i = 0; i < n; i++)
-        if (!memchr(out, all[i].z[0], count))
-            out[count++] = all[i].z[0];
-    return count;
+    for (size_t i = 0; i < c->n; i++)
+        if (str_eq(c->at[i], s))
+            return;
+    c->at[c->n++] = s;
 }
 
-/* Any of the terms "_a_b_c" that the pieces can stand for. */
-static struct expr *window(struct parser *p, const str *pieces, size_t n)
+static struct choices choices_of(struct parser *p, str piece, bool whole)
 {
-    char letters[WINDOW][PINYIN_READINGS];
-    size_t counts[WINDOW], pick[WINDOW] = {0}, at;
-    struct expr *any = expr_new(p->arena, EXPR_ANY);
+    struct choices c = {.n = 0};
+    struct pinyin_letters all[PINYIN_READINGS];
+    if (!is_wide(piece)) {
+        add_choice(&c, whole ? piece : str_cut(piece, 0, 1));
+        return c;
+    }
+    size_t n = pinyin_letters_of(utf8_next(&piece), all);
     for (size_t i = 0; i < n; i++)
-        if (!(counts[i] = first_letters(pieces[i], letters[i])))
+        add_choice(&c, arena_str(p->arena, (str){all[i].z, whole ? all[i].n : 1u}));
+    return c;
+}
+
+/* Any of the terms "_a_b…" that the neighbours can stand for; whole: the first is a syllable. */
+static struct expr *neighbours(struct parser *p, const str *pieces, size_t n, bool whole)
+{
+    struct choices choices[WINDOW];
+    size_t pick[WINDOW] = {0}, at;
+    struct expr *any = expr_new(p->arena, EXPR_ANY);
+    for (size_t i = 0; i < n; i++) {
+        choices[i] = choices_of(p, pieces[i], whole && i == 0);
+        if (choices[i].n == 0)
             return any;
+    }
     do {
-        char term[2 * WINDOW];
-        for (size_t i = 0; i < n; i++) {
-            term[2 * i] = '_';
-            term[2 * i + 1] = letters[i][pick[i]];
-        }
-        add_term(p->arena, any, 0, (str){term, 2 * n});
-        for (at = 0; at < n && ++pick[at] == counts[at]; at++)
+        str term = {0};
+        for (size_t i = 0; i < n; i++)
+            term = arena_printf(p->arena, STR_FMT "_" STR_FMT, STR_ARG(term),
+                                STR_ARG(choices[i].at[pick[i]]));
+        add_term(p->arena, any, 0, term);
+        for (at = 0; at < n && ++pick[at] == choices[at].n; at++)
             pick[at] = 0;
     } while (at < n);
     return any;
 }
 
+static bool is_abbreviated(str piece)
+{
+    return !is_wide(piece) && (piece.n == 1 || (piece.n == 2 && piece.p[1] == 'h'));
+}
+
 static void add_parse(struct parser *p, size_t n)
 {
     struct expr *all = expr_new(p->arena, EXPR_ALL);
-    size_t width = n < WINDOW ? n : WINDOW;
-    for (size_t i = 0; n > 1 && i + width <= n; i++)
-        add_expr(p->arena, all, window(p, p->pieces + i, width));
+    for (size_t i = 0; i + WINDOW <= n; i++)
+        add_expr(p->arena, all, neighbours(p, p->pieces + i, WINDOW, false));
     for (size_t i = 0; i < n; i++) {
-        if (is_wide(p->pieces[i]))
-            add_term(p->arena, all, 0, p->pieces[i]);
-        else if (n == 1 || p->pieces[i].n > 1)
-            add_term(p->arena, all, '_', p->pieces[i]);
+        str piece = p->pieces[i];
+        bool last = i + 1 == n, whole = !is_abbreviated(piece);
+        if (!last && (whole || n == 2))
+            add_expr(p->arena, all, neighbours(p, p->pieces + i, 2, whole));
+        if (is_wide(piece))
+            add_term(p->arena, all, 0, piece);
+        else if (n == 1 || (piece.n > 1 && (last || !whole)))
+            add_term(p->arena, all, '_', piece);
     }
     add_expr(p->arena, p->any, all);
     p->found++;
+}
+
+/* May this piece, which ends at `end`, stand where it stands? */
+static bool is_allowed(const struct parser *p, str piece, size_t end)
+{
+    return is_wide(piece) || end == p->token.n || pinyin_is_piece(piece);
 }
 
 /* All ways to cut the token from `at` on into `left` more pieces, longest pieces first. */
@@ -203,7 +233,8 @@ static void cut(struct parser *p, size_t at, size_t used, size_t left)
     size_t longest = longest_piece(rest);
     for (size_t n = longest; n > 0; n--) {
         p->pieces[used] = (str){rest.p, n};
-        cut(p, at + n, used + 1, left - 1);
+        if (is_allowed(p, p->pieces[used], at + n))
+            cut(p, at + n, used + 1, left - 1);
         if (is_wide(rest))
             return;
     }
@@ -224,7 +255,8 @@ static void add_pinyin(struct arena *arena, struct expr *any, str word)
         size_t longest = inside ? 0 : longest_piece(rest);
         p.fewest[at] = UINT8_MAX;
         for (size_t n = is_wide(rest) ? longest : 1; n && n <= longest; n++)
-            if (p.fewest[at + n] < UINT8_MAX && p.fewest[at + n] + 1 < p.fewest[at])
+            if (is_allowed(&p, str_cut(rest, 0, n), at + n) && p.fewest[at + n] < UINT8_MAX &&
+                p.fewest[at + n] + 1 < p.fewest[at])
                 p.fewest[at] = (uint8_t)(p.fewest[at + n] + 1);
     }
     for (size_t n = p.fewest[0]; n < UINT8_MAX && n <= p.fewest[0] + (size_t)PARSE_SLACK; n++)

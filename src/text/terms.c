@@ -81,22 +81,32 @@ static void add_beginnings(struct text_terms *t, const struct syllable_set *s)
             add_marked(t, '_', (str){s->readings[i].z, n});
 }
 
-/* "_z_w" or "_z_w_l" of neighbours, for all readings. */
-static void add_initials(struct text_terms *t, const struct syllable_set *s, size_t n)
+/* "_zhang_w" and "_z_w" of two neighbours, for all readings. */
+static void add_pairs(struct text_terms *t, const struct syllable_set *s)
 {
-    char term[6] = {'_', 0, '_', 0, '_', 0};
     for (size_t i = 0; i < s[0].n; i++) {
-        term[1] = s[0].readings[i].z[0];
         for (size_t j = 0; j < s[1].n; j++) {
-            term[3] = s[1].readings[j].z[0];
-            if (n == 2)
-                add(t, (str){term, 4});
-            for (size_t k = 0; n == 3 && k < s[2].n; k++) {
-                term[5] = s[2].readings[k].z[0];
-                add(t, (str){term, 6});
-            }
+            char term[SYLLABLE_BYTES + 2];
+            const struct pinyin_letters *first = &s[0].readings[i];
+            memcpy(term, first->z, first->n);
+            term[first->n] = '_';
+            term[first->n + 1] = s[1].readings[j].z[0];
+            add_marked(t, '_', (str){term, first->n + 2u});
+            add_marked(t, '_', (str){(char[]){first->z[0], '_', s[1].readings[j].z[0]}, 3});
         }
     }
+}
+
+/* "_z_w_l" of three neighbours, for all readings. */
+static void add_triples(struct text_terms *t, const struct syllable_set *s)
+{
+    for (size_t i = 0; i < s[0].n; i++)
+        for (size_t j = 0; j < s[1].n; j++)
+            for (size_t k = 0; k < s[2].n; k++) {
+                char term[] = {s[0].readings[i].z[0], '_', s[1].readings[j].z[0], '_',
+                               s[2].readings[k].z[0]};
+                add_marked(t, '_', (str){term, sizeof term});
+            }
 }
 
 /* The whole name in pinyin and by initials, in up to SPELLINGS_MAX combinations of readings. */
@@ -130,9 +140,9 @@ static void add_pinyin(struct text_terms *t, const struct syllable_set *s, size_
     for (size_t i = 0; i < n; i++) {
         add_beginnings(t, &s[i]);
         if (i + 2 <= n)
-            add_initials(t, s + i, 2);
+            add_pairs(t, s + i);
         if (i + 3 <= n)
-            add_initials(t, s + i, 3);
+            add_triples(t, s + i);
     }
     if (whole)
         add_spellings(t, s, n);

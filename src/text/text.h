@@ -35,14 +35,15 @@ str text_sort_key(struct arena *, str s, bool name);
  *
  *     张  张伟        each character beyond ASCII and each two neighbours
  *     ^zh zha ng$ ^z  a Latin or digit word's first letter and its trigrams, ^ and $ at its ends
- *     _zh _z_w _z_w_l names: beginnings of a syllable; first letters of two or three neighbouring
- *                     syllables; for all readings, ü as u
+ *     _zh _zhang_w    names: beginnings of a syllable; a syllable and the first letter of the next;
+ *     _z_w _z_w_l     first letters of two or three neighbours; for all readings, ü as u
  *     =zhangwei =zw   the whole value without spaces and signs, its pinyin, its initials
  *     $zhan           names: a Latin word of 4 to 20 letters, also less any one letter
  *
- * A query becomes one expression over terms for each tier. The caller asks tier after tier until it
- * has candidates enough (limit each, newest records first), reads their fields, drops those to
- * which text_match_fields gives 0 and sorts by what it gives. */
+ * A query becomes one expression over terms for each tier. The caller asks TEXT_EXACT, then
+ * TEXT_PARTS, each for its newest records up to a limit, reads their fields, drops those to which
+ * text_match_fields gives 0, and sorts by what it gives; when nothing is left it asks TEXT_TYPOS.
+ * Every match is found by these three, and all but the ones with typing errors by TEXT_PARTS. */
 enum text_kind {
     TEXT_NAME,  /* people, companies, products, tags: pinyin and typing errors count */
     TEXT_PROSE, /* notes, addresses */

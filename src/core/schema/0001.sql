@@ -1,6 +1,6 @@
 -- The tables that are not objects. @id is a 63-bit integer key (INTEGER on SQLite, where that is the
 -- row's own number; bigint on PostgreSQL), @text is text that sorts by its bytes.
--- This file is migration 1; later ones are schema_0002.sql …
+-- Migration 1; later ones are 0002.sql … Dialect-specific parts: 0001.sqlite.sql, 0001.postgres.sql.
 
 CREATE TABLE setting (
     key @text NOT NULL PRIMARY KEY,
