@@ -136,15 +136,17 @@ static void add_like(const struct emitter *e, const struct target *t, const stru
     sql_add(e->sql, " ESCAPE '\\'");
 }
 
-static void add_present(const struct emitter *e, const struct leaf *leaf, const char *alias)
+static void
+add_present(const struct emitter *e, const struct leaf *leaf, const char *alias, bool negated)
 {
     const struct path *path = &leaf->path;
     unsigned parts = path->whole ? path->field->column_count : 1;
     for (unsigned i = 0; i < parts; i++) {
-        sql_add(e->sql, i ? " OR " : "");
+        sql_add(e->sql, i == 0 ? "(" : negated ? " AND " : " OR ");
         sql_column(e->sql, alias, field_column(path->field, path->part + i)->name);
-        sql_add(e->sql, " IS NOT NULL");
+        sql_add(e->sql, negated ? " IS NULL" : " IS NOT NULL");
     }
+    sql_add(e->sql, ")");
 }
 
 /* True, false, or NULL when the cell is NULL. */
@@ -173,9 +175,6 @@ static void cell_test(const struct emitter *e, const struct target *t, const str
         return;
     case TEST_MY_DEPARTMENTS:
         add_my_departments(e, t);
-        return;
-    case TEST_PRESENT:
-        add_present(e, leaf, t->alias);
         return;
     default:
         break;
@@ -243,11 +242,9 @@ set_test(const struct emitter *e, const struct leaf *leaf, const char *alias, bo
 
 /* ---- leaves ---- */
 
-/* Tests whose answer does not depend on the record; hasAll of nothing asks that there is a record.
- */
-static bool settled(const struct emitter *e, const struct leaf *leaf, bool *truth)
+/* Tests that no record passes. */
+static bool hopeless(const struct emitter *e, const struct leaf *leaf)
 {
-    *truth = false;
     switch (leaf->test) {
     case TEST_IN:
     case TEST_HAS_ANY:
@@ -270,18 +267,16 @@ leaf_here(const struct emitter *e, const struct leaf *leaf, const char *alias, b
         add_constant(e, !negated);
     } else if (leaf->test == TEST_HAS_ANY || leaf->test == TEST_HAS_ALL) {
         set_test(e, leaf, alias, negated);
+    } else if (leaf->test == TEST_PRESENT) {
+        add_present(e, leaf, alias, negated);
     } else if (!negated) {
         sql_add(e->sql, "(");
         cell_test(e, &t, leaf);
         sql_add(e->sql, ")");
     } else {
-        bool present = leaf->test == TEST_PRESENT;
         sql_add(e->sql, "(");
-        if (!present) {
-            add_target(e, &t);
-            sql_add(e->sql, " IS NULL OR ");
-        }
-        sql_add(e->sql, "NOT (");
+        add_target(e, &t);
+        sql_add(e->sql, " IS NULL OR NOT (");
         cell_test(e, &t, leaf);
         sql_add(e->sql, "))");
     }
@@ -325,9 +320,8 @@ open_link(const struct emitter *e, struct path_link link, const char *alias, boo
 static void
 leaf_node(const struct emitter *e, const struct leaf *leaf, const char *alias, bool negated)
 {
-    bool truth;
-    if (settled(e, leaf, &truth)) {
-        add_constant(e, truth != negated);
+    if (hopeless(e, leaf)) {
+        add_constant(e, negated);
         return;
     }
     const struct path *path = &leaf->path;
