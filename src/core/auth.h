@@ -6,8 +6,8 @@
 /* Sets it; ERR_INVALID: too short (12), too long (128), too common, contains the product, the
  * enterprise or the user's own name. Ends the user's sessions but keep_session (0 = all). */
 err_t auth_set_password(struct ctx *, int64_t user, str password, int64_t keep_session) MUST_USE;
-/* Of somebody who is signed in already and proves it again. ERR_DENIED "wrong_credentials", ERR_LIMIT
- * as auth_login. address may be empty. */
+/* Of somebody who is signed in already and proves it again. ERR_DENIED "wrong_credentials",
+ * ERR_LIMIT as auth_login. address may be empty. */
 err_t auth_check_password(struct ctx *, int64_t user, str password, str address) MUST_USE;
 bool auth_has_password(struct ctx *, int64_t user);
 

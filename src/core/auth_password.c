@@ -10,7 +10,14 @@
 #include "text/text.h"
 
 /* security A1 */
-enum { AT_ONCE = 4, PASSES = 3, MEMORY = 64 * MIB, WAIT_MS = 500, CHARS_LEAST = 12, CHARS_MOST = 128 };
+enum {
+    AT_ONCE = 4,
+    PASSES = 3,
+    MEMORY = 64 * MIB,
+    WAIT_MS = 500,
+    CHARS_LEAST = 12,
+    CHARS_MOST = 128
+};
 
 /* ---- hashing ---- */
 

@@ -12,5 +12,6 @@ void secret_mac(const struct app *, int64_t user, str secret, char out[static HA
 
 /* Sealed with the installation's key: "1:" (the key's number) and base64; in the arena. */
 str secret_seal(const struct app *, struct arena *, const void *plain, size_t n);
-/* ERR_INTERNAL, logged: it was sealed with another key, or changed. *out is for the caller to wipe. */
+/* ERR_INTERNAL, logged: it was sealed with another key, or changed. *out is for the caller to wipe.
+ */
 err_t secret_open(const struct app *, str sealed, void *out, size_t n) MUST_USE;

@@ -18,7 +18,7 @@ enum { AGENT_CHARS = 200, ADDRESS_CHARS = 64 };
 static str tidy(struct arena *arena, str s, size_t most)
 {
     return utf8_valid(s) && !memchr(s.n ? s.p : "", '\0', s.n) ? utf8_prefix(s, most)
-                                                              : arena_str(arena, S("?"));
+                                                               : arena_str(arena, S("?"));
 }
 
 err_t session_start(struct ctx *ctx, const struct session_start *s, struct login *out)

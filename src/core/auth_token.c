@@ -50,8 +50,13 @@ static err_t add_token(struct ctx *ctx, void *arg)
 {
     const struct new_token *t = arg;
     value params[] = {
-        V_INT(t->id),   V_TEXT(str_from(t->hash)), V_INT(t->user),       V_TEXT(t->name),
-        t->scopes.n ? V_TEXT(t->scopes) : V_NULL,  V_INT(clock_now()),   V_INT(t->expires_at),
+        V_INT(t->id),
+        V_TEXT(str_from(t->hash)),
+        V_INT(t->user),
+        V_TEXT(t->name),
+        t->scopes.n ? V_TEXT(t->scopes) : V_NULL,
+        V_INT(clock_now()),
+        V_INT(t->expires_at),
     };
     return db_run(ctx->conn, SQL_AUTH_TOKEN_ADD, params, sizeof params / sizeof *params, NULL);
 }

@@ -1,7 +1,6 @@
 #include "core/auth_totp.h"
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/sha.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,13 +16,32 @@ enum { RECOVERY_CODES = 10, RECOVERY_BYTES = 10, RECOVERY_CHARS = 16, CODE_MOST 
 
 /* ---- RFC 4226, 6238, 4648 ---- */
 
+/* HMAC-SHA-1 (RFC 2104) of 8 bytes; the key is at most a block long. */
+static void hmac_sha1(const unsigned char *key,
+                      size_t n,
+                      const unsigned char message[static 8],
+                      unsigned char out[static SHA_DIGEST_LENGTH])
+{
+    unsigned char inner[SHA_CBLOCK + 8] = {0}, outer[SHA_CBLOCK + SHA_DIGEST_LENGTH] = {0};
+    memcpy(inner, key, n);
+    memcpy(outer, key, n);
+    for (size_t i = 0; i < SHA_CBLOCK; i++) {
+        inner[i] ^= 0x36;
+        outer[i] ^= 0x5c;
+    }
+    memcpy(inner + SHA_CBLOCK, message, 8);
+    SHA1(inner, sizeof inner, outer + SHA_CBLOCK);
+    SHA1(outer, sizeof outer, out);
+    sodium_memzero(inner, sizeof inner);
+    sodium_memzero(outer, sizeof outer);
+}
+
 uint32_t totp_code(const unsigned char *secret, size_t n, uint64_t counter, unsigned digits)
 {
-    unsigned char message[8], mac[EVP_MAX_MD_SIZE];
-    unsigned mac_size = 0;
+    unsigned char message[8], mac[SHA_DIGEST_LENGTH];
     for (unsigned i = 0; i < 8; i++)
         message[i] = (unsigned char)(counter >> (56 - 8 * i));
-    HMAC(EVP_sha1(), secret, (int)n, message, sizeof message, mac, &mac_size);
+    hmac_sha1(secret, n, message, mac);
     unsigned at = mac[19] & 15u;
     uint32_t code = (uint32_t)(mac[at] & 127) << 24 | (uint32_t)mac[at + 1] << 16 |
                     (uint32_t)mac[at + 2] << 8 | mac[at + 3];
@@ -49,8 +67,8 @@ void totp_base32(const unsigned char *bytes, size_t n, char *out)
 }
 
 /* The step (present, one earlier, one later) whose code this is, if it is later than `last`. */
-static bool find_step(
-    const unsigned char secret[static TOTP_SECRET], str code, int64_t last, int64_t *out)
+static bool
+find_step(const unsigned char secret[static TOTP_SECRET], str code, int64_t last, int64_t *out)
 {
     int64_t now = clock_now() / CLOCK_SECOND / TOTP_SECONDS;
     bool found = false;
@@ -194,8 +212,8 @@ static void write_uri(struct ctx *ctx, const char *secret, str account, struct j
     sodium_memzero(uri.p, uri.n);
 }
 
-static void write_setup(
-    struct ctx *ctx, const struct setup *s, const char *secret, str account, struct jw *w)
+static void
+write_setup(struct ctx *ctx, const struct setup *s, const char *secret, str account, struct jw *w)
 {
     jw_open(w, '{');
     jw_key(w, S("secret"));
