@@ -326,7 +326,7 @@ err_t csv_open(struct arena *arena,
             csv->separator = find_separator(csv->chunk);
     }
     if (e != OK) {
-        decode_close(csv->decoder);
+        sheet_close(&csv->reader);
         return e;
     }
     *out = &csv->reader;
