@@ -228,6 +228,44 @@ TEST(robust_spill_gives_back_what_went_to_disk)
     spill_done(&spill);
 }
 
+TEST(robust_many_shared_strings_are_found_on_disk)
+{
+    enum { N = 250000, STEP = 7919 };
+    AUTO_ARENA arena = arena_new(16 * MIB);
+    AUTO_BUF strings, rows;
+    buf_init(&strings, 64 * MIB);
+    buf_init(&rows, 64 * MIB);
+    buf_addz(&strings, "<sst>");
+    for (int i = 0; i < N; i++)
+        buf_printf(&strings, "<si><t>上海某某贸易有限公司第%d号</t></si>", i);
+    buf_addz(&strings, "</sst>");
+    buf_addz(&rows, "<worksheet><sheetData>");
+    for (int i = 0, at = 0; i < 20000; i++, at = (at + STEP) % N)
+        buf_printf(&rows, "<row><c t=\"s\"><v>%d</v></c><c><v>%d</v></c></row>", at, at);
+    buf_addz(&rows, "</sheetData></worksheet>");
+    buf_byte(&strings, 0);
+    buf_byte(&rows, 0);
+    const char *path = fixture_xlsx(
+        arena, (struct fixture_part[]){
+                   {"xl/sharedStrings.xml", strings.p}, {"xl/worksheets/sheet1.xml", rows.p}, {0}});
+    struct sheet_reader *reader;
+    assert_int_equal(sheet_open(arena, path, NULL, &reader), OK);
+    for (size_t seen = 0;; seen++) {
+        struct sheet_cell *cells;
+        size_t count, line;
+        bool end;
+        assert_int_equal(sheet_next(reader, &cells, &count, &line, &end, NULL), OK);
+        if (end) {
+            assert_int_equal(seen, 20000);
+            break;
+        }
+        char want[64];
+        snprintf(want, sizeof want, "上海某某贸易有限公司第%.0f号", cells[1].number);
+        assert_str(cells[0].text, want);
+    }
+    sheet_close(reader);
+}
+
 TEST(robust_problems_have_sentences)
 {
     static const char *const codes[] = {

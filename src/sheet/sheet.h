@@ -98,8 +98,8 @@ struct sheet_column {
 err_t sheet_create(const char *path,
                    enum sheet_format,
                    str sheet_name,
-                   const struct sheet_column *,
-                   size_t columns,
+                   const struct sheet_column *columns,
+                   size_t count,
                    struct sheet_writer **) MUST_USE;
 /* INT in a MONEY column is minor units, in a DAY column days, in an INSTANT column microseconds of
  * local wall time. TEXT is text in any column. ERR_INVALID: more cells than columns. */
