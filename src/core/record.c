@@ -35,7 +35,7 @@ err_t record_get(struct ctx *c, const struct object *o, int64_t id, enum op op, 
     const struct condition *scope;
     struct condition_env env = ctx_env(c);
     struct record *r;
-    err_t e = access_scope(c->access, c->arena, o, op, &scope);
+    err_t e = access_scope(c->access, o, op, &scope);
     if (e == ERR_DENIED)
         return op == OP_READ ? ERR_NOT_FOUND : ERR_DENIED;
     TRY(e);

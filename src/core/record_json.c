@@ -105,7 +105,7 @@ write_titles(struct ctx *c, const struct object *o, const struct wanted *wanted,
     const struct condition *scope = NULL;
     struct condition_env env = ctx_env(c);
     bool colleague = str_eqz(o->name, "user") || str_eqz(o->name, "department");
-    err_t e = colleague ? OK : access_scope(c->access, c->arena, o, OP_READ, &scope);
+    err_t e = colleague ? OK : access_scope(c->access, o, OP_READ, &scope);
     if (e == ERR_DENIED)
         return OK;
     TRY(e);

@@ -97,7 +97,7 @@ static err_t prepare(struct ctx *c, const struct list_query *in, struct query *q
                         .ids = in->ids,
                         .id_count = in->id_count,
                         .deleted = in->deleted};
-    TRY(access_scope(c->access, c->arena, in->object, in->op, &q->scope));
+    TRY(access_scope(c->access, in->object, in->op, &q->scope));
     if (in->where)
         TRY(access_check_condition(c->access, in->where, S("where"), &c->problems));
     for (size_t i = 0; i < in->sort_count; i++) {

@@ -151,6 +151,6 @@ err_t record_store(struct ctx *c,
     TRY(record_rollups(c, before, after));
     TRY(change_append(c, op, o, before, after));
     if (str_eqz(o->name, "user") || str_eqz(o->name, "role") || str_eqz(o->name, "department"))
-        access_forget(c->app);
+        TRY(access_forget(c));
     return derived ? OK : call_hooks(c, before, after, true);
 }

@@ -86,6 +86,24 @@ static err_t check_required(struct ctx *c, const struct record *r)
     return bad;
 }
 
+/* A field's default: a value, or a word for what is only known now. */
+static err_t read_default(struct ctx *c, const struct field *f, value *cells)
+{
+    str word = json_str(f->fallback);
+    const char *shape = f->shape->name;
+    if (str_eqz(word, "now") && str_eqz(S("instant"), shape))
+        cells[0] = V_INT(c->now);
+    else if (str_eqz(word, "today") && str_eqz(S("date"), shape))
+        cells[0] = V_INT(zone_day(c->zone, c->now));
+    else if (str_eqz(word, "me") && str_eqz(S("ref"), shape))
+        cells[0] = V_ID(c->user);
+    else {
+        struct field_context context = ctx_field(c, pointer_join(c->arena, S(""), f->name));
+        return field_read(f, &context, f->fallback, cells);
+    }
+    return OK;
+}
+
 /* What a new record starts with. */
 static err_t start(struct ctx *c, struct record *r)
 {
@@ -93,10 +111,8 @@ static err_t start(struct ctx *c, struct record *r)
     for (size_t i = 0; i < o->field_count; i++) {
         const struct field *f = o->fields[i];
         value *cells = &r->cells[f->first_column];
-        if (f->fallback && field_stored(f)) {
-            struct field_context context = ctx_field(c, pointer_join(c->arena, S(""), f->name));
-            TRY(field_read(f, &context, f->fallback, cells));
-        }
+        if (f->fallback && field_stored(f))
+            TRY(read_default(c, f, cells));
         if (f->rollup && (f->rollup->fn == ROLLUP_COUNT || f->rollup->fn == ROLLUP_SUM)) {
             cells[0] = f->shape->parts[0].storage == STORE_REAL ? V_REAL(0) : V_INT(0);
             if (f->column_count > 1)
@@ -191,6 +207,19 @@ static err_t check_refs(struct ctx *c, const struct record *before, const struct
     return bad;
 }
 
+/* The caller may create only what is in his scope. */
+static err_t check_scope(struct ctx *c, const struct record *r)
+{
+    const struct condition *scope;
+    struct condition_env env = ctx_env(c);
+    struct condition_source source = record_source(c);
+    bool inside = true;
+    TRY(access_scope(c->access, r->object, OP_CREATE, &scope));
+    if (scope)
+        TRY(condition_match(scope, &env, r, &source, &inside));
+    return inside ? OK : ERR_DENIED;
+}
+
 static err_t create_work(struct ctx *c, void *arg)
 {
     struct write *w = arg;
@@ -205,6 +234,7 @@ static err_t create_work(struct ctx *c, void *arg)
         TRY(set_department(c, NULL, r));
     if (!(w->options && w->options->quiet_refs))
         TRY(check_refs(c, NULL, r));
+    TRY(check_scope(c, r));
     TRY(record_store(c, CHANGE_CREATE, NULL, r, w->options));
     *w->out = r;
     return OK;

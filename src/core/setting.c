@@ -23,6 +23,7 @@ struct settings *settings_new(void)
     pthread_rwlock_init(&s->lock, NULL);
     s->arena = arena;
     s->values = json_keep(arena, json_object());
+    atomic_store(&s->looked_at, INT64_MAX); /* nothing to refresh before the first load */
     return s;
 }
 
@@ -66,6 +67,7 @@ err_t settings_load(struct app *app)
     s->values = values;
     pthread_rwlock_unlock(&s->lock);
     arena_free(old);
+    atomic_store(&s->looked_at, clock_monotonic());
     return OK;
 }
 

@@ -108,8 +108,8 @@ err_t db_prepare(struct db_conn *, str sql) MUST_USE;
 /* Several statements separated by ';' (schema). Inside a work only. */
 err_t db_script(struct db_conn *, str sql) MUST_USE;
 
-/* Tests and torture: the nth statement from now on any connection of db fails with the fault;
- * 0 = none. */
+/* Tests and torture: the nth statement from now on any connection of db fails with the fault, the
+ * commit of a transaction counting as one; 0 = none. */
 void db_fail_at(struct db *, unsigned nth, err_t fault);
 
 /* Copies a consistent state of a running SQLite database to path (online backup). ERR_INVALID on

@@ -26,6 +26,51 @@ static struct postgres_conn *own(struct db_conn *c)
     return (struct postgres_conn *)c;
 }
 
+/* ---- BEGIN ---- */
+
+/* BEGIN is not sent until the first statement of the work goes with it: a round trip less. */
+static err_t begin(struct postgres_conn *c)
+{
+    c->begin_waits = true;
+    if (PQenterPipelineMode(c->pg) &&
+        PQsendQueryParams(c->pg, "BEGIN", 0, NULL, NULL, NULL, NULL, 0))
+        return OK;
+    c->base.broken = true;
+    return ERR_UNAVAILABLE;
+}
+
+/* One answer of the pipeline, with the NULL that ends it. */
+static PGresult *next_answer(PGconn *pg)
+{
+    PGresult *first = PQgetResult(pg), *more;
+    while (first && (more = PQgetResult(pg)))
+        PQclear(more);
+    return first;
+}
+
+/* Sends what waits and reads the answers: to BEGIN, and to the statement behind it if there is
+ * one. */
+static err_t converse(struct postgres_conn *c, PGresult **statement)
+{
+    c->begin_waits = false;
+    if (!PQpipelineSync(c->pg))
+        c->base.broken = true;
+    PGresult *begun = next_answer(c->pg);
+    if (statement)
+        *statement = next_answer(c->pg);
+    PQclear(PQgetResult(c->pg)); /* of the sync */
+    if (!PQexitPipelineMode(c->pg))
+        c->base.broken = true;
+    err_t e = postgres_outcome(c, begun, S("BEGIN"));
+    PQclear(begun);
+    return e;
+}
+
+static err_t settle(struct postgres_conn *c)
+{
+    return c->begin_waits ? converse(c, NULL) : OK;
+}
+
 /* ---- statements ---- */
 
 static void name_of(unsigned number, char out[static 16])
@@ -47,6 +92,7 @@ static err_t prepare(struct db_conn *base, struct statement *s, str sql)
 {
     struct postgres_conn *c = own(base);
     char name[16];
+    TRY(settle(c));
     name_of(++c->last_number, name);
     PGresult *r = PQprepare(c->pg, name, sql.p, 0, NULL);
     err_t e = postgres_outcome(c, r, s->text);
@@ -60,7 +106,8 @@ static void finalise(struct db_conn *base, struct statement *s)
 {
     char sql[32];
     struct postgres_conn *c = own(base);
-    if (!s->number || base->broken || PQtransactionStatus(c->pg) == PQTRANS_INERROR)
+    if (!s->number || base->broken || settle(c) != OK ||
+        PQtransactionStatus(c->pg) == PQTRANS_INERROR)
         return;
     snprintf(sql, sizeof sql, "DEALLOCATE s%u", s->number);
     PQclear(PQexec(c->pg, sql));
@@ -71,8 +118,17 @@ execute(struct postgres_conn *c, struct statement *s, const value *params, size_
 {
     char name[16];
     name_of(s->number, name);
-    *out = PQexecPrepared(c->pg, name, (int)n, postgres_params(c, params, n), NULL, NULL, 0);
-    err_t e = postgres_outcome(c, *out, s->text);
+    const char *const *values = postgres_params(c, params, n);
+    err_t e = OK;
+    if (c->begin_waits) {
+        if (!PQsendQueryPrepared(c->pg, name, (int)n, values, NULL, NULL, 0))
+            c->base.broken = true;
+        e = converse(c, out);
+    } else {
+        *out = PQexecPrepared(c->pg, name, (int)n, values, NULL, NULL, 0);
+    }
+    if (e == OK)
+        e = postgres_outcome(c, *out, s->text);
     if (e == OK)
         return OK;
     PQclear(*out);
@@ -199,6 +255,7 @@ static void free_rows(struct db_rows *rows)
 static err_t exec(struct db_conn *base, const char *sql)
 {
     struct postgres_conn *c = own(base);
+    TRY(settle(c));
     PGresult *r = PQexec(c->pg, sql);
     err_t e = postgres_outcome(c, r, str_from(sql));
     PQclear(r);
@@ -262,6 +319,7 @@ static err_t connect(struct db *db, enum db_purpose purpose, struct db_conn **ou
 static err_t commit(struct postgres_conn *c)
 {
     TRY(db_injected(c->base.db));
+    TRY(settle(c));
     PGresult *r = PQexec(c->pg, "COMMIT");
     err_t e = postgres_outcome(c, r, S("COMMIT"));
     if (e == OK && !str_eqz(S("COMMIT"), PQcmdStatus(r)))
@@ -273,7 +331,7 @@ static err_t commit(struct postgres_conn *c)
 static err_t attempt(struct postgres_conn *c, db_work work, void *arg)
 {
     c->base.again = false;
-    TRY(exec(&c->base, "BEGIN"));
+    TRY(begin(c));
     err_t e = db_run_work(&c->base, work, arg);
     if (e == OK && c->base.again)
         e = ERR_UNAVAILABLE;

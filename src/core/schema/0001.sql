@@ -108,7 +108,7 @@ CREATE TABLE session (
     agent @text NOT NULL
 );
 CREATE UNIQUE INDEX session_hash ON session (hash);
-CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_by_user ON session (user_id);
 
 CREATE TABLE token (
     id @id PRIMARY KEY,
@@ -121,7 +121,7 @@ CREATE TABLE token (
     used_at bigint
 );
 CREATE UNIQUE INDEX token_hash ON token (hash);
-CREATE INDEX token_user ON token (user_id);
+CREATE INDEX token_by_user ON token (user_id);
 
 -- Failed log-ins by account and by address.
 CREATE TABLE attempt (
