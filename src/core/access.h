@@ -77,6 +77,6 @@ err_t access_check_role(const struct model *,
  * ERR_INVALID "unknown_scope". */
 err_t access_check_scopes(
     const struct model *, const json_t *scopes, str at, struct problems *, struct arena *) MUST_USE;
-/* What both the rights and the scopes allow; in the arena, and valid while the whole access is
- * held. The access is never NULL: a token has a user. */
+/* What both the rights and the scopes allow, in the arena. It takes over the hold: releasing it
+ * releases the whole access, which is never NULL (a token has a user). */
 const struct access *access_narrow(struct arena *, const struct access *, const json_t *scopes);
