@@ -20,6 +20,7 @@ struct app {
     struct arena *arena;
     str data_folder;
     unsigned char key[32]; /* of data_folder/key: secretbox for secrets, HMAC of seals (C1) */
+    struct settings *settings;
     struct registry *registry;
     struct access_cache *access_cache;
     struct log_readers *log_readers;
@@ -31,8 +32,3 @@ struct app {
  * ERR_INVALID, ERR_CONFLICT (another process writes, or the database is newer), ERR_UNAVAILABLE. */
 err_t app_open(const struct app_options *, struct problems *, struct app **out) MUST_USE;
 void app_close(struct app *);
-
-/* Settings: small JSON values by key, cached, the same on every node within a second. */
-/* Keys: enterprise (text), base_currency, time_zone, phone_region, language, setup_done. */
-str setting_text(struct app *, struct arena *, const char *key, str fallback);
-err_t setting_put(struct app *, const char *key, const json_t *) MUST_USE;

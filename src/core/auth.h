@@ -4,8 +4,11 @@
 #include "core/ctx.h"
 
 /* Sets it; ERR_INVALID: too short (12), too long (128), too common, contains the product, the
- * enterprise or the user's own name. Ends the user's other sessions. */
-err_t auth_set_password(struct ctx *, int64_t user, str password) MUST_USE;
+ * enterprise or the user's own name. Ends the user's sessions but keep_session (0 = all). */
+err_t auth_set_password(struct ctx *, int64_t user, str password, int64_t keep_session) MUST_USE;
+/* Of somebody who is signed in already and proves it again. ERR_DENIED "wrong_credentials",
+ * ERR_LIMIT as auth_login. address may be empty. */
+err_t auth_check_password(struct ctx *, int64_t user, str password, str address) MUST_USE;
 bool auth_has_password(struct ctx *, int64_t user);
 
 enum login_state { LOGIN_DONE, LOGIN_SECOND_FACTOR };
@@ -18,9 +21,12 @@ struct login {
 };
 /* Checks with delays per account and per address (A2). code empty on the first step.
  * ERR_DENIED "wrong_credentials" (same answer and time for unknown users), ERR_LIMIT
- * ("too_many_attempts", seconds to wait as argument). */
+ * ("too_many_attempts", seconds to wait as argument), ERR_UNAVAILABLE ("busy": 4 passwords are
+ * being looked at). */
 err_t auth_login(
     struct ctx *, str email, str password, str address, str agent, struct login *out) MUST_USE;
+/* A TOTP or a recovery code. ERR_DENIED "challenge_expired" (after 5 minutes), "wrong_code";
+ * ERR_LIMIT. */
 err_t auth_second_factor(
     struct ctx *, str challenge, str code, str address, str agent, struct login *out) MUST_USE;
 
@@ -31,7 +37,8 @@ struct session {
     const json_t *scopes;     /* of an API token, in ctx->arena; NULL = a browser session */
     bool is_token;
 };
-/* ERR_DENIED: unknown, expired, ended, user disabled. Touches seen_at at most once a minute. */
+/* ERR_DENIED: unknown, expired (idle 30 min, absolute 12 h), ended, user disabled. Touches seen_at
+ * at most once a minute. */
 err_t auth_session(struct ctx *, str cookie, struct session *out) MUST_USE;
 err_t auth_token(struct ctx *, str bearer, struct session *out) MUST_USE;
 err_t auth_logout(struct ctx *, int64_t session) MUST_USE;
@@ -40,8 +47,10 @@ err_t auth_end_session(struct ctx *, int64_t session) MUST_USE; /* own only: els
 err_t auth_end_sessions_of(struct ctx *, int64_t user, int64_t except) MUST_USE;
 
 /* TOTP (RFC 6238, SHA-1, 6 digits, 30 s, ±1 step, each code once); 10 recovery codes, once. */
-err_t auth_totp_begin(struct ctx *, struct jw *) MUST_USE; /* {"secret","uri","recovery":[…]} */
-err_t auth_totp_confirm(struct ctx *, str code) MUST_USE;
+/* {"secret","uri","recovery":[…]}; ERR_CONFLICT "totp_enabled": remove it first. */
+err_t auth_totp_begin(struct ctx *, struct jw *) MUST_USE;
+/* From now on it is asked for; the session counts as having proved it. ERR_DENIED "wrong_code". */
+err_t auth_totp_confirm(struct ctx *, str code, int64_t session) MUST_USE;
 err_t auth_totp_remove(struct ctx *, str password) MUST_USE;
 bool auth_totp_enabled(struct ctx *, int64_t user);
 
@@ -55,3 +64,6 @@ err_t auth_token_create(struct ctx *,
                         int64_t *id) MUST_USE;
 err_t auth_tokens_json(struct ctx *, struct jw *) MUST_USE;
 err_t auth_token_delete(struct ctx *, int64_t id) MUST_USE;
+
+/* Deletes what has expired: for a schedule. */
+err_t auth_sweep(struct ctx *) MUST_USE;

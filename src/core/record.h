@@ -73,7 +73,9 @@ err_t record_update(struct ctx *,
                     const json_t *body,
                     const struct write_options *,
                     struct record **out) MUST_USE;
-err_t record_delete(struct ctx *, const struct object *, int64_t id, int64_t version) MUST_USE;
+/* ERR_CONFLICT "stale": *out is the current record. */
+err_t record_delete(
+    struct ctx *, const struct object *, int64_t id, int64_t version, struct record **out) MUST_USE;
 err_t record_restore(struct ctx *, const struct object *, int64_t id, struct record **out) MUST_USE;
 
 /* Behaviour of features: called inside the transaction after the cells are ready and before they

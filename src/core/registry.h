@@ -2,9 +2,12 @@
  * changes it (here or on another node); whoever works with one keeps a reference. */
 #pragma once
 
+#include "base/buf.h"
 #include "core/app.h"
 
 struct registry;
+struct registry *registry_new(void);
+void registry_free(struct registry *);
 
 /* The model in force; give it back with model_release. */
 const struct model *model_hold(struct app *);

@@ -61,18 +61,15 @@ static err_t forget_rows(struct db_conn *c, void *arg)
     return db_query(c, S("SELECT id FROM item"), NULL, 0, arg);
 }
 
-TEST(db_sqlite_finds_rows_left_open)
+TEST_DB(db_finds_rows_left_open)
 {
-    struct test_db at;
-    test_db_open(&at, DB_SQLITE);
-    make_items(at.db);
+    make_items(db);
     struct db_rows *rows = NULL;
-    assert_int_equal(insert_item(at.db, 1, NULL), OK);
-    assert_int_equal(db_transact(at.db, forget_rows, &rows), ERR_INTERNAL);
+    assert_int_equal(insert_item(db, 1, NULL), OK);
+    assert_int_equal(db_transact(db, forget_rows, &rows), ERR_INTERNAL);
     db_rows_free(rows);
-    assert_int_equal(insert_item(at.db, 3, NULL), OK);
-    assert_int_equal(count_items(at.db), 2);
-    test_db_close(&at);
+    assert_int_equal(insert_item(db, 3, NULL), OK);
+    assert_int_equal(count_items(db), 2);
 }
 
 /* ---- full disk ---- */
@@ -304,5 +301,28 @@ TEST(db_postgres_undoes_a_work_whose_connection_is_lost)
     assert_int_equal(db_transact(at.db, killed_and_hidden, &cut), ERR_UNAVAILABLE);
     assert_int_equal(count_items(at.db), 0);
     assert_int_equal(insert_item(at.db, 1, NULL), OK);
+    test_db_close(&at);
+}
+
+static err_t backend_of(struct db_conn *c, void *arg)
+{
+    *(int64_t *)arg = ask_int(c, S("SELECT pg_backend_pid()"));
+    return OK;
+}
+
+TEST(db_postgres_writes_on_after_a_lost_connection)
+{
+    struct test_db at;
+    test_db_open(&at, DB_POSTGRES);
+    make_items(at.db);
+    for (int round = 0; round < 2; round++) {
+        int64_t pid = 0;
+        assert_int_equal(db_transact(at.db, backend_of, &pid), OK);
+        kill_backend(at.db, pid);
+        /* in the first round the lost statement had yet to be prepared */
+        assert_int_equal(insert_item(at.db, 1, NULL), ERR_UNAVAILABLE);
+        assert_int_equal(insert_item(at.db, 2 + round, NULL), OK);
+    }
+    assert_int_equal(count_items(at.db), 2);
     test_db_close(&at);
 }

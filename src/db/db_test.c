@@ -125,6 +125,11 @@ TEST_DB(db_refuses_ill_formed_text)
     str bad[] = {S("a\0b"), S("\xff"), S("\xed\xa0\x80"), S("\xe4\xba")};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(db_transact(db, insert_part, &bad[i]), ERR_INVALID);
+    value nan = V_REAL(__builtin_nan("")), n;
+    struct db_conn *c = reader(db);
+    str sql = S("SELECT CAST($1 AS double precision)");
+    assert_int_equal(db_one(c, NULL, sql, &nan, 1, &n, 1), ERR_INVALID);
+    db_release(c);
     str good = S("人");
     assert_int_equal(db_transact(db, insert_part, &good), OK);
 }
@@ -197,6 +202,16 @@ static err_t lock_rows(struct db_conn *c, void *arg __attribute__((unused)))
     return OK;
 }
 
+/* Its own number is not below the horizon while it runs. */
+static err_t own_transaction(struct db_conn *c, void *arg)
+{
+    *(int64_t *)arg = ask_int(c, S("SELECT @tx"));
+    assert_true(ask_int(c, S("SELECT @horizon")) >= *(int64_t *)arg);
+    assert_int_equal(ask_int(c, S("SELECT count(*) WHERE @tx < @horizon")),
+                     db_conn_kind(c) == DB_SQLITE);
+    return OK;
+}
+
 TEST_DB(db_expands_words)
 {
     make_items(db);
@@ -217,6 +232,8 @@ TEST_DB(db_expands_words)
     assert_int_equal(n.i, 0);
     assert_true(ask_int(c, S("SELECT @horizon")) > 0);
     db_release(c);
+    int64_t tx;
+    assert_int_equal(db_transact(db, own_transaction, &tx), OK);
     assert_int_equal(db_transact(db, lock_rows, NULL), OK);
 }
 
@@ -331,6 +348,10 @@ TEST(dialect_leaves_quotes_alone)
     assert_int_equal(dialect_expand(DB_SQLITE, sql, &out), OK);
     assert_str(buf_str(&out), "SELECT '@ints($1)', \"@x\", a @> b, '''@y' WHERE t IN "
                               "(SELECT CAST(value AS TEXT) FROM json_each($12)) ");
+    buf_clear(&out);
+    sql = S("a -- it's @foo\n/* @bar's */ @tx 'x");
+    assert_int_equal(dialect_expand(DB_SQLITE, sql, &out), OK);
+    assert_str(buf_str(&out), "a -- it's @foo\n/* @bar's */ 0 'x");
     static const char *const bad[] = {"@foo",     "@ints",    "@ints()",
                                       "@ints($)", "@ints($1", "@ints(1)"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

@@ -160,6 +160,32 @@ TEST_DB(db_undoes_a_work_that_hides_a_failure)
     assert_int_equal(insert_item(db, 1, NULL), OK);
 }
 
+static err_t nothing(struct db_conn *c __attribute__((unused)), void *arg __attribute__((unused)))
+{
+    return OK;
+}
+
+static err_t nested_first(struct db_conn *c, void *arg __attribute__((unused)))
+{
+    assert_int_equal(db_nested(c, refuses, NULL), ERR_LIMIT);
+    return db_nested(c, nothing, NULL);
+}
+
+/* Works whose first step is something else than a statement that is known already. */
+TEST_DB(db_begins_in_many_ways)
+{
+    make_items(db);
+    for (int round = 0; round < 2; round++) {
+        assert_int_equal(db_transact(db, nothing, NULL), OK);
+        assert_int_equal(db_transact(db, refuses, NULL), ERR_LIMIT);
+        assert_int_equal(db_transact(db, nested_first, NULL), OK);
+        assert_int_equal(transact_sql(db, "SELECT wrong"), ERR_INTERNAL);
+        assert_int_equal(insert_item(db, round, NULL), OK);
+        assert_int_equal(insert_item(db, 0, NULL), ERR_CONFLICT);
+    }
+    assert_int_equal(count_items(db), 2);
+}
+
 static err_t transact_within(struct db_conn *c __attribute__((unused)), void *arg)
 {
     return insert_item(arg, 1, NULL);
@@ -259,7 +285,8 @@ TEST(db_runs_the_victim_of_a_deadlock_again)
     pthread_barrier_destroy(&meet);
     assert_int_equal(a.result, OK);
     assert_int_equal(b.result, OK);
-    assert_int_equal(a.calls + b.calls, 3);
+    /* on a busy machine the victim may take its row again before the other side wakes */
+    assert_in_range(a.calls + b.calls, 3, 6);
     struct db_conn *c;
     assert_int_equal(db_acquire(at.db, &c), OK);
     assert_int_equal(ask_int(c, S("SELECT CAST(sum(size) AS bigint) FROM item")), 4);

@@ -2,7 +2,8 @@
 
 void make_items(struct db *db)
 {
-    test_db_script(db, S("CREATE TABLE item (id bigint PRIMARY KEY, name text,"
+    test_db_script(db, S("CREATE TABLE item (id @id PRIMARY KEY, name @text, -- it's @here\n"
+                         ""
                          " size double precision, done boolean);"
                          "CREATE UNIQUE INDEX item_name ON item (name);"
                          "CREATE TABLE part (item_id bigint NOT NULL REFERENCES item (id),"

@@ -181,6 +181,26 @@ err_t condition_fields(const struct condition *c, field_visitor each, void *cont
     return OK;
 }
 
+typedef err_t (*link_visitor)(void *, const struct field *ref, bool down);
+
+err_t condition_links(const struct condition *c, link_visitor each, void *context)
+{
+    if (!c)
+        return OK;
+    for (unsigned i = 0; c->leaf && i < c->leaf->path.link_count; i++)
+        TRY(each(context, c->leaf->path.links[i].ref, c->leaf->path.links[i].down));
+    if (c->did) {
+        TRY(each(context, c->did->object->customer, true));
+        TRY(condition_links(c->did->event->where, each, context));
+        TRY(condition_links(c->did->where, each, context));
+    }
+    if (c->ref)
+        TRY(each(context, c->ref, false));
+    for (size_t i = 0; i < c->member_count; i++)
+        TRY(condition_links(c->members[i], each, context));
+    return OK;
+}
+
 /* ---- building ---- */
 
 struct condition *

@@ -134,7 +134,11 @@ static bool set_test(const struct leaf *leaf, value cell)
 
 static bool leaf_here(struct matcher *m, const struct leaf *leaf, const struct record *record)
 {
-    value cell = record->cells[path_column(&leaf->path)->index];
+    const struct path *path = &leaf->path;
+    value cell = record_cell(record, path->field, path->part);
+    for (unsigned i = 1; path->whole && cell.kind == VALUE_NULL && i < path->field->column_count;
+         i++)
+        cell = record_cell(record, path->field, i);
     if (leaf->test == TEST_HAS_ANY || leaf->test == TEST_HAS_ALL)
         return set_test(leaf, cell);
     return cell.kind != VALUE_NULL && cell_test(m, leaf, cell);

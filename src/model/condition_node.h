@@ -52,6 +52,7 @@ struct path {
     unsigned link_count;
     const struct field *field;
     unsigned part;
+    bool whole;     /* a field that is nothing but parts: there when any part is */
     enum kind kind; /* of the cell; for a set, of its members */
 };
 

@@ -19,12 +19,11 @@ static enum kind kind_of_storage(enum storage storage)
     return KIND_OPAQUE;
 }
 
-/* A name in a definition to the kind of its main cell; types that are not listed are what they are
- * stored as. */
-static enum kind kind_of_type(str type, enum storage storage)
+/* Of the main cell; shapes that are not listed are what they are stored as. */
+static enum kind kind_of_shape(const char *shape, enum storage storage)
 {
     static const struct {
-        const char *type;
+        const char *shape;
         enum kind kind;
     } kinds[] = {
         {"phone", KIND_PHONE}, {"choice", KIND_CHOICE},   {"ref", KIND_ID},
@@ -32,14 +31,14 @@ static enum kind kind_of_type(str type, enum storage storage)
         {"date", KIND_DATE},   {"instant", KIND_INSTANT},
     };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (str_eqz(type, kinds[i].type))
+        if (str_eqz(str_from(shape), kinds[i].shape))
             return kinds[i].kind;
     return kind_of_storage(storage);
 }
 
 static enum kind member_kind(const struct field *f)
 {
-    if (f->type->multi_storage == STORE_INT)
+    if (f->shape->multi_storage == STORE_INT)
         return KIND_ID;
     return f->choice_count ? KIND_CHOICE : KIND_TEXT;
 }
@@ -48,17 +47,9 @@ enum kind path_kind(const struct field *f, unsigned part)
 {
     if (f->multi)
         return member_kind(f);
-    if (f == f->object->id)
-        return KIND_ID;
-    const struct column *column = field_column(f, part);
-    if (part > 0)
-        return kind_of_storage(column->storage);
-    if (f->formula)
-        return kind_of_type(json_get_str(f->definition, "result"), column->storage);
-    if (f->rollup)
-        return f->rollup->field && f->rollup->fn != ROLLUP_COUNT ? path_kind(f->rollup->field, 0)
-                                                                 : kind_of_storage(column->storage);
-    return kind_of_type(str_from(f->type->name), column->storage);
+    const struct field_part *shape = &f->shape->parts[part];
+    return part == 0 ? kind_of_shape(f->shape->name, shape->storage)
+                     : kind_of_storage(shape->storage);
 }
 
 bool path_is_set(const struct path *path)
@@ -74,8 +65,8 @@ const struct column *path_column(const struct path *path)
 /* The part of the field called name, or 0. Part 0 is found only when it has a name. */
 static bool part_of(const struct field *f, str name, unsigned *part)
 {
-    for (unsigned i = 0; i < f->type->part_count && i < f->column_count; i++)
-        if (f->type->parts[i].name && str_eqz(name, f->type->parts[i].name)) {
+    for (unsigned i = 0; i < f->shape->part_count && i < f->column_count; i++)
+        if (f->shape->parts[i].name && str_eqz(name, f->shape->parts[i].name)) {
             *part = i;
             return true;
         }
@@ -110,7 +101,8 @@ end_at_whole(struct condition_parser *p, struct path *path, const struct field *
 {
     if (!end_at(p, path, f, at))
         return false;
-    if (f->type->part_count > 0 && f->type->parts[0].name)
+    path->whole = f->shape->parts[0].name != NULL;
+    if (path->whole)
         path->kind = KIND_OPAQUE;
     return true;
 }

@@ -3,6 +3,8 @@
  * positive tests treat as false; a negative one says what it means for an empty field. */
 #include "model/condition_node.h"
 
+enum { LIST_INLINE = 8 };
+
 struct emitter {
     const struct condition_env *env;
     struct sql *sql;
@@ -13,6 +15,12 @@ static void node(const struct emitter *, const struct condition *, const char *a
 static void add_constant(const struct emitter *e, bool truth)
 {
     sql_add(e->sql, truth ? "TRUE" : "FALSE");
+}
+
+/* Longer than every alias around it, so it hides none. */
+static const char *inner_alias(const struct emitter *e, const char *alias)
+{
+    return arena_printf(e->sql->arena, "%s_", alias).p;
 }
 
 /* ---- tests on one cell; `target` is alias and column ---- */
@@ -50,18 +58,47 @@ static void add_span(const struct emitter *e, const struct target *t, struct spa
     }
 }
 
-static void add_any_span(const struct emitter *e, const struct target *t, const struct leaf *leaf)
+/* A balanced tree of ORs: SQLite refuses expressions a thousand levels deep. */
+static void
+add_any_span(const struct emitter *e, const struct target *t, const struct operand *days, size_t n)
 {
-    for (size_t i = 0; i < leaf->operand_count; i++) {
-        sql_add(e->sql, i ? ") OR (" : "(");
-        add_span(e, t, operand_span(&leaf->operands[i], e->env));
+    sql_add(e->sql, "(");
+    if (n == 1) {
+        add_span(e, t, operand_span(days, e->env));
+    } else {
+        add_any_span(e, t, days, n / 2);
+        sql_add(e->sql, " OR ");
+        add_any_span(e, t, days + n / 2, n - n / 2);
     }
     sql_add(e->sql, ")");
 }
 
+/* Long lists are one parameter, so that their statements are few. */
+static void add_in_array(const struct emitter *e, const struct leaf *leaf, bool texts)
+{
+    AUTO_BUF list;
+    buf_init(&list, LIMIT_JSON_BYTES * 8);
+    struct jw w = {.out = &list};
+    jw_open(&w, '[');
+    for (size_t i = 0; i < leaf->operand_count; i++)
+        if (texts)
+            jw_str(&w, leaf->operands[i].v.s);
+        else
+            jw_int(&w, leaf->operands[i].v.i);
+    jw_close(&w, ']');
+    value array = V_TEXT(arena_str(e->sql->arena, buf_str(&list)));
+    *VEC_PUSH(e->sql->arena, e->sql->params) = array;
+    buf_printf(&e->sql->text, texts ? " IN @texts($%zu)" : " IN @ints($%zu)", e->sql->params.n);
+}
+
 static void add_in(const struct emitter *e, const struct target *t, const struct leaf *leaf)
 {
+    bool texts = t->storage == STORE_TEXT;
     add_target(e, t);
+    if (leaf->operand_count > LIST_INLINE && (texts || t->storage == STORE_INT)) {
+        add_in_array(e, leaf, texts);
+        return;
+    }
     for (size_t i = 0; i < leaf->operand_count; i++) {
         sql_add(e->sql, i ? ", " : " IN (");
         sql_value(e->sql, leaf->operands[i].v, (int)t->storage);
@@ -71,12 +108,12 @@ static void add_in(const struct emitter *e, const struct target *t, const struct
 
 static void add_my_departments(const struct emitter *e, const struct target *t)
 {
-    add_target(e, t);
-    for (size_t i = 0; i < e->env->my_department_count; i++) {
-        sql_add(e->sql, i ? ", " : " IN (");
-        sql_value(e->sql, V_INT(e->env->my_departments[i]), STORE_INT);
-    }
-    sql_add(e->sql, ")");
+    size_t n = e->env->my_department_count;
+    struct leaf mine = {.operand_count = n,
+                        .operands = ARENA_ARRAY(e->sql->arena, struct operand, n)};
+    for (size_t i = 0; i < n; i++)
+        mine.operands[i].v = V_INT(e->env->my_departments[i]);
+    add_in(e, t, &mine);
 }
 
 /* The text as a LIKE pattern. */
@@ -105,6 +142,19 @@ static void add_like(const struct emitter *e, const struct target *t, const stru
     sql_add(e->sql, " ESCAPE '\\'");
 }
 
+static void
+add_present(const struct emitter *e, const struct leaf *leaf, const char *alias, bool negated)
+{
+    const struct path *path = &leaf->path;
+    unsigned parts = path->whole ? path->field->column_count : 1;
+    for (unsigned i = 0; i < parts; i++) {
+        sql_add(e->sql, i == 0 ? "(" : negated ? " AND " : " OR ");
+        sql_column(e->sql, alias, field_column(path->field, path->part + i)->name);
+        sql_add(e->sql, negated ? " IS NULL" : " IS NOT NULL");
+    }
+    sql_add(e->sql, ")");
+}
+
 /* True, false, or NULL when the cell is NULL. */
 static void cell_test(const struct emitter *e, const struct target *t, const struct leaf *leaf)
 {
@@ -120,7 +170,7 @@ static void cell_test(const struct emitter *e, const struct target *t, const str
         if (leaf->sorted)
             add_in(e, t, leaf);
         else
-            add_any_span(e, t, leaf);
+            add_any_span(e, t, leaf->operands, leaf->operand_count);
         return;
     case TEST_CONTAINS:
     case TEST_STARTS:
@@ -131,10 +181,6 @@ static void cell_test(const struct emitter *e, const struct target *t, const str
         return;
     case TEST_MY_DEPARTMENTS:
         add_my_departments(e, t);
-        return;
-    case TEST_PRESENT:
-        add_target(e, t);
-        sql_add(e->sql, " IS NOT NULL");
         return;
     default:
         break;
@@ -152,16 +198,14 @@ static void cell_test(const struct emitter *e, const struct target *t, const str
 
 /* ---- sets ---- */
 
-static void add_member_test(const struct emitter *e,
-                            const struct field *f,
-                            const char *alias,
-                            const struct operand *members,
-                            size_t n)
+/* " FROM the set's members WHERE they are the record's AND in the list)" */
+static void add_members(const struct emitter *e, const struct leaf *leaf, const char *alias)
 {
-    const char *inner = arena_printf(e->sql->arena, "%s_", alias).p;
+    const struct field *f = leaf->path.field;
     const struct object *o = f->object;
-    struct target member = {inner, S("value"), f->type->multi_storage};
-    sql_add(e->sql, "EXISTS (SELECT 1 FROM ");
+    const char *inner = inner_alias(e, alias);
+    struct target member = {inner, S("value"), f->shape->multi_storage};
+    sql_add(e->sql, " FROM ");
     sql_name(e->sql, field_link_table(e->sql->arena, f));
     sql_add(e->sql, " AS ");
     sql_add(e->sql, inner);
@@ -176,37 +220,32 @@ static void add_member_test(const struct emitter *e,
     sql_add(e->sql, " = ");
     sql_column(e->sql, alias, field_column(o->id, 0)->name);
     sql_add(e->sql, " AND ");
-    struct leaf in = {.operands = (struct operand *)members, .operand_count = n};
-    if (n == 1)
-        compare(e, &member, " = ", members[0].v);
+    if (leaf->operand_count == 1)
+        compare(e, &member, " = ", leaf->operands[0].v);
     else
-        add_in(e, &member, &in);
+        add_in(e, &member, leaf);
     sql_add(e->sql, ")");
 }
 
 static void
 set_test(const struct emitter *e, const struct leaf *leaf, const char *alias, bool negated)
 {
-    if (negated)
-        sql_add(e->sql, "NOT ");
-    if (leaf->test == TEST_HAS_ANY) {
-        add_member_test(e, leaf->path.field, alias, leaf->operands, leaf->operand_count);
-        return;
+    bool all = leaf->test == TEST_HAS_ALL && leaf->operand_count > 1;
+    sql_add(e->sql, negated ? "NOT " : "");
+    sql_add(e->sql, all ? "((SELECT COUNT(*)" : "EXISTS (SELECT 1");
+    add_members(e, leaf, alias);
+    if (all) {
+        sql_add(e->sql, " = ");
+        sql_value(e->sql, V_INT((int64_t)leaf->operand_count), STORE_INT);
+        sql_add(e->sql, ")");
     }
-    for (size_t i = 0; i < leaf->operand_count; i++) {
-        sql_add(e->sql, i ? " AND " : "(");
-        add_member_test(e, leaf->path.field, alias, &leaf->operands[i], 1);
-    }
-    sql_add(e->sql, ")");
 }
 
 /* ---- leaves ---- */
 
-/* Tests whose answer does not depend on the record; hasAll of nothing asks that there is a record.
- */
-static bool settled(const struct emitter *e, const struct leaf *leaf, bool *truth)
+/* Tests that no record passes. */
+static bool hopeless(const struct emitter *e, const struct leaf *leaf)
 {
-    *truth = false;
     switch (leaf->test) {
     case TEST_IN:
     case TEST_HAS_ANY:
@@ -229,6 +268,8 @@ leaf_here(const struct emitter *e, const struct leaf *leaf, const char *alias, b
         add_constant(e, !negated);
     } else if (leaf->test == TEST_HAS_ANY || leaf->test == TEST_HAS_ALL) {
         set_test(e, leaf, alias, negated);
+    } else if (leaf->test == TEST_PRESENT) {
+        add_present(e, leaf, alias, negated);
     } else if (!negated) {
         sql_add(e->sql, "(");
         cell_test(e, &t, leaf);
@@ -236,25 +277,20 @@ leaf_here(const struct emitter *e, const struct leaf *leaf, const char *alias, b
     } else {
         sql_add(e->sql, "(");
         add_target(e, &t);
-        if (leaf->test == TEST_PRESENT) {
-            sql_add(e->sql, " IS NULL)");
-            return;
-        }
         sql_add(e->sql, " IS NULL OR NOT (");
         cell_test(e, &t, leaf);
         sql_add(e->sql, "))");
     }
 }
 
-/* "EXISTS (SELECT 1 FROM target AS inner WHERE it is the linked one AND ": the caller adds what
- * must hold of it and closes the bracket. Returns the inner alias. */
-static const char *
-open_link(const struct emitter *e, struct path_link link, const char *alias, bool negated)
+/* " FROM target AS inner WHERE it is the linked one AND ": the caller adds what must hold of it and
+ * closes the bracket that it opened before. */
+static void
+add_linked(const struct emitter *e, struct path_link link, const char *alias, const char *inner)
 {
     const struct object *target = link.down ? link.ref->object : link.ref->target;
     const struct column *ref = field_column(link.ref, 0);
-    const char *inner = arena_printf(e->sql->arena, "%s_", alias).p;
-    sql_add(e->sql, negated ? "NOT EXISTS (SELECT 1 FROM " : "EXISTS (SELECT 1 FROM ");
+    sql_add(e->sql, " FROM ");
     sql_name(e->sql, target->name);
     sql_add(e->sql, " AS ");
     sql_add(e->sql, inner);
@@ -269,19 +305,24 @@ open_link(const struct emitter *e, struct path_link link, const char *alias, boo
         sql_column(e->sql, alias, ref->name);
     }
     sql_add(e->sql, " AND ");
-    if (target->deleted_at) {
-        sql_column(e->sql, inner, field_column(target->deleted_at, 0)->name);
-        sql_add(e->sql, " IS NULL AND ");
-    }
+    sql_column(e->sql, inner, field_column(target->deleted_at, 0)->name);
+    sql_add(e->sql, " IS NULL AND ");
+}
+
+static const char *
+open_link(const struct emitter *e, struct path_link link, const char *alias, bool negated)
+{
+    const char *inner = inner_alias(e, alias);
+    sql_add(e->sql, negated ? "NOT EXISTS (SELECT 1" : "EXISTS (SELECT 1");
+    add_linked(e, link, alias, inner);
     return inner;
 }
 
 static void
 leaf_node(const struct emitter *e, const struct leaf *leaf, const char *alias, bool negated)
 {
-    bool truth;
-    if (settled(e, leaf, &truth)) {
-        add_constant(e, truth != negated);
+    if (hopeless(e, leaf)) {
+        add_constant(e, negated);
         return;
     }
     const struct path *path = &leaf->path;
@@ -309,21 +350,33 @@ static const char *comparison_sign(const struct comparison *c)
 }
 
 /* Sums are made in doubles: both databases then agree with memory and none overflows. */
-static void add_sum(const struct emitter *e, const struct did *did, const char *inner)
+static void add_figures(const struct emitter *e, const struct did *did, const char *inner)
 {
-    sql_add(e->sql, "COALESCE(SUM(CAST(");
+    sql_add(e->sql, "COUNT(*)");
+    sql_add(e->sql, comparison_sign(&did->times));
+    sql_value(e->sql, V_REAL(did->times.number), STORE_REAL);
+    if (!did->sum)
+        return;
+    sql_add(e->sql, " AND COALESCE(SUM(CAST(");
     sql_column(e->sql, inner, field_column(did->sum, 0)->name);
     sql_add(e->sql, " AS double precision)), 0)");
     sql_add(e->sql, comparison_sign(&did->total));
     sql_value(e->sql, V_REAL(did->total.number), STORE_REAL);
 }
 
+/* EXISTS where once is enough, else one row of figures that answers itself. */
 static void
 did_node(const struct emitter *e, const struct did *did, const char *alias, bool negated)
 {
     struct path_link link = {did->object->customer, true};
     const struct field *at = did->event->at;
-    const char *inner = open_link(e, link, alias, negated);
+    const char *inner = inner_alias(e, alias);
+    bool once = did->times.test == TEST_GE && did->times.number > 0 && did->times.number <= 1;
+    sql_add(e->sql, negated ? "NOT " : "");
+    sql_add(e->sql, once && !did->sum ? "EXISTS (SELECT 1" : "(SELECT ");
+    if (!once || did->sum)
+        add_figures(e, did, inner);
+    add_linked(e, link, alias, inner);
     struct target moment = {inner, field_column(at, 0)->name, STORE_INT};
     if (did->has_within) {
         add_span(e, &moment, moment_within(&did->within, e->env, path_kind(at, 0)));
@@ -337,16 +390,6 @@ did_node(const struct emitter *e, const struct did *did, const char *alias, bool
             sql_add(e->sql, " AND ");
             node(e, narrowed[i], inner, false);
         }
-    bool once = did->times.test == TEST_GE && did->times.number > 0 && did->times.number <= 1;
-    if (!once || did->sum) {
-        sql_add(e->sql, " HAVING COUNT(*)");
-        sql_add(e->sql, comparison_sign(&did->times));
-        sql_value(e->sql, V_REAL(did->times.number), STORE_REAL);
-    }
-    if (did->sum) {
-        sql_add(e->sql, " AND ");
-        add_sum(e, did, inner);
-    }
     sql_add(e->sql, ")");
 }
 
@@ -369,7 +412,7 @@ members_node(const struct emitter *e, const struct condition *c, const char *ali
 
 static void segment_node(const struct emitter *e, int64_t segment, const char *alias, bool negated)
 {
-    const char *inner = arena_printf(e->sql->arena, "%s_", alias).p;
+    const char *inner = inner_alias(e, alias);
     sql_add(e->sql, negated ? "NOT EXISTS (" : "EXISTS (");
     sql_add(e->sql, "SELECT 1 FROM segment_member AS ");
     sql_add(e->sql, inner);

@@ -150,6 +150,7 @@ struct model {
     struct object **objects;
     size_t object_count;
     struct map object_by_name, object_by_plural;
+    void *holder;      /* who counts its users: core/registry.c */
     int64_t version;   /* of the patches it was made with; 0 = as shipped */
     str base_currency; /* of the enterprise: "CNY" */
 };

@@ -1,6 +1,6 @@
 -- The tables that are not objects. @id is a 63-bit integer key (INTEGER on SQLite, where that is the
 -- row's own number; bigint on PostgreSQL), @text is text that sorts by its bytes.
--- This file is migration 1; later ones are schema_0002.sql …
+-- Migration 1; later ones are 0002.sql … Dialect-specific parts: 0001.sqlite.sql, 0001.postgres.sql.
 
 CREATE TABLE setting (
     key @text NOT NULL PRIMARY KEY,
@@ -108,7 +108,7 @@ CREATE TABLE session (
     agent @text NOT NULL
 );
 CREATE UNIQUE INDEX session_hash ON session (hash);
-CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_by_user ON session (user_id);
 
 CREATE TABLE token (
     id @id PRIMARY KEY,
@@ -121,7 +121,7 @@ CREATE TABLE token (
     used_at bigint
 );
 CREATE UNIQUE INDEX token_hash ON token (hash);
-CREATE INDEX token_user ON token (user_id);
+CREATE INDEX token_by_user ON token (user_id);
 
 -- Failed log-ins by account and by address.
 CREATE TABLE attempt (
