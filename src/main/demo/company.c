@@ -5,6 +5,32 @@ str city_short(const struct city *city)
     return str_cut(city->name, 0, city->name.n - 3); /* without 市 */
 }
 
+str make_street(struct demo *d, struct dice *dice, bool office)
+{
+    str road = list_pick(&d->m.roads, dice);
+    str house = list_pick(office ? &d->m.offices : &d->m.estates, dice);
+    int number = dice_range(dice, 1, 899), block = dice_range(dice, 1, office ? 6 : 28);
+    int room = 100 * dice_range(dice, 1, office ? 30 : 18) + dice_range(dice, 1, 4);
+    if (office)
+        return arena_printf(d->scratch, STR_FMT "%d号" STR_FMT "%d栋%d室", STR_ARG(road), number,
+                            STR_ARG(house), block, room);
+    int stair = dice_range(dice, 1, 4);
+    return arena_printf(d->scratch, STR_FMT "%d号" STR_FMT "%d幢%d单元%d室", STR_ARG(road), number,
+                        STR_ARG(house), block, stair, room);
+}
+
+/* Streets are listed in the order of the cities that they are in. */
+str foreign_street(struct demo *d, struct customer *c)
+{
+    const struct list *streets = &c->country->streets;
+    size_t i = 0;
+    while (i + 1 < streets->n && i + 1 < c->country->city_count &&
+           !str_eq(c->country->cities[i].name, c->city_name))
+        i++;
+    return arena_printf(d->scratch, STR_FMT " %d", STR_ARG(streets->at[i]),
+                        dice_range(&c->dice, 1, 240));
+}
+
 static void make_domestic(struct demo *d, struct customer *c)
 {
     struct dice *dice = &c->dice;
@@ -30,10 +56,7 @@ static void make_domestic(struct demo *d, struct customer *c)
         c->email = arena_printf(d->scratch, "%s@" STR_FMT STR_FMT "%llu.example",
                                 dice_chance(dice, 0.5) ? "info" : "xingzheng", STR_ARG(a->latin),
                                 STR_ARG(b->latin), (unsigned long long)d->ids++);
-    c->street = arena_printf(d->scratch, STR_FMT "%d号" STR_FMT "%d栋%d室",
-                             STR_ARG(list_pick(&m->roads, dice)), dice_range(dice, 1, 899),
-                             STR_ARG(list_pick(&m->offices, dice)), dice_range(dice, 1, 6),
-                             dice_range(dice, 2, 32) * 100 + dice_range(dice, 1, 16));
+    c->street = make_street(d, dice, true);
     c->phone = dice_chance(dice, 0.7) ? make_landline(d, c->city) : make_mobile(d);
     make_person(d, dice, &c->who);
 }
@@ -53,8 +76,7 @@ static void make_foreign(struct demo *d, struct customer *c)
     if (dice_chance(dice, 0.85))
         c->email = arena_printf(d->scratch, STR_FMT "%llu@trade.example", STR_ARG(c->who.latin),
                                 (unsigned long long)d->ids++);
-    c->street = arena_printf(d->scratch, STR_FMT " %d", STR_ARG(list_pick(&k->streets, dice)),
-                             dice_range(dice, 1, 240));
+    c->street = foreign_street(d, c);
     c->phone = make_foreign_phone(d, dice, k);
 }
 
@@ -83,7 +105,7 @@ static err_t emit_contact(struct demo *d, struct customer *c, const struct perso
     if (!c->country && dice_chance(dice, 0.65))
         put(r, "wechat", make_wechat(d, dice, p));
     if (c->country || dice_chance(dice, 0.3))
-        put(r, "email", make_email(d, dice, p));
+        put(r, "email", make_email(d, dice, p, c->country != NULL));
     int64_t id;
     TRY(emit_new(d, "contact", c->created, c->owner->id, r, &id));
     if (main)

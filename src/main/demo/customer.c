@@ -109,7 +109,7 @@ static void put_person(struct demo *d, struct customer *c, json_t *r)
     struct dice *dice = &c->dice;
     const struct person *p = &c->who;
     put(r, "company", c->company);
-    if (!c->country && dice_chance(dice, 0.22))
+    if (!c->country && !c->story && dice_chance(dice, 0.22))
         put(r, "job_title", list_pick(&d->m.jobs, dice));
     if (dice_chance(dice, 0.85))
         putz(r, "gender", p->gender == FEMALE ? "female" : "male");
@@ -145,7 +145,7 @@ static void put_firm(struct demo *d, struct customer *c, json_t *r)
 
 static const char *level_of(const struct customer *c)
 {
-    int64_t a = c->is_company ? 6000000 : 250000, b = c->is_company ? 1500000 : 80000;
+    int64_t a = c->is_company ? 25000000 : 300000, b = c->is_company ? 6000000 : 100000;
     return c->won_total >= a ? "a" : c->won_total >= b ? "b" : c->won_count ? "c" : "d";
 }
 

@@ -90,11 +90,13 @@ static str words_for(struct demo *d, struct customer *c, const char *kind, json_
     struct dice *dice = &c->dice;
     const struct list *list = NULL;
     if (strcmp(kind, "comment") == 0 || strcmp(kind, "mention") == 0) {
-        enum mood mood = mood_of(dice);
+        enum mood mood = c->story ? POSITIVE : mood_of(dice);
         putz(r, "sentiment", mood_name(mood));
         list = &d->m.social_comments[mood];
     } else if (strcmp(kind, "message") == 0) {
-        list = c->country ? &d->m.foreign_messages : &d->m.messages;
+        list = c->country     ? &d->m.foreign_messages
+               : c->won_count ? &d->m.messages
+                              : &d->m.first_messages;
     } else if (strcmp(kind, "reply") == 0 && !c->country) {
         list = &d->m.replies;
     } else if (strcmp(kind, "idea") == 0) {
@@ -104,7 +106,7 @@ static str words_for(struct demo *d, struct customer *c, const char *kind, json_
         return (str){0};
     if (c->country && list != &d->m.foreign_messages)
         return S("Lovely glaze!");
-    return talk_text(d, c, list_pick(list, dice));
+    return talk_about(d, c, list);
 }
 
 static err_t emit_event(struct demo *d,
@@ -217,9 +219,9 @@ static err_t emit_reviews(struct demo *d, struct customer *c)
         putz(r, "kind", "review");
         put(r, "platform", str_eqz(c->channel, "sales") ? S("wecom") : c->channel);
         put_instant(r, "at", at);
-        str pattern = list_pick(&d->m.reviews[mood], dice);
-        struct slot slot = {'p', o->lines[0].product->name};
-        put(r, "text", fill(d->scratch, pattern, &slot, 1));
+        c->topic = o->lines[0].product;
+        put(r, "text", talk_text(d, c, talk_pick(c, &d->m.reviews[mood])));
+        c->topic = NULL;
         put_id(r, "product", o->lines[0].product->id);
         putz(r, "sentiment", mood_name(mood));
         put_int(r, "stars", mood == POSITIVE ? 5 : mood == NEUTRAL ? 4 : dice_range(dice, 1, 2));
