@@ -61,18 +61,31 @@ static void make_domestic(struct demo *d, struct customer *c)
     make_person(d, dice, &c->who);
 }
 
-static void make_foreign(struct demo *d, struct customer *c)
+/* "Fischer & Weber GmbH", "Wohnraum Fischer GmbH", "Wohnraum Hamburg GmbH"; Asian names have no
+ * spaces. */
+static str foreign_name(struct demo *d, struct customer *c)
 {
     struct dice *dice = &c->dice;
     const struct country *k = c->country;
     str brand = list_pick(&k->brands, dice), form = list_pick(&k->forms, dice);
+    str other = list_pick(&k->surnames, dice);
+    bool spaced = (unsigned char)brand.p[0] < 0x80;
+    const char *gap = spaced ? " " : "";
+    int shape = dice_range(dice, 0, 2);
+    if (shape == 0 && spaced && !str_eq(other, c->who.surname))
+        return arena_printf(d->scratch, STR_FMT " & " STR_FMT " " STR_FMT, STR_ARG(c->who.surname),
+                            STR_ARG(other), STR_ARG(form));
+    str second = shape == 1 && spaced ? c->city_name : c->who.surname;
+    return arena_printf(d->scratch, STR_FMT "%s" STR_FMT "%s" STR_FMT, STR_ARG(brand), gap,
+                        STR_ARG(second), form.p[0] == '(' ? "" : gap, STR_ARG(form));
+}
+
+static void make_foreign(struct demo *d, struct customer *c)
+{
+    struct dice *dice = &c->dice;
+    const struct country *k = c->country;
     make_foreign_person(d, dice, k, &c->who);
-    str lead = dice_chance(dice, 0.35) ? c->who.surname : brand;
-    bool spaced = (unsigned char)form.p[0] < 0x80 || (unsigned char)lead.p[lead.n - 1] < 0x80;
-    c->name = arena_printf(d->scratch, STR_FMT "%s" STR_FMT, STR_ARG(lead),
-                           spaced && form.p[0] != '(' ? " " : "", STR_ARG(form));
-    if (dice_chance(dice, 0.4) && !str_eq(lead, brand))
-        c->name = arena_printf(d->scratch, STR_FMT " " STR_FMT, STR_ARG(brand), STR_ARG(c->name));
+    c->name = foreign_name(d, c);
     if (dice_chance(dice, 0.85))
         c->email = arena_printf(d->scratch, STR_FMT "%llu@trade.example", STR_ARG(c->who.latin),
                                 (unsigned long long)d->ids++);

@@ -94,7 +94,9 @@ str make_mobile(struct demo *d)
 
 str make_landline(struct demo *d, const struct city *city)
 {
-    uint64_t number = (d->landlines++ * STRIDE + d->phone_offset) % 10000000;
+    if (!city->area_code.n)
+        return make_mobile(d); /* numbers there are shorter */
+    uint64_t number = 2000000 + (d->landlines++ * STRIDE + d->phone_offset) % 7900000;
     str area = str_cut(city->area_code, 1, city->area_code.n); /* without the 0 */
     return arena_printf(d->scratch, "+86" STR_FMT "8%07llu", STR_ARG(area),
                         (unsigned long long)number);

@@ -99,7 +99,7 @@ static void make_private(struct demo *d, struct customer *c)
         make_person(d, dice, &c->who);
         c->phone = make_mobile(d);
         c->street = make_street(d, dice, false);
-        if (dice_chance(dice, 0.62))
+        if (dice_chance(dice, 0.52))
             c->wechat = make_wechat(d, dice, &c->who);
         if (dice_chance(dice, 0.6))
             c->nickname = make_nickname(d, dice, &c->who, c->city);
@@ -107,7 +107,7 @@ static void make_private(struct demo *d, struct customer *c)
     c->name = c->who.name;
     if (dice_chance(dice, c->country ? 0.8 : 0.16))
         c->email = make_email(d, dice, &c->who, c->country != NULL);
-    if (dice_chance(dice, 0.1))
+    if (dice_chance(dice, c->country ? 0.1 : 0.24))
         c->phone = (str){0}; /* only a WeChat or shop account is known */
 }
 
