@@ -113,10 +113,12 @@ static void put_person(struct demo *d, struct customer *c, json_t *r)
         put(r, "job_title", list_pick(&d->m.jobs, dice));
     if (dice_chance(dice, 0.85))
         putz(r, "gender", p->gender == FEMALE ? "female" : "male");
-    if (c->story || dice_chance(dice, 0.34))
-        put_day(r, "birthday",
-                civil_to_day((struct civil){p->birth_year, dice_range(dice, 1, 12),
-                                            dice_range(dice, 1, 28)}));
+    if (c->story || dice_chance(dice, 0.34)) {
+        struct civil birthday = {.year = p->birth_year};
+        birthday.month = dice_range(dice, 1, 12);
+        birthday.day = dice_range(dice, 1, 28);
+        put_day(r, "birthday", civil_to_day(birthday));
+    }
     if (c->won_count && dice_chance(dice, 0.5))
         put(r, "member_number",
             arena_printf(d->scratch, "M%08lld", (long long)(10000000 + c->index)));

@@ -235,9 +235,10 @@ static err_t emit_browsing(struct demo *d, struct customer *c)
     struct dice *dice = &c->dice;
     if (c->is_company || c->country)
         return OK;
-    for (int i = (int)dice_exponential(dice, 1.0); i > 0; i--)
-        TRY(emit_event(d, c, "mini_program", dice_chance(dice, 0.75) ? "visit" : "cart",
-                       some_time(d, c), 0));
+    for (int i = (int)dice_exponential(dice, 1.0); i > 0; i--) {
+        const char *kind = dice_chance(dice, 0.75) ? "visit" : "cart";
+        TRY(emit_event(d, c, "mini_program", kind, some_time(d, c), 0));
+    }
     if (str_eqz(c->source, "store"))
         TRY(emit_event(d, c, "store", "store", c->created, 0));
     if (dice_chance(dice, 0.012))
@@ -259,9 +260,10 @@ err_t emit_social(struct demo *d, struct customer *c)
         TRY(emit_account(d, c, h->platform, h->counted, followers_of(dice), &account));
         if (i == 0)
             TRY(emit_event(d, c, h->platform, "add_friend", c->created, account));
-        for (int k = (int)dice_exponential(dice, h->events); k > 0; k--)
-            TRY(emit_event(d, c, h->platform, h->kinds[dice_pick(dice, h->upto, KINDS)],
-                           some_time(d, c), account));
+        for (int k = (int)dice_exponential(dice, h->events); k > 0; k--) {
+            const char *kind = h->kinds[dice_pick(dice, h->upto, KINDS)];
+            TRY(emit_event(d, c, h->platform, kind, some_time(d, c), account));
+        }
     }
     TRY(emit_reviews(d, c));
     return emit_browsing(d, c);

@@ -32,12 +32,12 @@ enum stage {
     STAGE_LOST,
     STAGES
 };
-enum team { TEAM_SALES, TEAM_SERVICE, TEAM_EXPORT, TEAM_MARKETING, TEAMS };
+enum team { TEAM_SALES, TEAM_SERVICE, TEAM_EXPORT, TEAMS };
 
 /* What later customers may have to do with: kept in a ring. */
 struct known {
-    int64_t id, created;
-    char name[96], surname[16], company[128], phone[24], wechat[48];
+    int64_t id;
+    char name[96], surname[16], phone[24], wechat[48];
     const struct city *city; /* NULL abroad */
     char street[128];
     bool is_company;
