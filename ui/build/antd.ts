@@ -32,7 +32,7 @@ function specimens() {
   const panel = '_InternalPanelDoNotUseOrYouWillBeFired';
   return [
     h(antd.Button, { key: 'button', icon: h('i') }, 'x'),
-    h(antd.Space.Compact, { key: 'compact' }, h(antd.Button, null, 'x')),
+    h(antd.Space.Compact, { key: 'compact' }, h(antd.Space.Addon, null, 'x'), h(antd.Button)),
     h(antd.Input, { key: 'input', allowClear: true }),
     h(antd.Input.TextArea, { key: 'area' }),
     h(antd.Input.Password, { key: 'password' }),

@@ -272,7 +272,11 @@ function GridRow({
               )}
               <span>
                 {isEmpty(row[f.name]) ? (
-                  f.name === title ? name : '—'
+                  f.name === title ? (
+                    name
+                  ) : (
+                    '—'
+                  )
                 ) : (
                   <Value field={f} value={row[f.name]} titles={p.titles} compact />
                 )}
