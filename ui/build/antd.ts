@@ -61,6 +61,9 @@ function specimens() {
   ];
 }
 
+/** Ant Design's rules for every link of the page, which are ours to make. */
+const pageLinks = /(^|\})(?:a(?::[a-z]+)*(?:,a(?::[a-z]+)*)*\{[^}]*\})+/g;
+
 function extract(scheme: Scheme, isDark: boolean): { rules: string; vars: string } {
   const { createElement: h } = require('react');
   const { renderToString } = require('react-dom/server');
@@ -84,7 +87,9 @@ function extract(scheme: Scheme, isDark: boolean): { rules: string; vars: string
   const options = { plain: true };
   const map = /\.data-ant-cssinjs-cache-path\{[^}]*\}/;
   return {
-    rules: extractStyle(cache, { ...options, types: 'style' }).replace(map, ''),
+    rules: extractStyle(cache, { ...options, types: 'style' })
+      .replace(map, '')
+      .replace(pageLinks, '$1'),
     vars: extractStyle(cache, { ...options, types: ['token', 'cssVar'] }).replace(map, ''),
   };
 }

@@ -226,11 +226,17 @@ function record(o, method, id, action, body, q, headers) {
     ];
   }
   if (action === 'reveal') return [200, { data: { field: body.field, value: r[body.field] } }];
-  if (action === 'restore') return ((r.deleted = false), one(r));
+  if (action === 'restore') {
+    r.deleted = false;
+    return one(r);
+  }
   if (method === 'GET') return one(r);
   if (headers['if-match'] !== `"${r.version}"`)
     return problem(409, 'stale', '这条记录刚被别人改过。', { current: masked(o, r), yours: body });
-  if (method === 'DELETE') return ((r.deleted = true), [204]);
+  if (method === 'DELETE') {
+    r.deleted = true;
+    return [204];
+  }
   Object.assign(r, body, { version: r.version + 1, updated_at: now() });
   return one(r);
 }
