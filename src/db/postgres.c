@@ -345,12 +345,12 @@ static err_t attempt(struct postgres_conn *c, db_work work, void *arg)
     return e;
 }
 
-/* Each pause is random up to twice the last, so that rivals part. */
+/* Long enough for the other side to go on, and random, so that rivals part. */
 static void pause_before(int retry)
 {
-    unsigned any;
+    unsigned least = (unsigned)FIRST_PAUSE_MICROSECONDS << (retry - 1), any;
     random_bytes(&any, sizeof any);
-    usleep(any % (unsigned)(FIRST_PAUSE_MICROSECONDS << retry));
+    usleep(least + any % least);
 }
 
 static err_t transact(struct db *db, db_work work, void *arg)

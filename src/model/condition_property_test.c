@@ -15,7 +15,8 @@ struct trial {
     const struct world_table *table;
     struct condition_env env;
     struct dice dice;
-    unsigned budget; /* leaves that may still be made */
+    const struct condition *scope; /* as access makes them; NULL = everything */
+    unsigned budget;               /* leaves that may still be made */
     size_t matches, leaves_of[TEST_MY_DEPARTMENTS + 1];
 };
 
@@ -277,6 +278,26 @@ static void random_env(struct trial *t)
         departments[i] = department->index * 100000 + 1 + (int64_t)dice_below(&t->dice, 5);
 }
 
+/* Mine, or a customer's whom I or one of a few others own. */
+static void random_scope(struct trial *t)
+{
+    const struct object *o = t->table->object;
+    const struct field *via = o->customer ? o->customer : object_field(o, S("about"));
+    struct arena *arena = t->world->arena;
+    const struct field *owner = model_object(t->world->model, S("customer"))->owner;
+    int64_t users[3];
+    for (size_t i = 0; i < 3; i++)
+        users[i] = (int64_t)owner->target->index * 100000 + 1 + (int64_t)dice_below(&t->dice, 6);
+    t->scope = NULL;
+    if (!via || dice_chance(&t->dice, 70))
+        return;
+    struct condition *others = condition_ids(arena, owner, users, dice_below(&t->dice, 4));
+    struct condition *mine = condition_never(arena);
+    if (o->owner)
+        mine = condition_ids(arena, o->owner, users, 1);
+    t->scope = condition_or(arena, mine, condition_via(arena, via, others));
+}
+
 /* ---- comparing ---- */
 
 static err_t read_hits(struct trial *t, struct sql *sql, bool *hits)
@@ -298,6 +319,7 @@ disagreement(struct trial *t, const json_t *json, struct arena *arena, str *text
     const struct object *o = t->table->object;
     if (condition_parse(t->world->model, o, json, S(""), &problems, arena, &c) != OK)
         return 0;
+    c = condition_and(arena, c, t->scope);
     AUTO_SQL sql;
     sql_init(&sql, arena);
     sql_add(&sql, "SELECT id FROM ");
@@ -403,6 +425,7 @@ TEST_DB(condition_evaluators_agree)
         t.table = world_table(&world, objects[i % 5]);
         t.budget = 8;
         random_env(&t);
+        random_scope(&t);
         json_t *json = random_condition(&t, t.table->object, 1);
         AUTO_ARENA arena = arena_new(64 * MIB);
         str sql;
@@ -416,6 +439,38 @@ TEST_DB(condition_evaluators_agree)
     assert_true(some * 2 > rounds);
     for (size_t i = 0; i <= TEST_MY_DEPARTMENTS; i++)
         assert_true(t.leaves_of[i] > 0);
+    db_release(t.conn);
+    world_free(&world);
+}
+
+/* The longest lists there may be, in every form, fit both databases. */
+TEST_DB(condition_lists_may_be_long)
+{
+    static const char *const lists[][2] = {
+        {"score", "in"}, {"rate", "in"}, {"name", "in"}, {"seen", "in"}, {"tags", "hasAll"}};
+    struct world world;
+    world_make(&world, 1);
+    world_store(&world, db);
+    struct trial t = {.world = &world, .table = world_table(&world, "customer")};
+    t.env = (struct condition_env){.now = WORLD_NOW};
+    assert_int_equal(db_acquire(db, &t.conn), OK);
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        AUTO_ARENA arena = arena_new(64 * MIB);
+        json_t *values = json_array(), *json = pair(S("field"), json_string(lists[i][0]));
+        for (int v = 0; v < LIMIT_CONDITION_LIST; v++)
+            json_array_append_new(values, i == 0   ? json_integer(v)
+                                          : i == 1 ? json_real(v / 4.0)
+                                          : i == 3 ? printed("%d-01-01", 1500 + v)
+                                                   : printed("v%d", v));
+        json_object_set_new(json, lists[i][1], values);
+        str sql;
+        struct problems problems = {.arena = arena};
+        struct condition *c;
+        assert_int_equal(
+            condition_parse(world.model, t.table->object, json, S(""), &problems, arena, &c), OK);
+        assert_true(disagreement(&t, json, arena, &sql) == 0);
+        json_decref(json);
+    }
     db_release(t.conn);
     world_free(&world);
 }

@@ -58,11 +58,17 @@ static void add_span(const struct emitter *e, const struct target *t, struct spa
     }
 }
 
-static void add_any_span(const struct emitter *e, const struct target *t, const struct leaf *leaf)
+/* A balanced tree of ORs: SQLite refuses expressions a thousand levels deep. */
+static void
+add_any_span(const struct emitter *e, const struct target *t, const struct operand *days, size_t n)
 {
-    for (size_t i = 0; i < leaf->operand_count; i++) {
-        sql_add(e->sql, i ? ") OR (" : "(");
-        add_span(e, t, operand_span(&leaf->operands[i], e->env));
+    sql_add(e->sql, "(");
+    if (n == 1) {
+        add_span(e, t, operand_span(days, e->env));
+    } else {
+        add_any_span(e, t, days, n / 2);
+        sql_add(e->sql, " OR ");
+        add_any_span(e, t, days + n / 2, n - n / 2);
     }
     sql_add(e->sql, ")");
 }
@@ -164,7 +170,7 @@ static void cell_test(const struct emitter *e, const struct target *t, const str
         if (leaf->sorted)
             add_in(e, t, leaf);
         else
-            add_any_span(e, t, leaf);
+            add_any_span(e, t, leaf->operands, leaf->operand_count);
         return;
     case TEST_CONTAINS:
     case TEST_STARTS:
@@ -192,16 +198,14 @@ static void cell_test(const struct emitter *e, const struct target *t, const str
 
 /* ---- sets ---- */
 
-static void add_member_test(const struct emitter *e,
-                            const struct field *f,
-                            const char *alias,
-                            const struct operand *members,
-                            size_t n)
+/* " FROM the set's members WHERE they are the record's AND in the list)" */
+static void add_members(const struct emitter *e, const struct leaf *leaf, const char *alias)
 {
-    const char *inner = inner_alias(e, alias);
+    const struct field *f = leaf->path.field;
     const struct object *o = f->object;
+    const char *inner = inner_alias(e, alias);
     struct target member = {inner, S("value"), f->shape->multi_storage};
-    sql_add(e->sql, "EXISTS (SELECT 1 FROM ");
+    sql_add(e->sql, " FROM ");
     sql_name(e->sql, field_link_table(e->sql->arena, f));
     sql_add(e->sql, " AS ");
     sql_add(e->sql, inner);
@@ -216,28 +220,25 @@ static void add_member_test(const struct emitter *e,
     sql_add(e->sql, " = ");
     sql_column(e->sql, alias, field_column(o->id, 0)->name);
     sql_add(e->sql, " AND ");
-    struct leaf in = {.operands = (struct operand *)members, .operand_count = n};
-    if (n == 1)
-        compare(e, &member, " = ", members[0].v);
+    if (leaf->operand_count == 1)
+        compare(e, &member, " = ", leaf->operands[0].v);
     else
-        add_in(e, &member, &in);
+        add_in(e, &member, leaf);
     sql_add(e->sql, ")");
 }
 
 static void
 set_test(const struct emitter *e, const struct leaf *leaf, const char *alias, bool negated)
 {
-    if (negated)
-        sql_add(e->sql, "NOT ");
-    if (leaf->test == TEST_HAS_ANY) {
-        add_member_test(e, leaf->path.field, alias, leaf->operands, leaf->operand_count);
-        return;
+    bool all = leaf->test == TEST_HAS_ALL && leaf->operand_count > 1;
+    sql_add(e->sql, negated ? "NOT " : "");
+    sql_add(e->sql, all ? "((SELECT COUNT(*)" : "EXISTS (SELECT 1");
+    add_members(e, leaf, alias);
+    if (all) {
+        sql_add(e->sql, " = ");
+        sql_value(e->sql, V_INT((int64_t)leaf->operand_count), STORE_INT);
+        sql_add(e->sql, ")");
     }
-    for (size_t i = 0; i < leaf->operand_count; i++) {
-        sql_add(e->sql, i ? " AND " : "(");
-        add_member_test(e, leaf->path.field, alias, &leaf->operands[i], 1);
-    }
-    sql_add(e->sql, ")");
 }
 
 /* ---- leaves ---- */

@@ -325,8 +325,10 @@ static struct expression *primary(struct parser *p)
                       str_cut(p->rest, 0, utf8_prefix(p->rest, 1).n));
     str name = str_cut(p->rest, 0, n);
     skip(p, n);
-    if (take(p, "("))
+    if (str_starts(p->rest, S("("))) {
+        skip(p, 1);
         return call(p, name, where);
+    }
     if (str_eqz(name, "true") || str_eqz(name, "false"))
         return literal(p, FORMULA_BOOL, V_BOOL(str_eqz(name, "true")), where);
     return field_at(p, name, where);

@@ -272,3 +272,30 @@ TEST(formula_keeps_its_limits)
     text[sizeof text - 1] = '\0';
     refused(text, "formula_too_large", "1");
 }
+
+static bool loads(const char *result, const char *formula)
+{
+    AUTO_ARENA arena = arena_new(MIB);
+    struct problems p = {.arena = arena};
+    struct model *m = NULL;
+    str text = arena_printf(
+        arena,
+        "{\"object\":\"thing\",\"plural\":\"things\",\"fields\":{\"n\":{\"type\":"
+        "\"number\"},\"f\":{\"type\":\"formula\",\"result\":\"%s\",\"formula\":\"%s\"}}}",
+        result, formula);
+    struct definition d = {S("objects/test/thing.json"), text, false};
+    err_t e = model_load(&d, 1, 0, S("CNY"), &p, &m);
+    model_free(m);
+    assert_int_equal(e != OK, problems_any(&p));
+    return e == OK;
+}
+
+TEST(formula_must_give_what_its_field_says)
+{
+    assert_true(loads("number", "n * 2"));
+    assert_true(loads("money", "n * 2"));
+    assert_false(loads("text", "n * 2"));
+    assert_false(loads("number", "text(n)"));
+    assert_false(loads("date", "now()"));
+    assert_false(loads("number", "f + 1"));
+}

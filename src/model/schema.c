@@ -114,6 +114,8 @@ static void object_table(struct arena *arena, const struct object *o, struct sch
     object_columns(&b);
     for (size_t i = 0; i < o->field_count; i++)
         field_indexes(&b, o->fields[i]);
+    if (o->root == ROOT_CUSTOMER) /* refs and GET know the id only, not the customer */
+        add_index(&b, (str[]){S("id")}, 1, false, false);
     if (o->owned)
         add_index(&b, (str[]){S("department_id"), S("id")}, 2, false, true);
     static const char *const kinds[] = {"indexes", "unique"};

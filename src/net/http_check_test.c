@@ -221,3 +221,24 @@ TEST(http_reads_nothing_behind_chunks)
     assert_int_equal(atomic_load(&handled), 1);
     http_server_stop(server, 1);
 }
+
+/* What cannot be told from sound bytes through the library (docs/internals/http.md). Should this
+ * test fail one day, the library has become stricter, and the page can lose a line. */
+TEST(http_cannot_tell_some_lenient_framing)
+{
+    struct http_server *server = start();
+    AUTO_ARENA arena = arena_new(MIB);
+    static const str lenient[] = {
+        S("\n\nGET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),
+        S(GET "Host: a\r\nConnection: close\000\n\r\n"),
+        S(POST
+          "Transfer-Encoding: chunked\r\n\r\n5\nhello\n0\n\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"),
+    };
+    unsigned n = sizeof lenient / sizeof *lenient;
+    for (unsigned i = 0; i < n; i++) {
+        str r = client_exchange(http_server_port(server), lenient[i], arena);
+        assert_int_equal(reply_status(r), 200);
+        assert_int_equal(atomic_load(&handled), i + 1); /* and nothing behind it */
+    }
+    http_server_stop(server, 1);
+}

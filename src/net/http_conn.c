@@ -1,11 +1,9 @@
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/limits.h"
-#include "base/log.h"
 #include "net/http_internal.h"
 
 void http_conn_enter(struct http_conn *c, enum http_phase phase)
@@ -105,10 +103,8 @@ static enum MHD_Result send_reply(struct http_conn *c)
     c->response = NULL;
     unsigned class = c->status / 100;
     atomic_fetch_add(&server->by_status[class < 6 ? class : 5], 1);
-    pthread_mutex_lock(&server->lock);
     if (c->stream && atomic_load(&server->stopping))
         http_stream_end(c->stream);
-    pthread_mutex_unlock(&server->lock);
     return MHD_YES;
 }
 
@@ -217,9 +213,13 @@ void http_conn_completed(void *cls,
     struct http_conn *c = *context;
     if (!c)
         return;
-    pthread_mutex_lock(&server->lock);
-    c->stream = NULL; /* before the response that holds it goes */
-    pthread_mutex_unlock(&server->lock);
+    if (c->stream) {
+        struct http_stream *stream = c->stream;
+        pthread_mutex_lock(&server->lock);
+        c->stream = NULL;
+        pthread_mutex_unlock(&server->lock);
+        http_stream_unref(stream);
+    }
     if (c->response) { /* made, but never sent */
         MHD_destroy_response(c->response);
         c->response = NULL;

@@ -60,7 +60,7 @@ struct http_conn {
     struct buf reply_headers; /* "name\0value\0"… */
     struct MHD_Response *response;
     unsigned status;
-    struct http_stream *stream;      /* under server->lock */
+    struct http_stream *stream;      /* a reference; written under server->lock */
     struct http_conn *next_in_queue; /* under queue.lock */
 };
 

@@ -174,6 +174,7 @@ void http_stream_attach(struct http_stream *s, struct http_conn *c)
     s->fd = c->fd;
     pthread_mutex_unlock(&s->lock);
     atomic_fetch_add(&s->server->streams, 1);
+    http_stream_ref(s);
     pthread_mutex_lock(&c->server->lock);
     c->stream = s;
     pthread_mutex_unlock(&c->server->lock);

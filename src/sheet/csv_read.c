@@ -113,12 +113,22 @@ static err_t csv_select(struct sheet_reader *reader,
     return OK;
 }
 
+/* ="138…", which shops write to keep Excel from making a number of it: the text within. */
+static str unwrap_formula(str text)
+{
+    bool wrapped = text.n >= 3 && str_starts(text, S("=\"")) && text.p[text.n - 1] == '"';
+    str inside = wrapped ? str_cut(text, 2, text.n - 1) : text;
+    return str_find_byte(inside, '"') == SIZE_MAX ? inside : text;
+}
+
 /* The text of the last cell is complete. */
 static void end_field(struct row *row)
 {
     size_t last = row->n - 1, start = row->starts[last];
-    str text = {row->text.p + start, row->text.n - start};
-    str bare = text.n ? guard_remove(text) : text;
+    str text = str_cut(buf_str(&row->text), start, SIZE_MAX);
+    str bare = guard_remove(text);
+    if (bare.n == text.n)
+        bare = unwrap_formula(text);
     if (bare.n < text.n) {
         memmove(row->text.p + start, bare.p, bare.n);
         row->text.n -= text.n - bare.n;
@@ -326,7 +336,7 @@ err_t csv_open(struct arena *arena,
             csv->separator = find_separator(csv->chunk);
     }
     if (e != OK) {
-        decode_close(csv->decoder);
+        sheet_close(&csv->reader);
         return e;
     }
     *out = &csv->reader;

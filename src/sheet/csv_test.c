@@ -40,6 +40,12 @@ TEST(csv_tolerates_ragged_rows_and_stray_quotes)
           "1: a|b\n2: 5\" pipe|x\n3: 19\" screen|y\n4: z|w\n");
 }
 
+TEST(csv_takes_texts_out_of_formulas_and_guards)
+{
+    check(S("a\n=\"0138\",x\n\"=\"\"0139\"\"\",y\n=\"\",z\n=A1&\"x\"\n'=1,'1\n'=\"a\"\n"),
+          "1: a\n2: 0138|x\n3: 0139|y\n4: |z\n5: =A1&\"x\"\n6: =1|'1\n7: =\"a\"\n");
+}
+
 TEST(csv_finds_the_separator)
 {
     check(S("a;b;c\n1,5;2;3\n"), "1: a|b|c\n2: 1,5|2|3\n");

@@ -11,6 +11,7 @@
 #include <zip.h>
 
 #include "base/limits.h"
+#include "sheet/tag_guard.h"
 
 enum { CHUNK = 32 * KIB };
 
@@ -30,6 +31,7 @@ struct part {
     uint64_t inflated;
     unsigned depth;
     const char *refused; /* by a callback */
+    struct tag_guard guard;
     char chunk[CHUNK];
 };
 
@@ -230,7 +232,8 @@ static xmlParserCtxtPtr new_parser(struct part *part)
     xmlParserCtxtPtr parser = xmlCreatePushParserCtxt(&sax, part, NULL, 0, NULL);
     if (!parser)
         abort();
-    xmlCtxtUseOptions(parser, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+    xmlCtxtUseOptions(parser, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
+                                  XML_PARSE_IGNORE_ENC);
     return parser;
 }
 
@@ -280,6 +283,26 @@ static bool is_bomb(const struct part *part)
            part->inflated / LIMIT_ARCHIVE_RATIO > part->packed;
 }
 
+/* Parts are read as UTF-8 only, so that the guard and the parser see the same. Others show by their
+ * first bytes: a mark, a zero, or EBCDIC. */
+static bool is_utf8(const char *p, size_t n)
+{
+    return n < 2 || ((p[0] == '<' || p[0] == ' ' || p[0] == '\n' || p[0] == '\r' || p[0] == '\t' ||
+                      p[0] == '\xef') &&
+                     p[1] != 0);
+}
+
+static err_t check_chunk(struct part *part, size_t n, struct problems *problems)
+{
+    if (is_bomb(part))
+        return bomb(problems);
+    if (part->inflated == n && !is_utf8(part->chunk, n))
+        return part_broken(part->name, "not UTF-8", problems);
+    if (!tag_guard_feed(&part->guard, part->chunk, n))
+        return part_broken(part->name, "tag too long", problems);
+    return OK;
+}
+
 err_t part_feed(struct part *part, bool *end, struct problems *problems)
 {
     zip_int64_t got = zip_fread(part->file, part->chunk, CHUNK);
@@ -287,8 +310,7 @@ err_t part_feed(struct part *part, bool *end, struct problems *problems)
         return part_broken(part->name, zip_file_strerror(part->file), problems);
     part->inflated += (uint64_t)got;
     part->package->inflated += (uint64_t)got;
-    if (is_bomb(part))
-        return bomb(problems);
+    TRY(check_chunk(part, (size_t)got, problems));
     xmlParseChunk(part->parser, part->chunk, (int)got, got == 0);
     if (part->refused)
         return part_broken(part->name, part->refused, problems);

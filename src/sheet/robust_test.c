@@ -8,6 +8,7 @@
 #include "base/test.h"
 #include "sheet/fixture.h"
 #include "sheet/spill.h"
+#include "sheet/tag_guard.h"
 
 static str load(struct arena *arena, const char *path)
 {
@@ -112,6 +113,56 @@ TEST(robust_bombs_are_refused)
                "sheet_bomb()");
 }
 
+static bool guard_passes(struct tag_guard guard, const char *text)
+{
+    /* byte by byte and at once must agree */
+    struct tag_guard whole = guard;
+    bool stepped = true;
+    for (const char *p = text; *p && stepped; p++)
+        stepped = tag_guard_feed(&guard, p, 1);
+    assert_int_equal(tag_guard_feed(&whole, text, strlen(text)), stepped);
+    return stepped;
+}
+
+TEST(robust_endless_tags_are_refused)
+{
+    AUTO_ARENA arena = arena_new(16 * MIB);
+    AUTO_BUF tag;
+    buf_init(&tag, MIB);
+    for (int i = 0; i < 10000; i++)
+        buf_printf(&tag, " a%d=\">\"", i);
+    buf_byte(&tag, 0);
+    static const char *const before[] = {
+        "<x",
+        "<x b='>'",
+        "<!-- ' > <x --><x",
+        "<!-->-- <y ' --><x",
+        "<![CDATA[>\"<]]><x",
+        "<?p ' > \" ?><x b='",
+    };
+    for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+        const char *text = arena_printf(arena, "%s%s", before[i], tag.p).p;
+        assert_false(guard_passes((struct tag_guard){0}, text));
+    }
+    const char *rows = arena_printf(arena, "<row%s/>", tag.p).p;
+    assert_str(fixture_verdict(arena, fixture_rows(arena, rows)),
+               "sheet_broken(xl/worksheets/sheet1.xml, tag too long)");
+    static const char *const around[] = {"<!--%s-->", "<![CDATA[%s]]>", "<?p %s?>", "<a>%s</a>"};
+    for (size_t i = 0; i < sizeof around / sizeof *around; i++)
+        assert_true(guard_passes((struct tag_guard){0}, arena_printf(arena, around[i], tag.p).p));
+}
+
+TEST(robust_parts_are_utf8)
+{
+    AUTO_ARENA arena = arena_new(16 * MIB);
+    struct fixture_part parts[] = {{"xl/worksheets/sheet1.xml", "\xff\xfe<"}, {0}};
+    assert_str(fixture_verdict(arena, fixture_xlsx(arena, parts)),
+               "sheet_broken(xl/worksheets/sheet1.xml, not UTF-8)");
+    parts[0].text = "<?xml version=\"1.0\" encoding=\"UTF-7\"?><worksheet><sheetData><row>"
+                    "<c t=\"str\"><v>+AGE-</v></c></row></sheetData></worksheet>";
+    assert_str(fixture_read(arena, fixture_xlsx(arena, parts), 0), "1: +AGE-\n");
+}
+
 TEST(robust_too_many_entries_are_refused)
 {
     AUTO_ARENA arena = arena_new(16 * MIB);
@@ -175,6 +226,44 @@ TEST(robust_spill_gives_back_what_went_to_disk)
         assert_true(word == i * UINT64_C(0x9e3779b97f4a7c15));
     }
     spill_done(&spill);
+}
+
+TEST(robust_many_shared_strings_are_found_on_disk)
+{
+    enum { N = 250000, STEP = 7919 };
+    AUTO_ARENA arena = arena_new(16 * MIB);
+    AUTO_BUF strings, rows;
+    buf_init(&strings, 64 * MIB);
+    buf_init(&rows, 64 * MIB);
+    buf_addz(&strings, "<sst>");
+    for (int i = 0; i < N; i++)
+        buf_printf(&strings, "<si><t>上海某某贸易有限公司第%d号</t></si>", i);
+    buf_addz(&strings, "</sst>");
+    buf_addz(&rows, "<worksheet><sheetData>");
+    for (int i = 0, at = 0; i < 20000; i++, at = (at + STEP) % N)
+        buf_printf(&rows, "<row><c t=\"s\"><v>%d</v></c><c><v>%d</v></c></row>", at, at);
+    buf_addz(&rows, "</sheetData></worksheet>");
+    buf_byte(&strings, 0);
+    buf_byte(&rows, 0);
+    const char *path = fixture_xlsx(
+        arena, (struct fixture_part[]){
+                   {"xl/sharedStrings.xml", strings.p}, {"xl/worksheets/sheet1.xml", rows.p}, {0}});
+    struct sheet_reader *reader;
+    assert_int_equal(sheet_open(arena, path, NULL, &reader), OK);
+    for (size_t seen = 0;; seen++) {
+        struct sheet_cell *cells;
+        size_t count, line;
+        bool end;
+        assert_int_equal(sheet_next(reader, &cells, &count, &line, &end, NULL), OK);
+        if (end) {
+            assert_int_equal(seen, 20000);
+            break;
+        }
+        char want[64];
+        snprintf(want, sizeof want, "上海某某贸易有限公司第%.0f号", cells[1].number);
+        assert_str(cells[0].text, want);
+    }
+    sheet_close(reader);
 }
 
 TEST(robust_problems_have_sentences)

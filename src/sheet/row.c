@@ -9,6 +9,8 @@ void row_init(struct row *row, struct arena *arena)
         .starts = ARENA_ARRAY(arena, size_t, LIMIT_SHEET_COLUMNS),
     };
     buf_init(&row->text, LIMIT_SHEET_ROW);
+    buf_byte(&row->text, 0); /* text.p is never NULL, so that offsets may be added to it */
+    buf_clear(&row->text);
 }
 
 void row_done(struct row *row)

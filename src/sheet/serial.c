@@ -91,6 +91,8 @@ bool serial_to_day(double serial, bool since_1904, int64_t *day, int64_t *in_day
     double whole = floor(serial);
     int64_t milliseconds = llround((serial - whole) * 86400000);
     int64_t days = (int64_t)whole + milliseconds / 86400000;
+    if (days > LAST_SERIAL - (since_1904 ? DAY_OF_SERIAL_0_1904 - DAY_OF_SERIAL_0 : 0))
+        return false;
     if (since_1904)
         days += DAY_OF_SERIAL_0_1904;
     else

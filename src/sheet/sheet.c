@@ -93,7 +93,8 @@ static bool is_card(str head)
     char plain[64];
     size_t n = 0;
     for (size_t i = 0; i < head.n && n < sizeof plain; i++) {
-        if (head.p[i] > 0)
+        unsigned char c = (unsigned char)head.p[i];
+        if (c > 0 && c < 0x80)
             plain[n++] = head.p[i];
     }
     str text = str_trim((str){plain, n});

@@ -55,9 +55,15 @@ struct sheet_info sheet_info(const struct sheet_reader *, size_t sheet);
  * first sheet. ERR_NOT_FOUND: no such sheet. */
 err_t sheet_select(struct sheet_reader *, size_t sheet, struct problems *) MUST_USE;
 /* The next row that is not wholly empty. Cells are borrowed until the next call; trailing empty
- * cells are left out. *line is the row's number in the file, from 1. *end at the end. A vcf gives
- * first a row of the property names of all cards (FN, TEL, EMAIL, ORG, TITLE, ADR, URL, BDAY, NOTE,
- * X-…; several values of one property are joined by newlines), then one row a card. */
+ * cells are left out. *line is the row's number in an xlsx, in the others the line it begins in,
+ * from 1. *end at the end. After an error only sheet_select and sheet_close make sense.
+ *
+ * Cells of a csv are all text; ="0138" is given as 0138, and the ' of our own csv is taken off. Of
+ * merged cells the first one has the value. A vcf gives first a row of the property names of all
+ * cards, then one row a card: FN (from N where it is missing), TEL, EMAIL, ORG, DEPARTMENT (the
+ * rest of ORG), TITLE, ADR (joined as one writes it), URL, BDAY, NICKNAME, CATEGORIES, NOTE, then
+ * others as they appear; several values of one property are joined by newlines; pictures, sounds
+ * and keys are left out. */
 err_t sheet_next(struct sheet_reader *,
                  struct sheet_cell **cells,
                  size_t *count,
@@ -92,8 +98,8 @@ struct sheet_column {
 err_t sheet_create(const char *path,
                    enum sheet_format,
                    str sheet_name,
-                   const struct sheet_column *,
-                   size_t columns,
+                   const struct sheet_column *columns,
+                   size_t count,
                    struct sheet_writer **) MUST_USE;
 /* INT in a MONEY column is minor units, in a DAY column days, in an INSTANT column microseconds of
  * local wall time. TEXT is text in any column. ERR_INVALID: more cells than columns. */

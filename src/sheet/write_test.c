@@ -122,6 +122,21 @@ TEST(write_guard_knows_every_dangerous_beginning)
     assert_str(guard_remove(S("'a")), "'a");
 }
 
+TEST(write_goes_on_in_a_further_sheet)
+{
+    AUTO_ARENA arena = arena_new(MIB);
+    const char *path = fixture_path(arena);
+    struct sheet_writer *writer;
+    assert_int_equal(sheet_create(path, SHEET_XLSX, S("客户"), columns, 1, &writer), OK);
+    for (int i = 1; i < 1048576 - 1; i++)
+        assert_int_equal(sheet_write(writer, NULL, 0), OK);
+    assert_int_equal(sheet_write(writer, (const value[]){V_TEXT(S("last"))}, 1), OK);
+    assert_int_equal(sheet_write(writer, (const value[]){V_TEXT(S("first"))}, 1), OK);
+    assert_int_equal(sheet_finish(writer), OK);
+    assert_str(fixture_describe(arena, path),
+               "== 客户\n1: 姓名\n1048576: last\n== 客户 (2)\n1: 姓名\n2: first\n");
+}
+
 TEST(write_refuses_what_it_cannot_do)
 {
     AUTO_ARENA arena = arena_new(MIB);

@@ -234,7 +234,7 @@ err_t xlsx_open(struct arena *arena,
     strings_init(&xlsx->strings);
     err_t e = read_outline(xlsx, problems);
     if (e != OK) {
-        xlsx_close(&xlsx->reader);
+        sheet_close(&xlsx->reader);
         return e;
     }
     *out = &xlsx->reader;

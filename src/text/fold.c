@@ -28,6 +28,14 @@ static size_t fold_char(uint32_t c, char *out)
     return n;
 }
 
+uint32_t fold_one(uint32_t c)
+{
+    char folded[FOLD_EXPAND_UNITS * 3 + 4];
+    str rest = {folded, fold_char(c, folded)};
+    uint32_t one = rest.n ? utf8_next(&rest) : c;
+    return rest.n ? c : one;
+}
+
 str text_fold(struct arena *arena, str s)
 {
     s = text_clean(arena, s);

@@ -176,21 +176,6 @@ static int score_pinyin(struct arena *arena, str word, str field)
 
 /* ---- with an error ---- */
 
-/* One letter more, less, other, or two neighbours exchanged. */
-static bool one_edit(str a, str b)
-{
-    size_t front = 0, back = 0, shorter = a.n < b.n ? a.n : b.n;
-    while (front < shorter && a.p[front] == b.p[front])
-        front++;
-    while (back < shorter - front && a.p[a.n - 1 - back] == b.p[b.n - 1 - back])
-        back++;
-    size_t left_a = a.n - front - back, left_b = b.n - front - back;
-    if (left_a <= 1 && left_b <= 1)
-        return true;
-    return left_a == 2 && left_b == 2 && a.p[front] == b.p[front + 1] &&
-           a.p[front + 1] == b.p[front];
-}
-
 static bool is_forgiven(str word)
 {
     return word.n >= TYPO_MIN && word.n <= TYPO_MAX && is_letters(word);
@@ -201,7 +186,7 @@ static int score_typo(str word, str field)
     str rest = field;
     struct run run;
     while (is_forgiven(word) && run_next(&rest, &run))
-        if (run.kind == RUN_WORD && is_forgiven(run.text) && one_edit(word, run.text))
+        if (run.kind == RUN_WORD && is_forgiven(run.text) && is_one_edit(word, run.text))
             return shortened(SCORE_TYPO, field, word);
     return 0;
 }

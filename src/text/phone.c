@@ -204,7 +204,7 @@ bool text_phone_parse(str s, const char *region, struct text_phone *out)
     }
     if (numbers != 1)
         return false;
-    found.repaired = form == SHEET_NUMBER || !is_plain(str_trim(s)) || n == GROUPS_MAX;
+    found.repaired = form == SHEET_NUMBER || !is_plain(str_trim(s));
     *out = found;
     return true;
 }

@@ -94,8 +94,8 @@ static bool is_umlaut_only(str letters)
 
 bool pinyin_is_prefix(str letters)
 {
-    if (letters.n == 0 || letters.n >= SYLLABLE_BYTES)
-        return false;
+    if (letters.n == 0 || letters.n >= SYLLABLE_BYTES || str_starts(letters, S("ng")))
+        return false; /* nobody writes 嗯 in a name */
     const char *found = syllable_from(letters);
     return (found && strncmp(found, letters.p, letters.n) == 0) || is_umlaut_only(letters);
 }

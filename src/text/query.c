@@ -6,10 +6,11 @@
 enum {
     WORDS_MAX = 16,  /* of a query */
     PARSES_MAX = 16, /* ways to cut one word into syllables */
-    PARSE_SLACK = 2, /* pieces more than the shortest way */
-    TOKEN_MAX = 64,  /* bytes of a word read as pinyin */
-    WINDOW = 3,      /* syllables whose first letters make one term */
-    TERM_MAX = 64,   /* bytes of a whole value that has a term, see terms.c */
+    PARSE_SLACK = 1, /* pieces more than the shortest way; one more for short words */
+    SHORT_WORD = 6,
+    TOKEN_MAX = 64, /* bytes of a word read as pinyin */
+    WINDOW = 3,     /* syllables whose first letters make one term */
+    TERM_MAX = 64,  /* bytes of a whole value that has a term, see terms.c */
 };
 
 /* ---- expressions ---- */
@@ -259,7 +260,8 @@ static void add_pinyin(struct arena *arena, struct expr *any, str word)
                 p.fewest[at + n] + 1 < p.fewest[at])
                 p.fewest[at] = (uint8_t)(p.fewest[at + n] + 1);
     }
-    for (size_t n = p.fewest[0]; n < UINT8_MAX && n <= p.fewest[0] + (size_t)PARSE_SLACK; n++)
+    size_t slack = p.token.n > SHORT_WORD ? PARSE_SLACK : PARSE_SLACK + 1;
+    for (size_t n = p.fewest[0]; n < UINT8_MAX && n <= p.fewest[0] + slack; n++)
         cut(&p, 0, 0, n);
 }
 

@@ -63,3 +63,5 @@ extern const char text_table_bytes[] __attribute__((aligned(16)));
 
 /* By binary search; NULL when there is none. */
 const struct table_pair *table_find_pair(const struct table_pair *, size_t n, uint32_t from);
+/* The folded form where it is one code point, otherwise c. */
+uint32_t fold_one(uint32_t c);

@@ -100,8 +100,15 @@ bool text_email_parse(struct arena *, str s, str *out);
 
 /* ---- similarity ---- */
 double text_jaro_winkler(str a, str b); /* on code points, 0..1 */
-/* Two people's names: equal / same pinyin in any order / title or nickname / Jaro-Winkler on
- * pinyin. 0..1 */
+enum text_names {
+    TEXT_NAMES_DIFFER,
+    TEXT_NAMES_SIMILAR,    /* a typing error: Jaro-Winkler on the pinyin */
+    TEXT_NAMES_CONSISTENT, /* 王总, 小王, 阿明 beside 王小明: may be the same */
+    TEXT_NAMES_SOUND,      /* the same pinyin in any order: 张伟, Wei Zhang, 张玮 */
+    TEXT_NAMES_EQUAL,      /* but for case, script, signs, emoji and what stands in brackets */
+};
+/* Two people's names; *similarity 0..1, NULL is fine. */
+enum text_names text_names_compare(struct arena *, str a, str b, double *similarity);
 double text_name_similarity(struct arena *, str a, str b);
 /* A company's name without legal form, place and brackets: "杭州云帆贸易有限公司" → "云帆贸易". */
 str text_company_core(struct arena *, str s);

@@ -103,3 +103,17 @@ size_t number_variants(str digits, str out[static NUMBER_VARIANTS])
         out[n++] = str_cut(digits, 4, digits.n);
     return n;
 }
+
+bool is_one_edit(str a, str b)
+{
+    size_t front = 0, back = 0, shorter = a.n < b.n ? a.n : b.n;
+    while (front < shorter && a.p[front] == b.p[front])
+        front++;
+    while (back < shorter - front && a.p[a.n - 1 - back] == b.p[b.n - 1 - back])
+        back++;
+    size_t left_a = a.n - front - back, left_b = b.n - front - back;
+    if (left_a <= 1 && left_b <= 1)
+        return true;
+    return left_a == 2 && left_b == 2 && a.p[front] == b.p[front + 1] &&
+           a.p[front + 1] == b.p[front];
+}

@@ -29,3 +29,5 @@ enum {
 };
 bool is_letters(str); /* [a-z]+ */
 bool is_digits(str);  /* [0-9]+ */
+/* Equal, or one byte more, less, other, or two neighbours exchanged. */
+bool is_one_edit(str a, str b);

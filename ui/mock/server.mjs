@@ -117,7 +117,6 @@ function rowsOf(o, q) {
   return rows;
 }
 
-let signedIn = false;
 const session = () => ({
   user: { ...users[0], language: null, time_zone: 'Asia/Shanghai' },
   csrf: 'mock',
@@ -152,8 +151,9 @@ function record(o, method, id, action, body, q, headers) {
 
 function route(method, parts, q, body, headers) {
   const [first, id, action] = parts;
+  let signedIn = /renmai=mock/.test(headers.cookie ?? '');
   if (first === 'session') {
-    if (method === 'DELETE') return (signedIn = false), [204];
+    if (method === 'DELETE') return [204];
     if (method === 'POST') {
       if (body.password === 'wrong') return problem(401, 'wrong_credentials', '邮箱或密码不对。');
       if (body.password === 'two') return problem(401, 'second_factor_required', '需要验证码。', { challenge: 'c' });
@@ -199,6 +199,11 @@ createServer(async (req, res) => {
   for await (const chunk of req) text += chunk;
   const body = text && req.headers['content-type'] === 'application/json' ? JSON.parse(text) : {};
   const [status, reply] = route(req.method, parts, url.searchParams, body, req.headers);
-  res.writeHead(status, { 'content-type': 'application/json' });
+  res.writeHead(status, {
+    'content-type': 'application/json',
+    ...(parts[0] === 'session' && req.method !== 'GET'
+      ? { 'set-cookie': `renmai=${status === 200 ? 'mock' : ''}; Path=/` }
+      : {}),
+  });
   res.end(reply ? JSON.stringify(reply) : undefined);
 }).listen(port, '127.0.0.1', () => console.log(`mock API on ${port}`));

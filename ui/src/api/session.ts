@@ -15,8 +15,8 @@ export async function readSession(): Promise<Session | null> {
   }
 }
 
-export function useSessionQuery() {
-  return useQuery({ queryKey: sessionKey, queryFn: readSession, staleTime: 5 * 60_000 });
+export function useSessionQuery(enabled = true) {
+  return useQuery({ queryKey: sessionKey, queryFn: readSession, staleTime: 5 * 60_000, enabled });
 }
 
 /** For pages behind the log-in, where there always is one. */

@@ -21,25 +21,25 @@ export const router = createBrowserRouter([
           { index: true, Component: StartPage },
           {
             path: 'imports',
-            lazy: async () => ({ Component: (await import('./Lost')).Lost }),
+            lazy: async () => ({ Component: (await import('../import/ImportsPage')).ImportsPage }),
           },
           {
             path: 'imports/:id',
-            lazy: async () => ({ Component: (await import('./Lost')).Lost }),
+            lazy: async () => ({ Component: (await import('../import/ImportPage')).ImportPage }),
           },
           {
             path: 'quality',
-            lazy: async () => ({ Component: (await import('./Lost')).Lost }),
+            lazy: async () => ({ Component: (await import('../pages/QualityPage')).QualityPage }),
           },
           {
             path: 'jobs',
-            lazy: async () => ({ Component: (await import('./Lost')).Lost }),
+            lazy: async () => ({ Component: (await import('../pages/JobsPage')).JobsPage }),
           },
           { path: 'settings', element: <Navigate to="/settings/profile" replace /> },
           {
             path: 'settings/:section',
             lazy: async () => ({
-              Component: (await import('./Lost')).Lost,
+              Component: (await import('../pages/SettingsPage')).SettingsPage,
             }),
           },
           {
@@ -48,15 +48,15 @@ export const router = createBrowserRouter([
           },
           {
             path: ':plural/new',
-            lazy: async () => ({ Component: (await import('./Lost')).Lost }),
+            lazy: async () => ({ Component: (await import('../form/FormPage')).FormPage }),
           },
           {
             path: ':plural/:id',
-            lazy: async () => ({ Component: (await import('./Lost')).Lost }),
+            lazy: async () => ({ Component: (await import('../record/RecordPage')).RecordPage }),
           },
           {
             path: ':plural/:id/edit',
-            lazy: async () => ({ Component: (await import('./Lost')).Lost }),
+            lazy: async () => ({ Component: (await import('../form/FormPage')).FormPage }),
           },
           { path: '*', Component: Lost },
         ],

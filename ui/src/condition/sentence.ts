@@ -65,7 +65,11 @@ export function sayRow(row: Row, s: Speech): { field: string; verb: string; valu
       value: sayTime(row.value, s),
     };
   if (row.op === 'older' && duration)
-    return { field, verb: s.t('op.olderThan'), value: sayTime(row.value, s) };
+    return {
+      field,
+      verb: s.t('op.older'),
+      value: s.t('span.ago', { span: sayTime(row.value, s) }),
+    };
   if (row.op === 'within' || row.op === 'older')
     return { field, verb: s.t(`op.${row.op}`), value: sayTime(row.value, s) };
   if (row.op === 'between') {

@@ -4,6 +4,7 @@ import { Link } from 'react-router';
 import { fileUrl } from '../api/client';
 import { objectNamed, useModel, valueType } from '../api/model';
 import type { Address, Field, Money, Titles } from '../api/types';
+import { sayPhone } from '../parts/format';
 import { Icon } from '../parts/Icon';
 import { Badge } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
@@ -85,9 +86,9 @@ export function Value({ field, value, titles = {}, compact }: ValueProps) {
       return compact ? String(value) : <a href={`mailto:${value}`}>{String(value)}</a>;
     case 'phone':
       return compact || String(value).includes('*') ? (
-        String(value)
+        sayPhone(String(value))
       ) : (
-        <a href={`tel:${value}`}>{String(value)}</a>
+        <a href={`tel:${value}`}>{sayPhone(String(value))}</a>
       );
     case 'url': {
       const url = safeUrl(String(value));
@@ -100,7 +101,13 @@ export function Value({ field, value, titles = {}, compact }: ValueProps) {
       );
     }
     case 'address':
-      return <>{typeof value === 'object' ? f.address(value as Address) : String(value)}</>;
+      return (
+        <>
+          {typeof value === 'object'
+            ? f.address(compact ? { ...(value as Address), street: null } : (value as Address))
+            : String(value)}
+        </>
+      );
     case 'geo': {
       const g = value as { lat: number; lng: number };
       return (

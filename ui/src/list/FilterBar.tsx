@@ -43,7 +43,8 @@ function idsIn(group: Group, paths: Map<string, Path>): Map<string, string[]> {
   return out;
 }
 
-export function FilterBar({
+/** The filter's button and, for a line of its own, what it says as chips. */
+export function useFilter({
   object,
   state,
   titles,
@@ -75,8 +76,8 @@ export function FilterBar({
   const remove = (i: number) => set({ ...group, items: group.items.filter((_, at) => at !== i) });
   const n = group.items.length;
 
-  return (
-    <>
+  return {
+    button: (
       <Popover
         open={open}
         onOpenChange={setOpen}
@@ -102,42 +103,42 @@ export function FilterBar({
           {n ? t('filter.buttonN', { n }) : t('filter.button')}
         </Button>
       </Popover>
-      {!phone && n > 0 && (
-        <div className="chips">
-          {group.items.map((item, i) => (
-            <span key={i} className="chip-slot">
-              {i > 0 && (
-                <button
-                  type="button"
-                  className="chip-join"
-                  title={t('filter.flip')}
-                  onClick={() => set({ ...group, any: !group.any })}
-                >
-                  {t(group.any ? 'filter.or' : 'filter.and')}
-                </button>
-              )}
-              <span className="chip">
-                <button type="button" className="chip-text" onClick={() => setOpen(true)}>
-                  <ChipText item={item} speech={speech} />
-                </button>
-                <button
-                  type="button"
-                  className="chip-close"
-                  aria-label={t('filter.remove')}
-                  onClick={() => remove(i)}
-                >
-                  <Icon name="close" size={12} />
-                </button>
-              </span>
+    ),
+    chips: n > 0 && (
+      <div className="chips">
+        {group.items.map((item, i) => (
+          <span key={i} className="chip-slot">
+            {i > 0 && (
+              <button
+                type="button"
+                className="chip-join"
+                title={t('filter.flip')}
+                onClick={() => set({ ...group, any: !group.any })}
+              >
+                {t(group.any ? 'filter.or' : 'filter.and')}
+              </button>
+            )}
+            <span className="chip">
+              <button type="button" className="chip-text" onClick={() => setOpen(true)}>
+                <ChipText item={item} speech={speech} />
+              </button>
+              <button
+                type="button"
+                className="chip-close"
+                aria-label={t('filter.remove')}
+                onClick={() => remove(i)}
+              >
+                <Icon name="close" size={12} />
+              </button>
             </span>
-          ))}
-          <button type="button" className="link-button small" onClick={() => set(noFilter)}>
-            {t('filter.clear')}
-          </button>
-        </div>
-      )}
-    </>
-  );
+          </span>
+        ))}
+        <button type="button" className="link-button small" onClick={() => set(noFilter)}>
+          {t('filter.clear')}
+        </button>
+      </div>
+    ),
+  };
 }
 
 function ChipText({ item, speech }: { item: Row | Group | Opaque; speech: Speech }) {

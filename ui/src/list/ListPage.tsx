@@ -17,7 +17,7 @@ import { BulkBar } from './BulkBar';
 import { Cards } from './Cards';
 import { ColumnsButton } from './ColumnsButton';
 import { ExportButton } from './ExportButton';
-import { FilterBar } from './FilterBar';
+import { useFilter } from './FilterBar';
 import { Grid } from './Grid';
 import { type ListState, nextSort, readState, writeState } from './state';
 import { useListKeys } from './useListKeys';
@@ -64,6 +64,7 @@ function List({ object }: { object: ModelObject }) {
     () => Object.assign({}, ...(list.data?.pages.map((p) => p.titles) ?? [])),
     [list.data],
   );
+  const filter = useFilter({ object, state, titles, change });
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [cursor, setCursor] = useState(-1);
   const search = useRef<{ focus(): void }>(null);
@@ -116,7 +117,7 @@ function List({ object }: { object: ModelObject }) {
           value={state.q}
           onChange={(e) => change({ q: e.target.value })}
         />
-        <FilterBar object={object} state={state} titles={titles} change={change} />
+        {filter.button}
         <span className="spacer" />
         <CountLabel list={list} />
         <ColumnsButton object={object} columns={names} setColumns={setColumns} />
@@ -125,6 +126,7 @@ function List({ object }: { object: ModelObject }) {
         )}
         <CreateButton object={object} />
       </div>
+      {filter.chips}
       {list.isError && rows.length === 0 ? (
         <Failure error={list.error} retry={() => void list.refetch()} />
       ) : list.isSuccess && rows.length === 0 ? (

@@ -124,7 +124,7 @@ function SpanInput({
     else onChange(next);
   };
   const options = [
-    { value: 'past', label: t(older ? 'op.olderThan' : 'op.past') },
+    { value: 'past', label: t(older ? 'op.ago' : 'op.past') },
     ...(older ? [] : [{ value: 'ahead', label: t('op.next') }]),
     ...calendarWords.map((w) => ({ value: w, label: t(`word.${w}`) })),
   ];

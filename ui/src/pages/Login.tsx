@@ -17,7 +17,7 @@ export function Login() {
   const { t } = useTranslation();
   const [query] = useSearchParams();
   const navigate = useNavigate();
-  const session = useSessionQuery();
+  const session = useSessionQuery(false);
   const signIn = useSignIn();
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');

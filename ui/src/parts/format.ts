@@ -142,3 +142,10 @@ export function saySize(bytes: number, language: string): string {
   }
   return `${sayNumber(n, language, u === 0 ? 0 : 1)} ${units[u]}`;
 }
+
+/** A Chinese mobile as it is spoken, 138 1234 5678; others keep their country's number. */
+export function sayPhone(text: string): string {
+  const m = /^\+86(1\d\d)([\d*]{4})([\d*]{4})$/.exec(text);
+  if (!m) return text;
+  return text.includes('*') ? `${m[1]}${m[2]}${m[3]}` : `${m[1]} ${m[2]} ${m[3]}`;
+}

@@ -1,0 +1,108 @@
+#include "main/demo/world.h"
+
+str city_short(const struct city *city)
+{
+    return str_cut(city->name, 0, city->name.n - 3); /* without 市 */
+}
+
+static void make_domestic(struct demo *d, struct customer *c)
+{
+    struct dice *dice = &c->dice;
+    const struct material *m = &d->m;
+    c->kind = &m->kinds[dice_pick(dice, m->kind_upto, m->kind_count)];
+    size_t first = dice_below(dice, m->brands.n);
+    size_t second = (first + 1 + dice_below(dice, m->brands.n - 1)) % m->brands.n;
+    const struct name *a = &m->brands.at[first], *b = &m->brands.at[second];
+    str brand = arena_concat(d->scratch, a->text, b->text);
+    str word = list_pick(&c->kind->words, dice);
+    str form = m->suffixes.at[dice_pick(dice, m->suffix_upto, m->suffixes.n)];
+    str place = city_short(c->city);
+    bool law_or_clinic = str_ends(word, S("事务所")) || str_ends(word, S("门诊部"));
+    if (law_or_clinic)
+        form = (str){0};
+    c->name = dice_chance(dice, 0.72)
+                  ? arena_printf(d->scratch, STR_FMT STR_FMT STR_FMT STR_FMT, STR_ARG(place),
+                                 STR_ARG(brand), STR_ARG(word), STR_ARG(form))
+                  : arena_printf(d->scratch, STR_FMT STR_FMT "（" STR_FMT "）" STR_FMT,
+                                 STR_ARG(brand), STR_ARG(word), STR_ARG(place), STR_ARG(form));
+    c->nickname = dice_chance(dice, 0.4) ? brand : (str){0};
+    if (dice_chance(dice, 0.45))
+        c->email = arena_printf(d->scratch, "%s@" STR_FMT STR_FMT "%llu.example",
+                                dice_chance(dice, 0.5) ? "info" : "xingzheng", STR_ARG(a->latin),
+                                STR_ARG(b->latin), (unsigned long long)d->ids++);
+    c->street = arena_printf(d->scratch, STR_FMT "%d号" STR_FMT "%d栋%d室",
+                             STR_ARG(list_pick(&m->roads, dice)), dice_range(dice, 1, 899),
+                             STR_ARG(list_pick(&m->offices, dice)), dice_range(dice, 1, 6),
+                             dice_range(dice, 2, 32) * 100 + dice_range(dice, 1, 16));
+    c->phone = dice_chance(dice, 0.7) ? make_landline(d, c->city) : make_mobile(d);
+    make_person(d, dice, &c->who);
+}
+
+static void make_foreign(struct demo *d, struct customer *c)
+{
+    struct dice *dice = &c->dice;
+    const struct country *k = c->country;
+    str brand = list_pick(&k->brands, dice), form = list_pick(&k->forms, dice);
+    make_foreign_person(d, dice, k, &c->who);
+    str lead = dice_chance(dice, 0.35) ? c->who.surname : brand;
+    bool spaced = (unsigned char)form.p[0] < 0x80 || (unsigned char)lead.p[lead.n - 1] < 0x80;
+    c->name = arena_printf(d->scratch, STR_FMT "%s" STR_FMT, STR_ARG(lead),
+                           spaced && form.p[0] != '(' ? " " : "", STR_ARG(form));
+    if (dice_chance(dice, 0.4) && !str_eq(lead, brand))
+        c->name = arena_printf(d->scratch, STR_FMT " " STR_FMT, STR_ARG(brand), STR_ARG(c->name));
+    if (dice_chance(dice, 0.85))
+        c->email = arena_printf(d->scratch, STR_FMT "%llu@trade.example", STR_ARG(c->who.latin),
+                                (unsigned long long)d->ids++);
+    c->street = arena_printf(d->scratch, STR_FMT " %d", STR_ARG(list_pick(&k->streets, dice)),
+                             dice_range(dice, 1, 240));
+    c->phone = make_foreign_phone(d, dice, k);
+}
+
+void make_company(struct demo *d, struct customer *c)
+{
+    if (c->country)
+        make_foreign(d, c);
+    else
+        make_domestic(d, c);
+}
+
+static err_t emit_contact(struct demo *d, struct customer *c, const struct person *p, bool main)
+{
+    struct dice *dice = &c->dice;
+    json_t *r = json_object();
+    const struct names *titles = c->country ? &d->m.foreign_titles : &d->m.titles;
+    const struct name *title = &titles->at[dice_below(dice, titles->n)];
+    put_id(r, "customer", c->id);
+    put(r, "name", p->name);
+    put(r, "title", title->text);
+    put(r, "decision", title->latin);
+    putz(r, "gender", p->gender == FEMALE ? "female" : "male");
+    put_bool(r, "main", main);
+    if (dice_chance(dice, 0.9))
+        put(r, "phone", c->country ? make_foreign_phone(d, dice, c->country) : make_mobile(d));
+    if (!c->country && dice_chance(dice, 0.65))
+        put(r, "wechat", make_wechat(d, dice, p));
+    if (c->country || dice_chance(dice, 0.3))
+        put(r, "email", make_email(d, dice, p));
+    int64_t id;
+    TRY(emit_new(d, "contact", c->created, c->owner->id, r, &id));
+    if (main)
+        c->contact = id;
+    return OK;
+}
+
+err_t emit_contacts(struct demo *d, struct customer *c)
+{
+    struct dice *dice = &c->dice;
+    TRY(emit_contact(d, c, &c->who, true));
+    int more = dice_chance(dice, 0.45) ? dice_range(dice, 1, 2) : 0;
+    for (int i = 0; i < more; i++) {
+        struct person p;
+        if (c->country)
+            make_foreign_person(d, dice, c->country, &p);
+        else
+            make_person(d, dice, &p);
+        TRY(emit_contact(d, c, &p, false));
+    }
+    return OK;
+}

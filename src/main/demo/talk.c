@@ -1,0 +1,258 @@
+#include <math.h>
+
+#include "base/clock.h"
+#include "main/demo/world.h"
+
+str talk_text(struct demo *d, struct customer *c, str pattern)
+{
+    struct dice *dice = &c->dice;
+    const struct material *m = &d->m;
+    bool gift = c->is_company && !c->country;
+    const struct product *p = product_pick(d, dice, gift), *p2 = product_pick(d, dice, gift);
+    if (c->order_count && !c->country)
+        p = c->orders[c->order_count - 1].lines[0].product;
+    while (p2 == p)
+        p2 = product_pick(d, dice, false);
+    bool english = (unsigned char)pattern.p[0] < 0x80 && pattern.p[0] != '{';
+    int pieces = c->country ? 50 * dice_range(dice, 4, 30) : 10 * dice_range(dice, 4, 40);
+    int64_t quiet = (d->options->now - (c->last_won ? c->last_won : c->created)) / CLOCK_DAY;
+    struct slot slots[] = {
+        {'n', address_of(d, c)},
+        {'p', english && p->english.n ? p->english : p->name},
+        {'2', english && p2->english.n ? p2->english : p2->name},
+        {'q', arena_printf(d->scratch, "%d", pieces)},
+        {'d', list_pick(&m->days, dice)},
+        {'o', list_pick(c->is_company ? &m->occasions : &m->person_occasions, dice)},
+        {'c', c->city ? city_short(&m->cities[dice_below(dice, m->city_count)]) : c->city_name},
+        {'m', arena_printf(d->scratch, "%d", pieces * p->price * 8 / 10)},
+        {'k', arena_printf(d->scratch, "%lld", (long long)(quiet > 90 ? quiet : 90))},
+    };
+    return fill(d->scratch, pattern, slots, sizeof slots / sizeof *slots);
+}
+
+static bool said(const struct customer *c, str pattern)
+{
+    for (size_t i = 0; i < c->talk_count; i++)
+        if (c->talks[i].pattern.p == pattern.p)
+            return true;
+    return false;
+}
+
+static void add_talk(struct demo *d, struct customer *c, int64_t at, enum phase phase)
+{
+    if (at < c->created || at > d->options->now - CLOCK_MINUTE || c->talk_count == MOST_TALKS)
+        return;
+    const struct list *patterns = &d->m.talk[c->audience][phase];
+    for (int tries = 0; tries < 6; tries++) {
+        str pattern = list_pick(patterns, &c->dice);
+        if (!pattern.n || said(c, pattern))
+            continue;
+        size_t i = c->talk_count++;
+        for (; i > 0 && c->talks[i - 1].at > at; i--)
+            c->talks[i] = c->talks[i - 1];
+        c->talks[i] = (struct talk){at, phase, pattern, {0}};
+        return;
+    }
+}
+
+static int64_t office_after(struct customer *c, int64_t at, int low, int high)
+{
+    int64_t day = local_day(at) + dice_range(&c->dice, low, high);
+    if ((day + 3) % 7 >= 5 && c->is_company)
+        day += 2; /* not at the weekend */
+    return office_time(&c->dice, day);
+}
+
+/* Calls and letters before anything is bought; `last` is the stage that they led to. */
+static void plan_before(struct demo *d, struct customer *c, int64_t end, enum stage last)
+{
+    struct dice *dice = &c->dice;
+    static const enum phase way[] = {PHASE_FIRST, PHASE_INTEREST, PHASE_QUOTE};
+    int steps = last == STAGE_NEW         ? 0
+                : last == STAGE_CONTACTED ? 1
+                : last == STAGE_QUOTE     ? 3
+                : last == STAGE_LOST      ? dice_range(dice, 1, 2)
+                                          : 2;
+    int64_t at = office_after(c, c->created, 0, 1);
+    if (at < c->created)
+        at = c->created + dice_range(dice, 5, 90) * CLOCK_MINUTE;
+    if (dice_chance(dice, last == STAGE_NEW ? 0.5 : 0.2)) {
+        add_talk(d, c, at, PHASE_NO_ANSWER);
+        at = office_after(c, at, 1, 3);
+    }
+    for (int i = 0; i < steps && at < end; i++) {
+        for (int more = dice_chance(dice, i ? 0.3 : 0) ? 2 : 1; more && at < end; more--) {
+            add_talk(d, c, at, way[i]);
+            at = office_after(c, at, 2, c->is_company ? 9 : 14);
+        }
+    }
+    if (last == STAGE_LOST)
+        add_talk(d, c, at, PHASE_LOST);
+}
+
+static void plan_around_orders(struct demo *d, struct customer *c)
+{
+    struct dice *dice = &c->dice;
+    double care = c->is_company ? 0.7 : 0.3, again = c->is_company ? 0.6 : 0.22;
+    for (size_t i = 0; i < c->order_count; i++) {
+        const struct order *o = &c->orders[i];
+        if (!o->won)
+            continue;
+        if (i == 0 && dice_chance(dice, c->is_company ? 0.95 : 0.3))
+            add_talk(d, c, o->at + dice_range(dice, 5, 50) * CLOCK_MINUTE, PHASE_WON);
+        if (dice_chance(dice, care))
+            add_talk(d, c, office_after(c, o->at, c->is_company ? 10 : 5, c->is_company ? 25 : 12),
+                     PHASE_CARE);
+        if (i > 0 && dice_chance(dice, again))
+            add_talk(d, c, office_after(c, o->at - 3 * CLOCK_DAY, 0, 1), PHASE_REPEAT);
+    }
+    if (c->stage == STAGE_DORMANT && dice_chance(dice, 0.8))
+        add_talk(d, c, office_after(c, c->last_won, 115, 160), PHASE_WAKE);
+    if (c->stage == STAGE_LOST)
+        add_talk(d, c, office_after(c, c->last_won, 60, 170), PHASE_LOST);
+}
+
+static void plan_next(struct demo *d, struct customer *c)
+{
+    struct dice *dice = &c->dice;
+    bool open = c->stage <= STAGE_QUOTE || c->stage == STAGE_DORMANT;
+    if (c->stage == STAGE_LOST || !dice_chance(dice, open ? 0.62 : 0.25))
+        return;
+    int64_t today = local_day(d->options->now);
+    /* Most are ahead; one in six has slipped. */
+    int64_t day = today + (dice_chance(dice, 0.17)  ? dice_range(dice, -12, -1)
+                           : dice_chance(dice, 0.2) ? 0
+                                                    : dice_range(dice, 1, open ? 21 : 60));
+    int64_t at = local_instant(day, 30 * dice_range(dice, 18, 35));
+    int64_t last = c->talk_count ? c->talks[c->talk_count - 1].at : c->created;
+    if (at > last)
+        c->next_at = at;
+}
+
+void plan_talks(struct demo *d, struct customer *c)
+{
+    struct dice *dice = &c->dice;
+    if (c->order_count == 0)
+        plan_before(d, c, d->options->now, c->stage);
+    else if (!c->migrated && (c->is_company || dice_chance(dice, 0.3)))
+        plan_before(d, c, c->orders[0].at, c->is_company ? STAGE_QUOTE : STAGE_INTERESTED);
+    plan_around_orders(d, c);
+    plan_next(d, c);
+    for (size_t i = 0; i < c->talk_count; i++)
+        c->talks[i].text = talk_text(d, c, c->talks[i].pattern);
+}
+
+static bool mentions(str text, const char *word)
+{
+    return str_find(text, str_from(word)) != SIZE_MAX;
+}
+
+/* How, as far as the text says it. */
+static const char *way_of(struct customer *c, str text)
+{
+    static const struct {
+        const char *word, *kind;
+    } signs[] = {{"WhatsApp", "message"}, {"微信", "wechat"},     {"私信", "message"},
+                 {"视频会议", "meeting"}, {"展会", "meeting"},    {"广交会上", "meeting"},
+                 {"上门", "visit"},       {"拜访", "visit"},      {"公司，", "visit"},
+                 {"到店", "meeting"},     {"电话", "call"},       {"接通", "call"},
+                 {"打给", "call"},        {"样品一套", "sample"}, {"样品走", "sample"},
+                 {"小样一份", "sample"},  {"邮件", "email"},      {"已发", "email"},
+                 {"sent", "email"},       {"PI", "email"}};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (mentions(text, signs[i].word))
+            return signs[i].kind;
+    if (c->country)
+        return dice_chance(&c->dice, 0.6) ? "email" : "message";
+    if (c->is_company)
+        return dice_chance(&c->dice, 0.6) ? "call" : "wechat";
+    return dice_chance(&c->dice, 0.7) ? "wecom" : "call";
+}
+
+static const char *result_of(struct dice *dice, enum phase phase)
+{
+    static const char *const results[PHASES][2] = {
+        [PHASE_FIRST] = {"reached", "interested"},
+        [PHASE_INTEREST] = {"interested", "hesitant"},
+        [PHASE_QUOTE] = {"interested", "hesitant"},
+        [PHASE_WON] = {"agreed", "agreed"},
+        [PHASE_CARE] = {"reached", "reached"},
+        [PHASE_REPEAT] = {"agreed", "interested"},
+        [PHASE_WAKE] = {"hesitant", "reached"},
+        [PHASE_LOST] = {"refused", "refused"},
+        [PHASE_NO_ANSWER] = {"no_answer", "no_answer"},
+    };
+    return results[phase][dice_chance(dice, 0.35)];
+}
+
+static err_t emit_task(struct demo *d, struct customer *c)
+{
+    struct dice *dice = &c->dice;
+    bool done = dice_chance(dice, 0.45);
+    int64_t due = local_instant(local_day(d->options->now) +
+                                    (done ? dice_range(dice, -60, -3) : dice_range(dice, -4, 14)),
+                                60 * dice_range(dice, 9, 18));
+    int64_t made = due - dice_range(dice, 1, 8) * CLOCK_DAY;
+    if (made < c->created || made > d->options->now)
+        return OK;
+    int64_t id;
+    json_t *r = json_object();
+    put(r, "subject", talk_text(d, c, list_pick(&d->m.tasks, dice)));
+    putz(r, "state", done ? "done" : dice_chance(dice, 0.2) ? "doing" : "open");
+    putz(r, "priority", dice_chance(dice, 0.2) ? "high" : "normal");
+    put_instant(r, "due_at", due);
+    if (done)
+        put_instant(r, "done_at", due - dice_range(dice, 0, 20) * CLOCK_HOUR);
+    put_id(r, "customer", c->id);
+    put_owner(r, c->owner);
+    return emit_new(d, "task", made, c->owner->id, r, &id);
+}
+
+static err_t emit_comment(struct demo *d, struct customer *c)
+{
+    struct dice *dice = &c->dice;
+    const struct staff *by = dice_chance(dice, 0.5) ? d->boss : staff_pick(d, dice, TEAM_SALES);
+    int64_t span = d->options->now - c->created, id;
+    json_t *r = json_object();
+    putz(r, "object", "customer");
+    put_id(r, "record", c->id);
+    put_id(r, "customer", c->id);
+    put(r, "text", talk_text(d, c, list_pick(&d->m.comments, dice)));
+    int64_t at = c->created + (int64_t)((double)span * dice_unit(dice));
+    return emit_new(d, "comment", at, by->id, r, &id);
+}
+
+static err_t emit_talk(struct demo *d, struct customer *c, size_t i)
+{
+    struct dice *dice = &c->dice;
+    const struct talk *t = &c->talks[i];
+    bool last = i + 1 == c->talk_count;
+    int64_t next = last ? c->next_at : local_instant(local_day(c->talks[i + 1].at), 10 * 60), id;
+    json_t *r = json_object();
+    put_id(r, "customer", c->id);
+    put_id(r, "contact", c->contact);
+    const char *kind = way_of(c, t->text);
+    putz(r, "kind", kind);
+    put(r, "text", t->text);
+    putz(r, "result", result_of(dice, t->phase));
+    put_instant(r, "at", t->at);
+    if (next > t->at) {
+        put_instant(r, "next_at", next);
+        put(r, "next_plan", list_pick(&d->m.plans[t->phase], dice));
+    }
+    if (str_eqz(str_from(kind), "call") && t->phase != PHASE_NO_ANSWER)
+        put_int(r, "seconds", dice_range(dice, 35, 900));
+    put_owner(r, c->owner);
+    return emit_new(d, "follow_up", t->at, c->owner->id, r, &id);
+}
+
+err_t emit_talks(struct demo *d, struct customer *c)
+{
+    for (size_t i = 0; i < c->talk_count; i++)
+        TRY(emit_talk(d, c, i));
+    if (dice_chance(&c->dice, c->stage == STAGE_LOST ? 0 : 0.1))
+        TRY(emit_task(d, c));
+    if (dice_chance(&c->dice, c->is_company ? 0.12 : 0.01))
+        TRY(emit_comment(d, c));
+    return OK;
+}
