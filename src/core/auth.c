@@ -145,12 +145,12 @@ err_t auth_login(
     struct ctx *ctx, str email, str password, str address, str agent, struct login *out)
 {
     struct login login = {0};
-    str normal;
+    str folded;
     struct sign_in s = {.start = {.address = address, .agent = agent}, .out = &login};
     s.proof.then = start_session;
     s.proof.arg = &s;
-    TRY(account_find(ctx, email, &s.proof.user, &normal));
-    s.proof.attempt = attempt_of(ctx->arena, s.proof.user, normal, address);
+    TRY(account_find(ctx, email, &s.proof.user, &folded));
+    s.proof.attempt = attempt_of(ctx->arena, s.proof.user, folded, address);
     err_t e = prove(ctx, password, &s.proof);
     log_event(e == OK ? LOG_INFO : LOG_WARN, "login", "user", LOG_INT(s.proof.user), "outcome",
               LOG_Z(err_name(e)), NULL);

@@ -1,7 +1,8 @@
 -- Passwords, second factors, sessions, tokens (core/auth*.c).
 
 -- name: auth_user_by_email
-SELECT id FROM "user" WHERE email = $1 AND active AND deleted_at IS NULL
+SELECT id FROM "user" WHERE email_fold = $1 AND active AND deleted_at IS NULL
+ORDER BY CASE WHEN email = $2 THEN 0 ELSE 1 END, id LIMIT 1
 
 -- name: auth_user
 SELECT email, name FROM "user" WHERE id = $1 AND deleted_at IS NULL

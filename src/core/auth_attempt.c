@@ -92,7 +92,8 @@ static err_t count(struct ctx *ctx, str key, int64_t now)
     }
     c.failures++;
     c.last_at = now;
-    c.next_at = now + delay_after(c.failures);
+    int64_t delay = delay_after(c.failures);
+    c.next_at = delay ? now + delay : 0;
     return put(ctx, key, &c);
 }
 

@@ -11,17 +11,17 @@ err_t account_read(struct ctx *ctx, int64_t user, struct account *out)
     return OK;
 }
 
-err_t account_find(struct ctx *ctx, str email, int64_t *user, str *normal)
+err_t account_find(struct ctx *ctx, str email, int64_t *user, str *folded)
 {
     str address;
     if (!text_email_parse(ctx->arena, str_trim(email), &address))
         address = S("?");
-    value param = V_TEXT(address), id;
-    err_t e = db_one(ctx->conn, ctx->arena, SQL_AUTH_USER_BY_EMAIL, &param, 1, &id, 1);
+    *folded = text_fold(ctx->arena, address);
+    value params[] = {V_TEXT(*folded), V_TEXT(address)}, id;
+    err_t e = db_one(ctx->conn, ctx->arena, SQL_AUTH_USER_BY_EMAIL, params, 2, &id, 1);
     if (e != OK && e != ERR_NOT_FOUND)
         return e;
     *user = e == OK ? id.i : 0;
-    *normal = address;
     return OK;
 }
 

@@ -8,8 +8,9 @@ struct account {
 };
 /* ERR_NOT_FOUND: no such user. */
 err_t account_read(struct ctx *, int64_t user, struct account *out) MUST_USE;
-/* 0 when no active user has the address; *normal is the address as it is stored. */
-err_t account_find(struct ctx *, str email, int64_t *user, str *normal) MUST_USE;
+/* 0 when no active user has the address, whatever its case; *folded is what they are compared by.
+ */
+err_t account_find(struct ctx *, str email, int64_t *user, str *folded) MUST_USE;
 
 struct credential {
     str password_hash; /* empty: none set */
