@@ -1,5 +1,4 @@
 #include "core/change.h"
-#include "core/search.h"
 __attribute__((weak)) err_t
 change_history(struct ctx *c, int64_t r, int64_t b, size_t l, struct change **o, size_t *n)
 {
@@ -19,8 +18,6 @@ __attribute__((weak)) err_t batch_begin(struct ctx *c, const char *k, str t, int
     *id = 1;
     return OK;
 }
-__attribute__((weak)) err_t search_find(
-    struct ctx *c, const struct object *o, str q, size_t l, struct search_hit **h, size_t *n)
 {
     (void)c;
     (void)o;
