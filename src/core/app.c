@@ -12,6 +12,7 @@
 #include "base/id.h"
 #include "base/limits.h"
 #include "core/access.h"
+#include "core/change.h"
 #include "core/registry.h"
 #include "core/setting.h"
 
@@ -75,6 +76,7 @@ static err_t open_parts(struct app *app, const struct app_options *o, struct pro
     if (o->migrate)
         TRY(registry_migrate(app, problems, NULL));
     TRY(settings_load(app));
+    TRY(change_open(app));
     return registry_load(app, problems);
 }
 
@@ -102,6 +104,7 @@ void app_close(struct app *app)
     if (!app)
         return;
     atomic_store(&app->stopping, true);
+    log_readers_stop(app);
     access_cache_free(app->access_cache);
     registry_free(app->registry);
     settings_free(app->settings);
