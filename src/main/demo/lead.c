@@ -16,6 +16,7 @@ static void imagine(struct demo *d, struct customer *c, int64_t i)
     if (c->is_company && dice_chance(dice, 0.25)) {
         c->country = &d->m.countries[dice_pick(dice, d->m.country_upto, d->m.country_count)];
         c->city = NULL;
+        c->city_name = c->country->cities[dice_below(dice, c->country->city_count)].name;
     }
     c->audience = c->country ? FOREIGN : c->is_company ? COMPANIES : PERSONS;
     if (c->is_company) {

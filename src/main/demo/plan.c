@@ -199,6 +199,10 @@ static void choose_owner(struct demo *d, struct customer *c)
                      : dice_chance(dice, 0.8)                       ? TEAM_SERVICE
                                                                     : TEAM_SALES;
     c->owner = staff_pick(d, dice, team);
+    enum { LEFT_DAYS = 100 }; /* ago */
+    bool since = c->created > d->options->now - LEFT_DAYS * CLOCK_DAY;
+    if (c->owner->left && since)
+        c->owner = staff_find(d, "chen");
     if (str_eqz(c->source, "store") && !c->country)
         c->owner = staff_find(d, "wu");
 }

@@ -233,13 +233,14 @@ static const char *way_of(struct customer *c, str text)
 {
     static const struct {
         const char *word, *kind;
-    } signs[] = {{"WhatsApp", "message"}, {"微信", "wechat"},     {"私信", "message"},
-                 {"视频会议", "meeting"}, {"展会", "meeting"},    {"广交会上", "meeting"},
-                 {"上门", "visit"},       {"拜访", "visit"},      {"公司，", "visit"},
-                 {"到店", "meeting"},     {"电话", "call"},       {"接通", "call"},
-                 {"打给", "call"},        {"样品一套", "sample"}, {"样品走", "sample"},
-                 {"小样一份", "sample"},  {"邮件", "email"},      {"已发", "email"},
-                 {"sent", "email"},       {"PI", "email"}};
+    } signs[] = {{"没回", "wecom"},      {"好友", "wecom"},       {"WhatsApp", "message"},
+                 {"微信", "wechat"},     {"私信", "message"},     {"视频会议", "meeting"},
+                 {"展会", "meeting"},    {"广交会上", "meeting"}, {"上门", "visit"},
+                 {"拜访", "visit"},      {"公司，", "visit"},     {"到店", "meeting"},
+                 {"电话", "call"},       {"接通", "call"},        {"打给", "call"},
+                 {"样品一套", "sample"}, {"样品走", "sample"},    {"小样一份", "sample"},
+                 {"邮件", "email"},      {"已发", "email"},       {"sent", "email"},
+                 {"PI", "email"}};
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (has(text, signs[i].word))
             return signs[i].kind;
@@ -293,6 +294,8 @@ static err_t emit_comment(struct demo *d, struct customer *c)
 {
     struct dice *dice = &c->dice;
     const struct staff *by = dice_chance(dice, 0.5) ? d->boss : staff_pick(d, dice, TEAM_SALES);
+    if (by->left)
+        by = d->boss;
     int64_t span = d->options->now - c->created, id;
     json_t *r = json_object();
     putz(r, "object", "customer");
