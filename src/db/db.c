@@ -1,11 +1,14 @@
 #include "db/db.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
+#include "db/dialect.h"
 #include "db/driver.h"
 
 enum { DEFAULT_READERS = 8 };
@@ -101,6 +104,8 @@ void db_release(struct db_conn *c)
         return;
     if (c->in_snapshot)
         db_snapshot_end(c);
+    if (c->open_rows)
+        (void)FAULT("rows left open on a connection given back");
     pool_put(c);
 }
 
@@ -138,12 +143,15 @@ err_t db_run_work(struct db_conn *c, db_work work, void *arg)
 {
     const struct db *outer = working_on;
     working_on = c->db;
+    unsigned open_before = c->open_rows;
     c->in_work = true;
     c->failed = OK;
     c->lost = c->again = false;
     err_t e = work(c, arg);
     if (e == OK)
         e = c->failed;
+    if (c->open_rows > open_before)
+        e = FAULT("rows left open by a work");
     c->in_work = false;
     c->failed = OK;
     working_on = outer;
@@ -205,15 +213,19 @@ static err_t after(struct db_conn *c, int64_t start, err_t e)
     return e;
 }
 
-/* PostgreSQL refuses such text; so that both do, it stops here. */
+static bool storable(value v)
+{
+    if (v.kind == VALUE_REAL)
+        return isfinite(v.r);
+    return v.kind != VALUE_TEXT || v.s.n == 0 || (!memchr(v.s.p, '\0', v.s.n) && utf8_valid(v.s));
+}
+
+/* What one of the two databases refuses or alters stops here. */
 static err_t check_params(const value *params, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (params[i].kind != VALUE_TEXT || params[i].s.n == 0)
-            continue;
-        if (memchr(params[i].s.p, '\0', params[i].s.n) || !utf8_valid(params[i].s))
+    for (size_t i = 0; i < n; i++)
+        if (!storable(params[i]))
             return ERR_INVALID;
-    }
     return OK;
 }
 
@@ -262,6 +274,7 @@ static err_t query(struct db_conn *c, str sql, const value *params, size_t n, st
     }
     rows->conn = c;
     rows->statement = statement;
+    c->open_rows++;
     *out = rows;
     return OK;
 }
@@ -282,22 +295,26 @@ err_t db_prepare(struct db_conn *c, str sql)
     return after(c, start, e);
 }
 
+static err_t script(struct db_conn *c, str sql)
+{
+    AUTO_BUF text;
+    TRY(c->failed);
+    TRY(db_injected(c->db));
+    buf_init(&text, LIMIT_SCRIPT_BYTES);
+    if (dialect_expand(c->db->driver->kind, sql, &text) != OK)
+        return FAULT("unknown @word in a script");
+    buf_byte(&text, '\0');
+    if (text.full)
+        return FAULT("script is too long");
+    return c->db->driver->script(c, text.p);
+}
+
 err_t db_script(struct db_conn *c, str sql)
 {
     if (!c->in_work)
         return FAULT("db_script outside a work");
     int64_t start = clock_monotonic();
-    err_t e = c->failed;
-    if (e == OK)
-        e = db_injected(c->db);
-    if (e == OK) {
-        AUTO_BUF text;
-        buf_init(&text, sql.n + 1);
-        buf_add(&text, sql);
-        buf_byte(&text, '\0');
-        e = c->db->driver->script(c, text.p);
-    }
-    return after(c, start, e);
+    return after(c, start, script(c, sql));
 }
 
 bool db_next(struct db_rows *rows)
@@ -326,6 +343,7 @@ void db_rows_free(struct db_rows *rows)
         return;
     struct db_conn *c = rows->conn;
     struct statement *statement = rows->statement;
+    c->open_rows--;
     c->db->driver->free_rows(rows);
     statement_release(c, statement);
 }

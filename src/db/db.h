@@ -13,9 +13,9 @@
  * db_transact writes; connections from db_acquire are read-only.
  *
  * SQL is the common part of PostgreSQL 15 and SQLite 3.40 (docs/internals/sql.md). Parameters are
- * $1, $2 …; cast those that may be NULL. Four words are expanded by dialect: @ints($n) and
- * @texts($n) (a sub-select of the members of a JSON array given as text), @horizon (see
- * core/change.h), @skip_locked.
+ * $1, $2 …; cast those that may be NULL. Some words are expanded by dialect (db/dialect.h):
+ * @ints($n) and @texts($n) (a sub-select of the members of a JSON array given as text), @tx and
+ * @horizon (see core/change.h), @skip_locked, and the column types @id and @text.
  *
  * Outcomes: ERR_CONFLICT a unique key is taken or a foreign key is missing (db_conflict_name tells
  * which); faults: ERR_UNAVAILABLE (connection lost, disk full, shutting down), ERR_INTERNAL (wrong
@@ -63,7 +63,8 @@ err_t db_transact(struct db *, db_work work, void *arg) MUST_USE;
 err_t db_nested(struct db_conn *, db_work inner, void *arg) MUST_USE;
 
 /* Statements. Each connection keeps what it has prepared, keyed by the text. Params are borrowed
- * until the call returns. ERR_INVALID: a text parameter holds a NUL or is not UTF-8. After a
+ * until the call returns. ERR_INVALID: a text parameter holds a NUL or is not UTF-8, or
+ * a real one is not finite. After a
  * statement has failed in a work or a snapshot, all others there fail with the same, and the work
  * is undone even if it returns OK; only db_nested sets this right. */
 err_t db_run(struct db_conn *, str sql, const value *params, size_t n, int64_t *changed) MUST_USE;
@@ -107,8 +108,8 @@ err_t db_prepare(struct db_conn *, str sql) MUST_USE;
 /* Several statements separated by ';' (schema). Inside a work only. */
 err_t db_script(struct db_conn *, str sql) MUST_USE;
 
-/* Tests and torture: the nth statement from now on any connection of db fails with the fault;
- * 0 = none. */
+/* Tests and torture: the nth statement from now on any connection of db fails with the fault, the
+ * commit of a transaction counting as one; 0 = none. */
 void db_fail_at(struct db *, unsigned nth, err_t fault);
 
 /* Copies a consistent state of a running SQLite database to path (online backup). ERR_INVALID on

@@ -21,6 +21,12 @@ static const struct word {
      false,
      {{S("9223372036854775807"), S("")},
       {S("CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)"), S("")}}},
+    {S("tx"),
+     false,
+     {{S("0"), S("")}, {S("CAST(CAST(pg_current_xact_id() AS text) AS bigint)"), S("")}}},
+    {S("id"), false, {{S("INTEGER"), S("")}, {S("bigint"), S("")}}},
+    {S("text"), false, {{S("TEXT"), S("")}, {S("text COLLATE \"C\""), S("")}}},
+    {S("for_update"), false, {{S(""), S("")}, {S("FOR UPDATE"), S("")}}},
     {S("skip_locked"), false, {{S(""), S("")}, {S("FOR UPDATE SKIP LOCKED"), S("")}}},
 };
 
@@ -75,21 +81,31 @@ static err_t expand_word(enum db_kind kind, str *sql, struct buf *out)
     return OK;
 }
 
+/* Length of the comment, quoted text or single byte at the front. */
+static size_t passage_length(str s)
+{
+    size_t end = 1;
+    if (str_starts(s, S("--")))
+        end = str_find_byte(s, '\n');
+    else if (str_starts(s, S("/*")))
+        end = str_find(str_cut(s, 2, s.n), S("*/"));
+    else if (s.p[0] == '\'' || s.p[0] == '"')
+        end = str_find_byte(str_cut(s, 1, s.n), s.p[0]);
+    else
+        return 1;
+    return end == SIZE_MAX ? s.n : s.p[0] == '/' ? end + 4 : s.p[0] == '-' ? end : end + 2;
+}
+
 err_t dialect_expand(enum db_kind kind, str sql, struct buf *out)
 {
-    char quote = 0;
     while (sql.n) {
-        char c = sql.p[0];
-        if (c == '@' && !quote && sql.n > 1 && is_word_char(sql.p[1])) {
+        if (sql.p[0] == '@' && sql.n > 1 && is_word_char(sql.p[1])) {
             TRY(expand_word(kind, &sql, out));
             continue;
         }
-        if (quote)
-            quote = c == quote ? 0 : quote;
-        else if (c == '\'' || c == '"')
-            quote = c;
-        buf_byte(out, c);
-        sql = str_cut(sql, 1, sql.n);
+        size_t n = passage_length(sql);
+        buf_add(out, str_cut(sql, 0, n));
+        sql = str_cut(sql, n, sql.n);
     }
     return OK;
 }

@@ -66,6 +66,7 @@ struct db_conn {
     struct db_conn *next_idle;
     enum db_purpose purpose;
     bool in_work, in_snapshot;
+    unsigned open_rows;
     err_t failed; /* of the running transaction */
     bool lost;    /* the whole transaction is gone; no savepoint brings it back */
     bool broken;  /* not to be used again */

@@ -26,11 +26,56 @@ static struct postgres_conn *own(struct db_conn *c)
     return (struct postgres_conn *)c;
 }
 
+/* ---- BEGIN ---- */
+
+/* BEGIN is not sent until the first statement of the work goes with it: a round trip less. */
+static err_t begin(struct postgres_conn *c)
+{
+    c->begin_waits = true;
+    if (PQenterPipelineMode(c->pg) &&
+        PQsendQueryParams(c->pg, "BEGIN", 0, NULL, NULL, NULL, NULL, 0))
+        return OK;
+    c->base.broken = true;
+    return ERR_UNAVAILABLE;
+}
+
+/* One answer of the pipeline, with the NULL that ends it. */
+static PGresult *next_answer(PGconn *pg)
+{
+    PGresult *first = PQgetResult(pg), *more;
+    while (first && (more = PQgetResult(pg)))
+        PQclear(more);
+    return first;
+}
+
+/* Sends what waits and reads the answers: to BEGIN, and to the statement behind it if there is
+ * one. */
+static err_t converse(struct postgres_conn *c, PGresult **statement)
+{
+    c->begin_waits = false;
+    if (!PQpipelineSync(c->pg))
+        c->base.broken = true;
+    PGresult *begun = next_answer(c->pg);
+    if (statement)
+        *statement = next_answer(c->pg);
+    PQclear(PQgetResult(c->pg)); /* of the sync */
+    if (!PQexitPipelineMode(c->pg))
+        c->base.broken = true;
+    err_t e = postgres_outcome(c, begun, S("BEGIN"));
+    PQclear(begun);
+    return e;
+}
+
+static err_t settle(struct postgres_conn *c)
+{
+    return c->begin_waits ? converse(c, NULL) : OK;
+}
+
 /* ---- statements ---- */
 
-static void name_of(const struct statement *s, char out[static 16])
+static void name_of(unsigned number, char out[static 16])
 {
-    snprintf(out, 16, "s%u", s->number);
+    snprintf(out, 16, "s%u", number);
 }
 
 static err_t count_params(struct postgres_conn *c, struct statement *s, const char *name)
@@ -47,19 +92,22 @@ static err_t prepare(struct db_conn *base, struct statement *s, str sql)
 {
     struct postgres_conn *c = own(base);
     char name[16];
-    s->number = ++c->last_number;
-    name_of(s, name);
+    TRY(settle(c));
+    name_of(++c->last_number, name);
     PGresult *r = PQprepare(c->pg, name, sql.p, 0, NULL);
     err_t e = postgres_outcome(c, r, s->text);
     PQclear(r);
-    return e == OK ? count_params(c, s, name) : e;
+    TRY(e);
+    s->number = c->last_number;
+    return count_params(c, s, name);
 }
 
 static void finalise(struct db_conn *base, struct statement *s)
 {
     char sql[32];
     struct postgres_conn *c = own(base);
-    if (base->broken || PQtransactionStatus(c->pg) == PQTRANS_INERROR)
+    if (!s->number || base->broken || settle(c) != OK ||
+        PQtransactionStatus(c->pg) == PQTRANS_INERROR)
         return;
     snprintf(sql, sizeof sql, "DEALLOCATE s%u", s->number);
     PQclear(PQexec(c->pg, sql));
@@ -69,9 +117,18 @@ static err_t
 execute(struct postgres_conn *c, struct statement *s, const value *params, size_t n, PGresult **out)
 {
     char name[16];
-    name_of(s, name);
-    *out = PQexecPrepared(c->pg, name, (int)n, postgres_params(c, params, n), NULL, NULL, 0);
-    err_t e = postgres_outcome(c, *out, s->text);
+    name_of(s->number, name);
+    const char *const *values = postgres_params(c, params, n);
+    err_t e = OK;
+    if (c->begin_waits) {
+        if (!PQsendQueryPrepared(c->pg, name, (int)n, values, NULL, NULL, 0))
+            c->base.broken = true;
+        e = converse(c, out);
+    } else {
+        *out = PQexecPrepared(c->pg, name, (int)n, values, NULL, NULL, 0);
+    }
+    if (e == OK)
+        e = postgres_outcome(c, *out, s->text);
     if (e == OK)
         return OK;
     PQclear(*out);
@@ -198,6 +255,7 @@ static void free_rows(struct db_rows *rows)
 static err_t exec(struct db_conn *base, const char *sql)
 {
     struct postgres_conn *c = own(base);
+    TRY(settle(c));
     PGresult *r = PQexec(c->pg, sql);
     err_t e = postgres_outcome(c, r, str_from(sql));
     PQclear(r);
@@ -261,6 +319,7 @@ static err_t connect(struct db *db, enum db_purpose purpose, struct db_conn **ou
 static err_t commit(struct postgres_conn *c)
 {
     TRY(db_injected(c->base.db));
+    TRY(settle(c));
     PGresult *r = PQexec(c->pg, "COMMIT");
     err_t e = postgres_outcome(c, r, S("COMMIT"));
     if (e == OK && !str_eqz(S("COMMIT"), PQcmdStatus(r)))
@@ -272,7 +331,7 @@ static err_t commit(struct postgres_conn *c)
 static err_t attempt(struct postgres_conn *c, db_work work, void *arg)
 {
     c->base.again = false;
-    TRY(exec(&c->base, "BEGIN"));
+    TRY(begin(c));
     err_t e = db_run_work(&c->base, work, arg);
     if (e == OK && c->base.again)
         e = ERR_UNAVAILABLE;
@@ -286,12 +345,12 @@ static err_t attempt(struct postgres_conn *c, db_work work, void *arg)
     return e;
 }
 
-/* Each pause is random up to twice the last, so that rivals part. */
+/* Long enough for the other side to go on, and random, so that rivals part. */
 static void pause_before(int retry)
 {
-    unsigned any;
+    unsigned least = (unsigned)FIRST_PAUSE_MICROSECONDS << (retry - 1), any;
     random_bytes(&any, sizeof any);
-    usleep(any % (unsigned)(FIRST_PAUSE_MICROSECONDS << retry));
+    usleep(least + any % least);
 }
 
 static err_t transact(struct db *db, db_work work, void *arg)

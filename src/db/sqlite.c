@@ -216,6 +216,21 @@ static err_t script(struct db_conn *base, const char *sql)
 
 /* ---- connections ---- */
 
+/* Some file systems cannot; SQLite then silently keeps the mode it has. */
+static int use_wal(sqlite3 *handle)
+{
+    sqlite3_stmt *stmt;
+    int rc = sqlite3_prepare_v2(handle, "PRAGMA journal_mode=WAL", -1, &stmt, NULL);
+    if (rc != SQLITE_OK)
+        return rc;
+    rc = sqlite3_step(stmt);
+    if (rc == SQLITE_ROW)
+        rc = str_eqz(S("wal"), (const char *)sqlite3_column_text(stmt, 0)) ? SQLITE_OK
+                                                                           : SQLITE_CANTOPEN;
+    sqlite3_finalize(stmt);
+    return rc;
+}
+
 static int set_up(sqlite3 *handle, const struct sqlite_db *db, enum db_purpose purpose)
 {
     sqlite3_busy_timeout(handle, BUSY_MILLISECONDS);
@@ -233,11 +248,14 @@ static int set_up(sqlite3 *handle, const struct sqlite_db *db, enum db_purpose p
     if (purpose == FOR_READING)
         return sqlite3_exec(handle, "PRAGMA query_only=ON; PRAGMA cache_size=-1024", NULL, NULL,
                             NULL);
+    rc = use_wal(handle);
+    if (rc != SQLITE_OK)
+        return rc;
     return sqlite3_exec(handle,
                         db->temporary
-                            ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF"
-                            : "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                              "PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-8192",
+                            ? "PRAGMA synchronous=OFF"
+                            : "PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864;"
+                              "PRAGMA cache_size=-8192",
                         NULL, NULL, NULL);
 }
 

@@ -13,11 +13,12 @@ static int copy(sqlite3 *to, sqlite3 *from, void (*progress)(void *, int done, i
     if (!backup)
         return sqlite3_errcode(to);
     int rc;
-    while ((rc = sqlite3_backup_step(backup, PAGES_A_STEP)) == SQLITE_OK)
-        if (progress) {
-            int all = sqlite3_backup_pagecount(backup);
+    do {
+        rc = sqlite3_backup_step(backup, PAGES_A_STEP);
+        int all = sqlite3_backup_pagecount(backup);
+        if (progress)
             progress(arg, all - sqlite3_backup_remaining(backup), all);
-        }
+    } while (rc == SQLITE_OK);
     int finished = sqlite3_backup_finish(backup);
     return rc == SQLITE_DONE ? finished : rc;
 }

@@ -13,7 +13,7 @@ struct statement {
     bool kept;       /* in the cache; else freed when its rows are */
     bool busy;       /* rows are being read from it */
     void *handle;    /* SQLite: sqlite3_stmt */
-    unsigned number; /* PostgreSQL: part of its name */
+    unsigned number; /* PostgreSQL: part of its name; 0 = not prepared */
     unsigned params;
 };
 

@@ -151,7 +151,8 @@ static void add_system_fields(struct loader *l, struct object *o)
         if (sf->owned && !o->owned)
             continue;
         struct field *f = add_field(l, o, str_from(sf->name), str_from(sf->name));
-        f->type = f->shape = field_type_find(str_from(sf->type));
+        f->type = field_type_find(str_from(sf->type));
+        f->shape = str_eqz(f->name, "version") ? field_type_find(S("integer")) : f->type;
         f->builtin = f->readonly = !sf->writable;
         f->hidden = sf->hidden;
         f->segment = sf->owned || str_eqz(f->name, "created_at");

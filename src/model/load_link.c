@@ -220,6 +220,9 @@ load_formula(struct loader *l, const struct source *s, struct object *o, struct 
             load_fail(l, s, at, own.list.at[i].code, own.list.at[i].args[0],
                       own.list.at[i].args[1]);
     f->formula = formula;
+    str result = json_get_str(f->definition, "result");
+    if (formula && !formula_gives(formula, result))
+        load_fail(l, s, at, "model_formula_result", result, (str){0});
 }
 
 static void load_events(struct loader *l, const struct source *s, struct object *o)

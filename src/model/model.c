@@ -23,17 +23,6 @@ const struct field *object_field(const struct object *o, str name)
     return map_get(&o->field_by_name, name);
 }
 
-bool column_has_fold(const struct column *c)
-{
-    if (c->storage != STORE_TEXT)
-        return false;
-    static const char *const folded[] = {"text", "email", "url", "phone", "address"};
-    for (size_t i = 0; i < sizeof folded / sizeof *folded; i++)
-        if (str_eqz(str_from(c->field->shape->name), folded[i]))
-            return true;
-    return false;
-}
-
 str field_link_table(struct arena *arena, const struct field *f)
 {
     return arena_printf(arena, STR_FMT "__" STR_FMT, STR_ARG(f->object->name), STR_ARG(f->id));

@@ -150,6 +150,7 @@ struct model {
     struct object **objects;
     size_t object_count;
     struct map object_by_name, object_by_plural;
+    void *holder;      /* who counts its users: core/registry.c */
     int64_t version;   /* of the patches it was made with; 0 = as shipped */
     str base_currency; /* of the enterprise: "CNY" */
 };
@@ -186,9 +187,10 @@ static inline bool field_stored(const struct field *f)
 {
     return f->column_count > 0;
 }
-/* Texts that conditions look into have a second column, `<name>_fold`, with text_fold of it: true
- * for text, email, url, phone and address parts. */
+/* Does contains / startsWith work on it, so that its folded text (text_fold) is stored beside it in
+ * column_fold_name ("name_fold")? For texts, e-mails, URLs, phones and address parts. */
 bool column_has_fold(const struct column *);
+str column_fold_name(struct arena *, const struct column *);
 /* "customer__tags": where the values of a multi field are, one row each: (customer_id, record_id,
  * value) for ROOT_CUSTOMER, (customer_id, value) for ROOT_SELF, (record_id, value) otherwise. */
 str field_link_table(struct arena *, const struct field *);

@@ -70,7 +70,7 @@ static err_t
 read_money(const struct field *f, const struct field_context *c, const json_t *j, value *cells)
 {
     const json_t *amount = json_object_get(j, "amount"), *currency = json_object_get(j, "currency");
-    size_t known = (amount != NULL) + (currency != NULL);
+    size_t known = (amount ? 1u : 0u) + (currency ? 1u : 0u);
     if (!json_is_object(j) || !json_is_integer(amount) || (currency && !json_is_string(currency)) ||
         json_object_size(j) != known) {
         field_problem(c, "wrong_type", S("{amount, currency}"), (str){0});

@@ -103,8 +103,10 @@ static bool safe_link(str href)
 
 static void close_to(struct rebuild *r, size_t depth)
 {
-    while (r->depth > depth)
-        buf_printf(r->out, "</" STR_FMT ">", STR_ARG(r->open[--r->depth]));
+    while (r->depth > depth) {
+        r->depth--;
+        buf_printf(r->out, "</" STR_FMT ">", STR_ARG(r->open[r->depth]));
+    }
 }
 
 static void start_tag(struct rebuild *r, str name, str tag)
