@@ -443,6 +443,37 @@ static void add_division(char *code, char *name)
     name_bytes += n;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    const struct table_division *x = a, *y = b;
+    int c = strcmp(names + x->name, names + y->name);
+    return c ? c : (x->code > y->code) - (x->code < y->code);
+}
+
+static uint32_t six_digits(uint32_t code)
+{
+    while (code < 100000)
+        code *= 100;
+    return code;
+}
+
+static int by_code(const void *a, const void *b)
+{
+    uint32_t x = six_digits(((const struct table_division *)a)->code);
+    uint32_t y = six_digits(((const struct table_division *)b)->code);
+    return x < y ? -1 : x > y;
+}
+
+static void put_divisions(void)
+{
+    read_rows("divisions.tsv", add_division);
+    qsort(divisions, division_count, sizeof *divisions, by_code);
+    header.divisions = put(divisions, division_count, sizeof *divisions);
+    qsort(divisions, division_count, sizeof *divisions, by_name);
+    header.divisions_by_name = put(divisions, division_count, sizeof *divisions);
+    header.division_names = put(names, name_bytes, 1);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 4)
@@ -457,9 +488,7 @@ int main(int argc, char **argv)
     put_near_folds();
     put_far_folds();
     put_pinyin();
-    read_rows("divisions.tsv", add_division);
-    header.divisions = put(divisions, division_count, sizeof *divisions);
-    header.division_names = put(names, name_bytes, 1);
+    put_divisions();
     rewind(blob);
     put(&header, 1, sizeof header);
     if (fclose(blob))

@@ -32,10 +32,10 @@ static bool may_set(struct ctx *c, const struct write *w, const struct field *f,
         problem_at(c, name, "unknown_field");
         return false;
     }
-    bool server_only =
-        f->computed || (f->readonly && !(trusted && (trusted_system(f) || !f->builtin)));
-    bool own_work = !c->access && !f->builtin && !f->computed;
-    if ((server_only && !own_work) || access_field(c->access, f) < FIELD_WRITE) {
+    if (trusted && trusted_system(f))
+        return true;
+    bool server_work = !c->access && !f->builtin && !f->computed;
+    if (!server_work && (f->readonly || f->computed || access_field(c->access, f) < FIELD_WRITE)) {
         problem_at(c, name, "read_only");
         return false;
     }

@@ -406,3 +406,47 @@ TEST(condition_builds_scopes)
                "bigint), CAST($3 AS bigint))))");
     assert_int_equal(sql.params.n, 3);
 }
+
+static bool in_segment(void *context, int64_t segment, int64_t record)
+{
+    (void)context;
+    return segment == 7 && record == 1;
+}
+
+TEST(condition_asks_for_segments_where_there_are_any)
+{
+    static const struct definition definitions[] = {
+        {S("objects/test/customer.json"),
+         S("{\"object\":\"customer\",\"plural\":\"customers\",\"root\":\"self\","
+           "\"fields\":{\"name\":{\"type\":\"text\"}}}")},
+        {S("objects/test/segment.json"), S("{\"object\":\"segment\",\"plural\":\"segments\","
+                                           "\"fields\":{\"name\":{\"type\":\"text\"}}}")},
+    };
+    AUTO_ARENA arena = arena_new(MIB);
+    struct problems p = {.arena = arena};
+    struct model *m;
+    struct condition *c;
+    json_t *tree;
+    assert_int_equal(model_load(definitions, 2, 0, S("CNY"), &p, &m), OK);
+    const struct object *o = model_object(m, S("customer"));
+    assert_int_equal(json_read(arena, S("{\"not\":{\"inSegment\":\"7\"}}"), &p, &tree), OK);
+    assert_int_equal(condition_parse(m, o, tree, S(""), &p, arena, &c), OK);
+    struct condition_env env = {.now = WORLD_NOW};
+    struct condition_source source = {.in_segment = in_segment};
+    struct record *r = record_new(arena, o);
+    bool holds;
+    r->cells[o->id->first_column] = V_INT(1);
+    assert_int_equal(condition_match(c, &env, r, &source, &holds), OK);
+    assert_false(holds);
+    r->cells[o->id->first_column] = V_INT(2);
+    assert_int_equal(condition_match(c, &env, r, &source, &holds), OK);
+    assert_true(holds);
+    AUTO_SQL sql;
+    sql_init(&sql, arena);
+    assert_int_equal(condition_sql(c, &env, "t", &sql), OK);
+    assert_str(
+        buf_str(&sql.text),
+        "NOT EXISTS (SELECT 1 FROM segment_member AS t_ WHERE t_.\"segment_id\" = CAST($1 AS "
+        "bigint) AND t_.\"customer_id\" = t.\"id\")");
+    model_free(m);
+}

@@ -87,9 +87,10 @@ struct found {
 /* The longest name in [low, high) within the parent at the reader's place. */
 static struct found find(const struct reader *r, uint32_t low, uint32_t high, uint32_t parent)
 {
-    const struct table_division *all = TABLE(divisions, struct table_division);
+    const struct table_division *all = NULL;
+    size_t n = division_list(r->folded, &all);
     struct found best = {0};
-    for (size_t i = 0; i < TABLES->divisions.count; i++) {
+    for (size_t i = 0; i < n; i++) {
         uint32_t code = all[i].code;
         if (code < low || code >= high || !is_within(code, parent))
             continue;

@@ -60,9 +60,9 @@ static str strip_end(str s)
 
 static size_t place_at(str s)
 {
-    const struct table_division *all = TABLE(divisions, struct table_division);
-    size_t best = 0;
-    for (size_t i = 0; i < TABLES->divisions.count; i++) {
+    const struct table_division *all = NULL;
+    size_t n = division_list(s, &all), best = 0;
+    for (size_t i = 0; i < n; i++) {
         str name = division_name(&all[i]);
         size_t bytes = division_match(&all[i], s);
         bool whole = bytes == name.n;

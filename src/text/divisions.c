@@ -17,13 +17,52 @@ str division_name(const struct table_division *d)
     return str_from(TABLE(division_names, char) + d->name);
 }
 
+static uint32_t six_digits(uint32_t code)
+{
+    while (code && code < 100000)
+        code *= 100;
+    return code;
+}
+
 const struct table_division *division_by_code(uint32_t code)
 {
     const struct table_division *all = TABLE(divisions, struct table_division);
-    for (size_t i = 0; i < TABLES->divisions.count; i++)
-        if (all[i].code == code)
-            return &all[i];
-    return NULL;
+    size_t low = 0, high = TABLES->divisions.count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (six_digits(all[middle].code) < six_digits(code))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < TABLES->divisions.count && all[low].code == code ? &all[low] : NULL;
+}
+
+/* The first division in order of name not before the text. */
+static size_t first_from(str text)
+{
+    const struct table_division *all = TABLE(divisions_by_name, struct table_division);
+    size_t low = 0, high = TABLES->divisions_by_name.count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (str_cmp(division_name(&all[middle]), text) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+size_t division_list(str folded, const struct table_division **first)
+{
+    char next[4] = {0};
+    if (folded.n < 3 || (unsigned char)folded.p[0] < 0xE0)
+        return 0;
+    memcpy(next, folded.p, 3);
+    next[2]++; /* continuation bytes end at 0xBF: no carry into the byte before */
+    size_t from = first_from(str_cut(folded, 0, 3)), to = first_from((str){next, 3});
+    *first = TABLE(divisions_by_name, struct table_division) + from;
+    return to - from;
 }
 
 static str strip(str name, const char *const *endings, size_t n, bool *stripped)
@@ -53,8 +92,6 @@ size_t division_match(const struct table_division *d, str folded)
     str name = division_name(d);
     if (str_starts(folded, name))
         return name.n;
-    if (folded.n < 3 || memcmp(folded.p, name.p, 3) != 0)
-        return 0;
     size_t stem = division_stem(name);
     return str_starts(folded, str_cut(name, 0, stem)) ? stem : 0;
 }

@@ -7,6 +7,9 @@
 str division_name(const struct table_division *);
 /* The division of this code, NULL when there is none. */
 const struct table_division *division_by_code(uint32_t code);
+/* The divisions whose names begin with the first character of the folded text: [*first, *first +
+ * n). */
+size_t division_list(str folded, const struct table_division **first);
 /* How many bytes of the folded text its name takes at the beginning: in full, or without 省, 市, 区
  * and the like; 0 when it does not stand there. */
 size_t division_match(const struct table_division *, str folded);

@@ -7,7 +7,14 @@
 #include "text/pinyin.h"
 #include "text/words.h"
 
-enum { PHONE_TAIL = 8, PHONE_SHORT_TAIL = 4, PHONE_MIN = 6, TEXT_MIN = 3 };
+enum {
+    PHONE_TAIL = 8,
+    PHONE_SHORT_TAIL = 4,
+    PHONE_HEAD = 7,
+    PHONE_MIN = 6,
+    TEXT_MIN = 3,
+    WECHAT_END = 5
+};
 
 struct link_person {
     str raw_name;
@@ -29,8 +36,13 @@ static str national_digits(struct arena *arena, str s)
         bool china = str_starts(e164, S("+86"));
         return arena_str(arena, str_cut(e164, china ? 3 : 1, e164.n));
     }
-    str letters = words_joined(arena, text_fold(arena, s), false);
-    return is_digits(letters) ? letters : (str){0};
+    /* mistyped ones are compared as they are, without the country */
+    str digits = words_joined(arena, text_fold(arena, s), false);
+    if (!is_digits(digits))
+        return (str){0};
+    if (str_starts(digits, S("0086")))
+        return str_cut(digits, 4, digits.n);
+    return str_starts(digits, S("86")) && digits.n > 11 ? str_cut(digits, 2, digits.n) : digits;
 }
 
 static str street_of(struct arena *arena, str s)
@@ -159,19 +171,39 @@ static str tail(str s, size_t n)
     return s.n > n ? str_cut(s, s.n - n, s.n) : s;
 }
 
+/* Ids that WeChat made up itself are long and random: either end will do. */
+static void add_wechat(struct arena *arena, str *out, size_t *n, str wechat)
+{
+    str prefix = S("wxid_"), rest = str_cut(wechat, prefix.n, wechat.n);
+    if (!str_starts(wechat, prefix) || rest.n < 2 * WECHAT_END) {
+        add_key(arena, out, n, "wechat", wechat, S(""));
+        return;
+    }
+    add_key(arena, out, n, "wxid", str_cut(rest, 0, WECHAT_END), S(""));
+    add_key(arena, out, n, "wxend", tail(rest, WECHAT_END), S(""));
+}
+
+static void
+add_phone(struct arena *arena, str *out, size_t *n, const struct link_person *p, str nick)
+{
+    str initial = str_cut(p->name.keys[0], 0, 1);
+    if (p->phone.n < PHONE_MIN)
+        return;
+    add_key(arena, out, n, "phone", tail(p->phone, PHONE_TAIL), S(""));
+    if (initial.n)
+        add_key(arena, out, n, "tail", tail(p->phone, PHONE_SHORT_TAIL), initial);
+    if (nick.n)
+        add_key(arena, out, n, "head", str_cut(p->phone, 0, PHONE_HEAD), nick);
+}
+
 size_t link_keys(struct arena *arena, const struct link_person *p, str out[static LINK_KEYS])
 {
     size_t n = 0;
     str nick = p->name.nickname.n ? p->name.nickname : p->last;
-    str initial = str_cut(p->name.keys[0], 0, 1);
-    if (p->phone.n >= PHONE_MIN) {
-        add_key(arena, out, &n, "phone", tail(p->phone, PHONE_TAIL), S(""));
-        if (initial.n)
-            add_key(arena, out, &n, "tail", tail(p->phone, PHONE_SHORT_TAIL), initial);
-    }
+    add_phone(arena, out, &n, p, nick);
     if (p->local.n >= TEXT_MIN)
         add_key(arena, out, &n, "email", p->local, S(""));
-    add_key(arena, out, &n, "wechat", p->wechat, S(""));
+    add_wechat(arena, out, &n, p->wechat);
     if (p->name.title.n == 0 && p->name.nickname.n == 0) {
         add_key(arena, out, &n, "name", p->name.keys[0], S(""));
         if (!p->name.han && !str_eq(p->name.keys[0], p->name.keys[1]))
@@ -181,5 +213,9 @@ size_t link_keys(struct arena *arena, const struct link_person *p, str out[stati
         add_key(arena, out, &n, "street", p->street, S(""));
     if (nick.n)
         add_key(arena, out, &n, "given", p->company, nick);
+    else if (p->name.title.n)
+        add_key(arena, out, &n, "title", p->company, p->name.keys[0]);
+    if (p->name.han && p->name.title.n == 0)
+        add_key(arena, out, &n, "title", p->company, p->name.surname_key);
     return n;
 }

@@ -48,5 +48,5 @@ void link_compare(struct arena *,
 
 /* Strings of which two records of one person nearly always share one: store them beside the record,
  * index them, and compare the records that share one. Skip a key that hundreds of records have. */
-enum { LINK_KEYS = 10 };
+enum { LINK_KEYS = 12 };
 size_t link_keys(struct arena *, const struct link_person *, str out[static LINK_KEYS]);

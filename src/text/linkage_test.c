@@ -2,8 +2,8 @@
 #include "text/linkage.h"
 
 static const struct link_record wang = {
-    S("王小明"),           S("13800138000"), S("wang.xm@qq.com"), S("wxid_abc123"),
-    S("杭州云帆贸易有限公司"), S("浙江省杭州市西湖区文三路1号2幢301室"),
+    S("王小明"),      S("13800138000"),          S("wang.xm@qq.com"),
+    S("wxid_abc123"), S("杭州云帆贸易有限公司"), S("浙江省杭州市西湖区文三路1号2幢301室"),
 };
 
 static struct link_result compare(struct link_record a, struct link_record b)

@@ -71,8 +71,9 @@ static void read_han(struct arena *arena, struct name *name)
     name->surname = str_cut(name->plain, 0, name->plain.n - given.n);
     /* the surname is read together with what follows, so that its own reading is found */
     str whole = joined_pinyin(arena, name->plain), part = joined_pinyin(arena, name->surname);
+    name->surname_key = str_cut(whole, 0, part.n);
     name->keys[0] = whole;
-    name->keys[1] = arena_concat(arena, str_cut(whole, part.n, whole.n), part);
+    name->keys[1] = arena_concat(arena, str_cut(whole, part.n, whole.n), name->surname_key);
 }
 
 /* Letters and Han characters of a name that uses both count as Han when there is any. */
@@ -82,6 +83,8 @@ struct name name_read(struct arena *arena, str s)
     str rest = without_brackets(arena, text_fold(arena, s)), han = {0}, latin = {0}, last = {0};
     struct run run;
     while (run_next(&rest, &run)) {
+        if (run.kind == RUN_GAP && han.n && str_find_byte(run.text, '-') != SIZE_MAX)
+            break; /* 吕远豪-杭州 */
         str wide = run.kind == RUN_WIDE ? run.text : (str){0};
         while (wide.n) {
             const char *from = wide.p;
@@ -118,6 +121,9 @@ static bool sounds_same(const struct name *a, const struct name *b)
 /* 王总 or 小王 or 阿明 beside a fuller name. */
 static bool is_consistent(const struct name *shorter, const struct name *fuller)
 {
+    if (shorter->title.n && !fuller->han)
+        return str_starts(fuller->keys[0], shorter->keys[0]) ||
+               str_starts(fuller->keys[1], shorter->keys[0]);
     if (!shorter->han || !fuller->han)
         return false;
     if (shorter->title.n)

@@ -311,12 +311,17 @@ static struct expr *parts(struct arena *arena, str folded, bool typos)
     return useful ? all : expr_new(arena, EXPR_ALL);
 }
 
-static struct expr *query_expr(struct arena *arena, str query, enum text_tier tier)
+static struct expr *query_expr(struct arena *arena, str query, str tag, enum text_tier tier)
 {
     str folded = text_fold(arena, utf8_prefix(query, QUERY_CHARS));
-    if (tier == TEXT_EXACT)
-        return exact(arena, folded);
-    return parts(arena, folded, tier == TEXT_TYPOS);
+    struct expr *words =
+        tier == TEXT_EXACT ? exact(arena, folded) : parts(arena, folded, tier == TEXT_TYPOS);
+    if (tag.n == 0 || words->kids.n == 0)
+        return words;
+    struct expr *all = expr_new(arena, EXPR_ALL);
+    add_term(arena, all, 0, arena_concat(arena, S("=_"), tag));
+    add_expr(arena, all, words);
+    return all;
 }
 
 struct syntax {
@@ -344,20 +349,22 @@ static void print(struct buf *out, const struct expr *e, const struct syntax *sy
     }
 }
 
-static str query_text(struct arena *arena, str query, enum text_tier tier, struct syntax syntax)
+static str query_text(struct arena *arena, const struct expr *e, struct syntax syntax)
 {
     AUTO_BUF out;
     buf_init(&out, LIMIT_SQL_BYTES);
-    print(&out, query_expr(arena, query, tier), &syntax);
+    print(&out, e, &syntax);
     return out.full ? (str){0} : arena_str(arena, buf_str(&out));
 }
 
-str text_query_fts5(struct arena *arena, str query, enum text_tier tier)
+str text_query_fts5(struct arena *arena, str query, str tag, enum text_tier tier)
 {
-    return query_text(arena, query, tier, (struct syntax){'"', " AND ", " OR "});
+    return query_text(arena, query_expr(arena, query, tag, tier),
+                      (struct syntax){'"', " AND ", " OR "});
 }
 
-str text_query_tsquery(struct arena *arena, str query, enum text_tier tier)
+str text_query_tsquery(struct arena *arena, str query, str tag, enum text_tier tier)
 {
-    return query_text(arena, query, tier, (struct syntax){'\'', " & ", " | "});
+    return query_text(arena, query_expr(arena, query, tag, tier),
+                      (struct syntax){'\'', " & ", " | "});
 }

@@ -48,6 +48,7 @@ static struct fields fields_of(const struct record *r)
 static str document(struct arena *arena, const struct text_field *fields, size_t n)
 {
     struct text_terms terms = {.arena = arena};
+    text_terms_tag(&terms, S("customer"));
     for (size_t i = 0; i < n; i++)
         text_index_terms(&terms, fields[i].text, fields[i].kind);
     return text_terms_document(&terms);
@@ -147,19 +148,27 @@ static size_t find_pg(struct arena *arena, struct indexes *x, str match, int hit
 }
 
 /* Is the record among what the index gives in some tier? Holds the databases to each other. */
-static bool finds(struct arena *arena, struct indexes *x, str query, int id)
+static bool finds_tagged(struct arena *arena, struct indexes *x, str query, str tag, int id)
 {
     bool found = false;
     for (enum text_tier tier = TEXT_EXACT; tier <= TEXT_TYPOS; tier++) {
         int a[HITS_MAX], b[HITS_MAX];
-        size_t n = find_sqlite(x, text_query_fts5(arena, query, tier), a);
+        size_t n = find_sqlite(x, text_query_fts5(arena, query, tag, tier), a);
         if (x->pg) {
-            assert_int_equal(find_pg(arena, x, text_query_tsquery(arena, query, tier), b), n);
+            assert_int_equal(find_pg(arena, x, text_query_tsquery(arena, query, tag, tier), b), n);
             assert_memory_equal(a, b, n * sizeof *a);
         }
         for (size_t i = 0; i < n; i++)
             found = found || a[i] == id;
     }
+    return found;
+}
+
+static bool finds(struct arena *arena, struct indexes *x, str query, int id)
+{
+    bool found = finds_tagged(arena, x, query, (str){0}, id);
+    assert_int_equal(finds_tagged(arena, x, query, S("customer"), id), found);
+    assert_false(finds_tagged(arena, x, query, S("order"), id));
     return found;
 }
 
@@ -326,8 +335,26 @@ TEST(search_hostile)
         long_query[i] = ' ';
     finds(arena, &x, (str){long_query, sizeof long_query}, 1);
     close_indexes(&x);
-    assert_true(str_eq(text_query_fts5(arena, S(" ,; "), TEXT_PARTS), S("")));
-    assert_true(str_eq(text_query_fts5(arena, S("abc"), TEXT_TYPOS), S("")));
+    assert_true(str_eq(text_query_fts5(arena, S(" ,; "), S("x"), TEXT_PARTS), S("")));
+    assert_true(str_eq(text_query_fts5(arena, S("abc"), S("x"), TEXT_TYPOS), S("")));
+}
+
+/* A very long text stays within what a tsvector holds, and its beginning is found. */
+TEST(search_long_text)
+{
+    AUTO_ARENA arena = arena_new(ARENA_BYTES);
+    struct indexes x = open_indexes();
+    char *text = ARENA_ARRAY(arena, char, 300000);
+    size_t n = 0;
+    for (uint32_t i = 0; n + 4 < 300000; i++)
+        n += utf8_put(0x4E00 + i * 7919 % 20000, text + n);
+    struct text_field fields[] = {
+        {(str){text, n}, TEXT_PROSE}, {(str){text, n}, TEXT_NAME}, {(str){text, n}, TEXT_CODE}};
+    str doc = document(arena, fields, 3);
+    assert_true(doc.n < 300000);
+    insert(arena, &x, 1, doc);
+    assert_true(finds(arena, &x, (str){text, 9}, 1));
+    close_indexes(&x);
 }
 
 TEST(search_order)

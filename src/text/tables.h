@@ -40,20 +40,21 @@ struct table_span {
 };
 
 struct text_tables {
-    struct table_span fold_index;      /* uint8_t[FOLD_PAGES]: page number, 0 = unchanged */
-    struct table_span fold_pages;      /* uint16_t[][FOLD_PAGE], page 0 unused */
-    struct table_span fold_expansions; /* uint16_t[][FOLD_EXPAND_UNITS], 0-padded */
-    struct table_span fold_far;        /* struct table_pair[], sorted */
-    struct table_span syllables;       /* char[][SYLLABLE_BYTES], sorted, ü as v */
-    struct table_span readings;        /* uint16_t[HAN_END - HAN_FIRST]: 0 none, one, or many */
-    struct table_span common;          /* struct table_pair[]: usual reading in running text */
-    struct table_span reading_pool;    /* uint16_t: count, readings … */
-    struct table_span readings_far;    /* struct table_pair[], sorted */
-    struct table_span phrases;         /* uint32_t: offsets into phrase_pool, sorted by text */
-    struct table_span phrase_pool;     /* uint16_t: length, characters, readings … */
-    struct table_span surnames;        /* struct table_surname[] */
-    struct table_span divisions;       /* struct table_division[], in order of code as text */
-    struct table_span division_names;  /* char: NUL-terminated */
+    struct table_span fold_index;        /* uint8_t[FOLD_PAGES]: page number, 0 = unchanged */
+    struct table_span fold_pages;        /* uint16_t[][FOLD_PAGE], page 0 unused */
+    struct table_span fold_expansions;   /* uint16_t[][FOLD_EXPAND_UNITS], 0-padded */
+    struct table_span fold_far;          /* struct table_pair[], sorted */
+    struct table_span syllables;         /* char[][SYLLABLE_BYTES], sorted, ü as v */
+    struct table_span readings;          /* uint16_t[HAN_END - HAN_FIRST]: 0 none, one, or many */
+    struct table_span common;            /* struct table_pair[]: usual reading in running text */
+    struct table_span reading_pool;      /* uint16_t: count, readings … */
+    struct table_span readings_far;      /* struct table_pair[], sorted */
+    struct table_span phrases;           /* uint32_t: offsets into phrase_pool, sorted by text */
+    struct table_span phrase_pool;       /* uint16_t: length, characters, readings … */
+    struct table_span surnames;          /* struct table_surname[] */
+    struct table_span divisions;         /* struct table_division[], sorted by code (six digits) */
+    struct table_span divisions_by_name; /* the same, sorted by bytes of the name */
+    struct table_span division_names;    /* char: NUL-terminated */
 };
 
 extern const char text_table_bytes[] __attribute__((aligned(16)));

@@ -2,7 +2,10 @@
 #include "text/words.h"
 
 enum {
-    WORD_MAX = 128,     /* letters of one word that are indexed */
+    WORD_MAX = 128, /* letters of one word that are indexed */
+    PROSE_CHARS = 2000,
+    FIELD_CHARS = 200,
+    TERMS_MAX = 20000,  /* of one record: a tsvector holds a megabyte */
     WHOLE_MAX = 64,     /* bytes of the longest value with a term of its own */
     NAME_CHARS_MAX = 8, /* characters of the longest name whose whole pinyin is a term */
     SPELLINGS_MAX = 16, /* of one name with characters of several readings */
@@ -10,7 +13,7 @@ enum {
 
 static void add(struct text_terms *t, str term)
 {
-    if (map_get(&t->seen, term))
+    if (t->list.n >= TERMS_MAX || map_get(&t->seen, term))
         return;
     str kept = arena_str(t->arena, term);
     map_put(t->arena, &t->seen, kept, t);
@@ -177,7 +180,8 @@ static void add_name(struct text_terms *t, str folded)
 
 void text_index_terms(struct text_terms *t, str s, enum text_kind kind)
 {
-    str folded = text_fold(t->arena, s), rest = folded;
+    size_t chars = kind == TEXT_PROSE ? PROSE_CHARS : FIELD_CHARS;
+    str folded = text_fold(t->arena, utf8_prefix(s, chars)), rest = folded;
     struct run run;
     while (run_next(&rest, &run)) {
         if (run.kind == RUN_WIDE)
@@ -195,6 +199,11 @@ void text_index_terms(struct text_terms *t, str s, enum text_kind kind)
         add_name(t, folded);
     if (kind != TEXT_PROSE)
         add_marked(t, '=', words_joined(t->arena, folded, true));
+}
+
+void text_terms_tag(struct text_terms *t, str tag)
+{
+    add(t, arena_concat(t->arena, S("=_"), tag));
 }
 
 str text_terms_document(const struct text_terms *t)

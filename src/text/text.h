@@ -39,6 +39,9 @@ str text_sort_key(struct arena *, str s, bool name);
  *     _z_w _z_w_l     first letters of two or three neighbours; for all readings, ü as u
  *     =zhangwei =zw   the whole value without spaces and signs, its pinyin, its initials
  *     $zhan           names: a Latin word of 4 to 20 letters, also less any one letter
+ *     =_customer      a tag
+ *
+ * Of a long text the beginning is indexed (2000 characters of prose, 200 of others).
  *
  * A query becomes one expression over terms for each tier. The caller asks TEXT_EXACT, then
  * TEXT_PARTS, each for its newest records up to a limit, reads their fields, drops those to which
@@ -58,11 +61,13 @@ struct text_terms {
 };
 /* Adds the terms of one field; several calls make the terms of one record. */
 void text_index_terms(struct text_terms *, str s, enum text_kind);
+/* Marks the record, as being of an object for example; tag: [a-z0-9_]+. */
+void text_terms_tag(struct text_terms *, str tag);
 str text_terms_document(const struct text_terms *);
-/* The expression in the syntax of FTS5 MATCH, and of a cast to tsquery. Empty when there is nothing
- * to search in this tier. */
-str text_query_fts5(struct arena *, str query, enum text_tier);
-str text_query_tsquery(struct arena *, str query, enum text_tier);
+/* The expression in the syntax of FTS5 MATCH, and of a cast to tsquery; of records with the tag
+ * only when it is not empty. Empty when there is nothing to search in this tier. */
+str text_query_fts5(struct arena *, str query, str tag, enum text_tier);
+str text_query_tsquery(struct arena *, str query, str tag, enum text_tier);
 
 struct text_field {
     str text;

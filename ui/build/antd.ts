@@ -32,7 +32,7 @@ function specimens() {
   const panel = '_InternalPanelDoNotUseOrYouWillBeFired';
   return [
     h(antd.Button, { key: 'button', icon: h('i') }, 'x'),
-    h(antd.Space.Compact, { key: 'compact' }, h(antd.Button, null, 'x')),
+    h(antd.Space.Compact, { key: 'compact' }, h(antd.Space.Addon, null, 'x'), h(antd.Button)),
     h(antd.Input, { key: 'input', allowClear: true }),
     h(antd.Input.TextArea, { key: 'area' }),
     h(antd.Input.Password, { key: 'password' }),
@@ -61,6 +61,9 @@ function specimens() {
   ];
 }
 
+/** Ant Design's rules for every link of the page, which are ours to make. */
+const pageLinks = /(^|\})(?:a(?::[a-z]+)*(?:,a(?::[a-z]+)*)*\{[^}]*\})+/g;
+
 function extract(scheme: Scheme, isDark: boolean): { rules: string; vars: string } {
   const { createElement: h } = require('react');
   const { renderToString } = require('react-dom/server');
@@ -84,7 +87,9 @@ function extract(scheme: Scheme, isDark: boolean): { rules: string; vars: string
   const options = { plain: true };
   const map = /\.data-ant-cssinjs-cache-path\{[^}]*\}/;
   return {
-    rules: extractStyle(cache, { ...options, types: 'style' }).replace(map, ''),
+    rules: extractStyle(cache, { ...options, types: 'style' })
+      .replace(map, '')
+      .replace(pageLinks, '$1'),
     vars: extractStyle(cache, { ...options, types: ['token', 'cssVar'] }).replace(map, ''),
   };
 }

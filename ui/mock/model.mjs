@@ -26,7 +26,13 @@ function object(name, plural, label, section, order, fields, extra = {}) {
   };
 }
 
-const customer = { name: 'customer', type: 'ref', target: 'customer', label: '客户', required: true };
+const customer = {
+  name: 'customer',
+  type: 'ref',
+  target: 'customer',
+  label: '客户',
+  required: true,
+};
 
 export const objects = [
   object(
@@ -83,53 +89,105 @@ export const objects = [
           { label: '基本', fields: ['name', 'kind', 'stage', 'owner', 'tags'] },
           { label: '联系方式', fields: ['phone', 'email', 'wechat', 'website', 'address'] },
         ],
-        facts: ['phone', 'email', 'wechat', 'stage', 'tags', 'address', 'spent', 'last_order_at', 'owner', 'birthday', 'note'],
+        facts: [
+          'phone',
+          'email',
+          'wechat',
+          'stage',
+          'tags',
+          'address',
+          'spent',
+          'last_order_at',
+          'owner',
+          'birthday',
+          'note',
+        ],
         related: ['contact', 'order'],
       },
     },
   ),
-  object('contact', 'contacts', '联系人', 'customers', 20, [
-    { name: 'name', type: 'text', label: '姓名', required: true },
-    customer,
-    { name: 'title', type: 'text', label: '职务' },
-    { name: 'phone', type: 'phone', label: '手机' },
-  ], { title: 'name', root: 'customer' }),
-  object('order', 'orders', '订单', 'sales', 10, [
-    { name: 'number', type: 'text', label: '单号' },
-    customer,
-    {
-      name: 'state',
-      type: 'choice',
-      label: '状态',
-      choices: choices(['open', '待付款', 'amber'], ['paid', '已付款', 'green']),
-    },
-    { name: 'amount', type: 'money', label: '金额' },
-    { name: 'paid_at', type: 'instant', label: '付款时间' },
-  ], { title: 'number', root: 'customer' }),
-  object('follow_up', 'follow_ups', '跟进', 'customers', 30, [
-    customer,
-    { name: 'content', type: 'long_text', label: '内容', required: true },
-    {
-      name: 'kind',
-      type: 'choice',
-      label: '方式',
-      choices: choices(['call', '电话'], ['wechat', '微信'], ['visit', '拜访']),
-    },
-    { name: 'next_at', type: 'instant', label: '下次跟进' },
-  ], { title: 'content', root: 'customer' }),
-  object('user', 'users', '用户', 'settings', 10, [
-    { name: 'name', type: 'text', label: '姓名' },
-    { name: 'email', type: 'email', label: '邮箱' },
-  ], { title: 'name' }),
+  object(
+    'contact',
+    'contacts',
+    '联系人',
+    'customers',
+    20,
+    [
+      { name: 'name', type: 'text', label: '姓名', required: true },
+      customer,
+      { name: 'title', type: 'text', label: '职务' },
+      { name: 'phone', type: 'phone', label: '手机' },
+    ],
+    { title: 'name', root: 'customer' },
+  ),
+  object(
+    'order',
+    'orders',
+    '订单',
+    'sales',
+    10,
+    [
+      { name: 'number', type: 'text', label: '单号' },
+      customer,
+      {
+        name: 'state',
+        type: 'choice',
+        label: '状态',
+        choices: choices(['open', '待付款', 'amber'], ['paid', '已付款', 'green']),
+      },
+      { name: 'amount', type: 'money', label: '金额' },
+      { name: 'paid_at', type: 'instant', label: '付款时间' },
+    ],
+    { title: 'number', root: 'customer' },
+  ),
+  object(
+    'follow_up',
+    'follow_ups',
+    '跟进',
+    'customers',
+    30,
+    [
+      customer,
+      { name: 'content', type: 'long_text', label: '内容', required: true },
+      {
+        name: 'kind',
+        type: 'choice',
+        label: '方式',
+        choices: choices(['call', '电话'], ['wechat', '微信'], ['visit', '拜访']),
+      },
+      { name: 'next_at', type: 'instant', label: '下次跟进' },
+    ],
+    { title: 'content', root: 'customer' },
+  ),
+  object(
+    'user',
+    'users',
+    '用户',
+    'settings',
+    10,
+    [
+      { name: 'name', type: 'text', label: '姓名' },
+      { name: 'email', type: 'email', label: '邮箱' },
+    ],
+    { title: 'name' },
+  ),
   object('tag', 'tags', '标签', null, 0, [{ name: 'name', type: 'text', label: '名称' }], {
     title: 'name',
   }),
-  object('saved_view', 'saved_views', '视图', null, 0, [
-    { name: 'object', type: 'text', label: '对象' },
-    { name: 'name', type: 'text', label: '名称' },
-    { name: 'where', type: 'json', label: '条件' },
-    { name: 'columns', type: 'json', label: '列' },
-    { name: 'sort', type: 'text', label: '排序' },
-    { name: 'shared', type: 'boolean', label: '共享' },
-  ], { title: 'name' }),
+  object(
+    'saved_view',
+    'saved_views',
+    '视图',
+    null,
+    0,
+    [
+      { name: 'object', type: 'text', label: '对象' },
+      { name: 'name', type: 'text', label: '名称' },
+      { name: 'where', type: 'json', label: '条件' },
+      { name: 'columns', type: 'json', label: '列' },
+      { name: 'sort', type: 'text', label: '排序' },
+      { name: 'shared', type: 'boolean', label: '共享' },
+    ],
+    { title: 'name' },
+  ),
 ];

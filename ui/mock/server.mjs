@@ -7,8 +7,30 @@ import { objects } from './model.mjs';
 
 const port = Number(process.argv[2] ?? 8787);
 const surnames = [...'王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗'];
-const given = ['伟', '芳', '娜', '敏', '静', '丽', '强', '磊', '军', '洋', '晓东', '雪梅', '建国', '思远', '佳怡', '浩然'];
-const cities = [['浙江省', '杭州市', '西湖区'], ['上海市', '上海市', '浦东新区'], ['广东省', '深圳市', '南山区'], ['四川省', '成都市', '武侯区']];
+const given = [
+  '伟',
+  '芳',
+  '娜',
+  '敏',
+  '静',
+  '丽',
+  '强',
+  '磊',
+  '军',
+  '洋',
+  '晓东',
+  '雪梅',
+  '建国',
+  '思远',
+  '佳怡',
+  '浩然',
+];
+const cities = [
+  ['浙江省', '杭州市', '西湖区'],
+  ['上海市', '上海市', '浦东新区'],
+  ['广东省', '深圳市', '南山区'],
+  ['四川省', '成都市', '武侯区'],
+];
 const tags = ['vip', '老客户', '展会', '线上', '高复购', '需回访'];
 let seed = 7;
 const random = (n) => {
@@ -38,12 +60,21 @@ for (let i = 0; i < 800; i++) {
   const company = random(5) === 0;
   const city = pick(cities);
   const c = put('customers', {
-    name: company ? `${city[1].slice(0, 2)}${pick(['恒达', '云帆', '星河', '正元'])}贸易有限公司` : pick(surnames) + pick(given),
+    name: company
+      ? `${city[1].slice(0, 2)}${pick(['恒达', '云帆', '星河', '正元'])}贸易有限公司`
+      : pick(surnames) + pick(given),
     kind: company ? 'company' : 'person',
     phone: `+86138${String(10000000 + random(89999999))}`,
     email: random(2) ? `c${i}@example.com` : null,
     wechat: random(2) ? `wx_${i}` : null,
-    address: { country: 'CN', province: city[0], city: city[1], district: city[2], street: '文三路 1 号', postcode: null },
+    address: {
+      country: 'CN',
+      province: city[0],
+      city: city[1],
+      district: city[2],
+      street: '文三路 1 号',
+      postcode: null,
+    },
     tags: tags.filter(() => random(3) === 0),
     stage: pick(['new', 'active', 'won', 'lost']),
     owner: pick(users).id,
@@ -55,9 +86,25 @@ for (let i = 0; i < 800; i++) {
     note: random(3) ? null : '喜欢绿茶，\n周末联系。',
   });
   if (i < 60) {
-    put('orders', { number: `SO${1000 + i}`, customer: c.id, state: pick(['open', 'paid']), amount: { amount: random(500000), currency: 'CNY' }, paid_at: ago(random(90)) });
-    put('follow_ups', { customer: c.id, content: '电话沟通了新品报价，对方下周给答复。', kind: 'call', created_at: ago(random(40)) });
-    put('contacts', { name: pick(surnames) + pick(given), customer: c.id, title: '采购', phone: '+8613900001111' });
+    put('orders', {
+      number: `SO${1000 + i}`,
+      customer: c.id,
+      state: pick(['open', 'paid']),
+      amount: { amount: random(500000), currency: 'CNY' },
+      paid_at: ago(random(90)),
+    });
+    put('follow_ups', {
+      customer: c.id,
+      content: '电话沟通了新品报价，对方下周给答复。',
+      kind: 'call',
+      created_at: ago(random(40)),
+    });
+    put('contacts', {
+      name: pick(surnames) + pick(given),
+      customer: c.id,
+      title: '采购',
+      phone: '+8613900001111',
+    });
   }
 }
 
@@ -127,24 +174,69 @@ const session = () => ({
   enterprise: '江南贸易',
   demo: true,
 });
-const problem = (status, code, title, extra = {}) => [status, { type: 'about:blank', status, code, title, request_id: 'mock-1', ...extra }];
+const problem = (status, code, title, extra = {}) => [
+  status,
+  { type: 'about:blank', status, code, title, request_id: 'mock-1', ...extra },
+];
 
 function record(o, method, id, action, body, q, headers) {
   const r = store[o.plural].get(id);
   if (!r) return problem(404, 'not_found', '找不到这条记录。');
   const one = (x) => [200, { data: masked(o, x), titles: titles(o, [x]) }];
   if (action === 'history')
-    return [200, { data: [{ id: '1', at: r.created_at, actor: { id: users[0].id, name: users[0].name }, through: 'import', op: 'create', changes: [{ field: 'name', before: null, after: r.name }] }], has_more: false, next: null }];
+    return [
+      200,
+      {
+        data: [
+          {
+            id: '1',
+            at: r.created_at,
+            actor: { id: users[0].id, name: users[0].name },
+            through: 'import',
+            op: 'create',
+            changes: [{ field: 'name', before: null, after: r.name }],
+          },
+        ],
+        has_more: false,
+        next: null,
+      },
+    ];
   if (action === 'timeline') {
-    const rows = ['follow_ups', 'orders'].flatMap((p) => [...store[p].values()].filter((x) => x.customer === id).map((x) => ({ kind: p.slice(0, -1), object: p.slice(0, -1), id: x.id, at: x.created_at, record: x })));
-    return [200, { data: rows.filter((x) => !q.get('kind') || x.kind === q.get('kind')).sort((a, b) => (a.at < b.at ? 1 : -1)), has_more: false, next: null, titles: {} }];
+    const rows = ['follow_ups', 'orders'].flatMap((p) =>
+      [...store[p].values()]
+        .filter((x) => x.customer === id)
+        .map((x) => ({
+          kind: p.slice(0, -1),
+          object: p.slice(0, -1),
+          id: x.id,
+          at: x.created_at,
+          record: x,
+        })),
+    );
+    return [
+      200,
+      {
+        data: rows
+          .filter((x) => !q.get('kind') || x.kind === q.get('kind'))
+          .sort((a, b) => (a.at < b.at ? 1 : -1)),
+        has_more: false,
+        next: null,
+        titles: {},
+      },
+    ];
   }
   if (action === 'reveal') return [200, { data: { field: body.field, value: r[body.field] } }];
-  if (action === 'restore') return (r.deleted = false), one(r);
+  if (action === 'restore') {
+    r.deleted = false;
+    return one(r);
+  }
   if (method === 'GET') return one(r);
   if (headers['if-match'] !== `"${r.version}"`)
     return problem(409, 'stale', '这条记录刚被别人改过。', { current: masked(o, r), yours: body });
-  if (method === 'DELETE') return (r.deleted = true), [204];
+  if (method === 'DELETE') {
+    r.deleted = true;
+    return [204];
+  }
   Object.assign(r, body, { version: r.version + 1, updated_at: now() });
   return one(r);
 }
@@ -156,8 +248,10 @@ function route(method, parts, q, body, headers) {
     if (method === 'DELETE') return [204];
     if (method === 'POST') {
       if (body.password === 'wrong') return problem(401, 'wrong_credentials', '邮箱或密码不对。');
-      if (body.password === 'two') return problem(401, 'second_factor_required', '需要验证码。', { challenge: 'c' });
-      if (body.code && body.code !== '123456') return problem(401, 'wrong_credentials', '验证码不对。');
+      if (body.password === 'two')
+        return problem(401, 'second_factor_required', '需要验证码。', { challenge: 'c' });
+      if (body.code && body.code !== '123456')
+        return problem(401, 'wrong_credentials', '验证码不对。');
       signedIn = true;
     }
     return signedIn ? [200, { data: session() }] : problem(401, 'signed_out', '请登录。');
@@ -165,18 +259,48 @@ function route(method, parts, q, body, headers) {
   if (!signedIn) return problem(401, 'signed_out', '请登录。');
   if (first === 'model') return [200, { data: { version: '1', objects } }];
   if (first === 'me') return [200, { data: {} }];
-  if (first === 'sessions' || first === 'tokens' || first === 'jobs') return [200, { data: [], has_more: false }];
+  if (first === 'sessions' || first === 'tokens' || first === 'jobs')
+    return [200, { data: [], has_more: false }];
   if (first === 'search') {
-    const hits = [...store.customers.values()].filter((c) => JSON.stringify([c.name, c.phone]).includes(q.get('q'))).slice(0, 10);
-    return [200, { data: hits.map((c) => ({ object: 'customer', id: c.id, title: c.name, subtitle: c.address.city, matched: { field: 'phone', text: c.phone } })) }];
+    const hits = [...store.customers.values()]
+      .filter((c) => JSON.stringify([c.name, c.phone]).includes(q.get('q')))
+      .slice(0, 10);
+    return [
+      200,
+      {
+        data: hits.map((c) => ({
+          object: 'customer',
+          id: c.id,
+          title: c.name,
+          subtitle: c.address.city,
+          matched: { field: 'phone', text: c.phone },
+        })),
+      },
+    ];
   }
   const o = objects.find((x) => x.plural === first);
   if (!o) return problem(404, 'not_found', '没有这个地址。');
-  if (id === 'count') return [200, { data: { value: rowsOf(o, new URLSearchParams({ where: JSON.stringify(body.where) })).length, exact: true } }];
+  if (id === 'count')
+    return [
+      200,
+      {
+        data: {
+          value: rowsOf(o, new URLSearchParams({ where: JSON.stringify(body.where) })).length,
+          exact: true,
+        },
+      },
+    ];
   if (id) return record(o, method, id, action, body, q, headers);
   if (method === 'POST') {
     const missing = o.fields.filter((f) => f.required && !body[f.name]);
-    if (missing.length) return problem(400, 'invalid', '有几处需要改。', { errors: missing.map((f) => ({ pointer: `/${f.name}`, code: 'required', detail: '请填写此项。' })) });
+    if (missing.length)
+      return problem(400, 'invalid', '有几处需要改。', {
+        errors: missing.map((f) => ({
+          pointer: `/${f.name}`,
+          code: 'required',
+          detail: '请填写此项。',
+        })),
+      });
     const r = put(o.plural, body);
     return [201, { data: masked(o, r), titles: titles(o, [r]) }];
   }
@@ -184,7 +308,16 @@ function route(method, parts, q, body, headers) {
   const from = Number(q.get('after') || 0);
   const page = rows.slice(from, from + Number(q.get('limit') || 50));
   const more = from + page.length < rows.length;
-  return [200, { data: page.map((r) => masked(o, r)), titles: titles(o, page), has_more: more, next: more ? String(from + page.length) : null, count: q.get('count') === 'none' ? null : { value: rows.length, exact: true } }];
+  return [
+    200,
+    {
+      data: page.map((r) => masked(o, r)),
+      titles: titles(o, page),
+      has_more: more,
+      next: more ? String(from + page.length) : null,
+      count: q.get('count') === 'none' ? null : { value: rows.length, exact: true },
+    },
+  ];
 }
 
 createServer(async (req, res) => {

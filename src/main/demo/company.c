@@ -5,6 +5,32 @@ str city_short(const struct city *city)
     return str_cut(city->name, 0, city->name.n - 3); /* without 市 */
 }
 
+str make_street(struct demo *d, struct dice *dice, bool office)
+{
+    str road = list_pick(&d->m.roads, dice);
+    str house = list_pick(office ? &d->m.offices : &d->m.estates, dice);
+    int number = dice_range(dice, 1, 899), block = dice_range(dice, 1, office ? 6 : 28);
+    int room = 100 * dice_range(dice, 1, office ? 30 : 18) + dice_range(dice, 1, 4);
+    if (office)
+        return arena_printf(d->scratch, STR_FMT "%d号" STR_FMT "%d栋%d室", STR_ARG(road), number,
+                            STR_ARG(house), block, room);
+    int stair = dice_range(dice, 1, 4);
+    return arena_printf(d->scratch, STR_FMT "%d号" STR_FMT "%d幢%d单元%d室", STR_ARG(road), number,
+                        STR_ARG(house), block, stair, room);
+}
+
+/* Streets are listed in the order of the cities that they are in. */
+str foreign_street(struct demo *d, struct customer *c)
+{
+    const struct list *streets = &c->country->streets;
+    size_t i = 0;
+    while (i + 1 < streets->n && i + 1 < c->country->city_count &&
+           !str_eq(c->country->cities[i].name, c->city_name))
+        i++;
+    return arena_printf(d->scratch, STR_FMT " %d", STR_ARG(streets->at[i]),
+                        dice_range(&c->dice, 1, 240));
+}
+
 static void make_domestic(struct demo *d, struct customer *c)
 {
     struct dice *dice = &c->dice;
@@ -30,31 +56,40 @@ static void make_domestic(struct demo *d, struct customer *c)
         c->email = arena_printf(d->scratch, "%s@" STR_FMT STR_FMT "%llu.example",
                                 dice_chance(dice, 0.5) ? "info" : "xingzheng", STR_ARG(a->latin),
                                 STR_ARG(b->latin), (unsigned long long)d->ids++);
-    c->street = arena_printf(d->scratch, STR_FMT "%d号" STR_FMT "%d栋%d室",
-                             STR_ARG(list_pick(&m->roads, dice)), dice_range(dice, 1, 899),
-                             STR_ARG(list_pick(&m->offices, dice)), dice_range(dice, 1, 6),
-                             dice_range(dice, 2, 32) * 100 + dice_range(dice, 1, 16));
+    c->street = make_street(d, dice, true);
     c->phone = dice_chance(dice, 0.7) ? make_landline(d, c->city) : make_mobile(d);
     make_person(d, dice, &c->who);
+}
+
+/* "Fischer & Weber GmbH", "Wohnraum Fischer GmbH", "Wohnraum Hamburg GmbH"; Asian names have no
+ * spaces. */
+static str foreign_name(struct demo *d, struct customer *c)
+{
+    struct dice *dice = &c->dice;
+    const struct country *k = c->country;
+    str brand = list_pick(&k->brands, dice), form = list_pick(&k->forms, dice);
+    str other = list_pick(&k->surnames, dice);
+    bool spaced = (unsigned char)brand.p[0] < 0x80;
+    const char *gap = spaced ? " " : "";
+    int shape = dice_range(dice, 0, 2);
+    if (shape == 0 && spaced && !str_eq(other, c->who.surname))
+        return arena_printf(d->scratch, STR_FMT " & " STR_FMT " " STR_FMT, STR_ARG(c->who.surname),
+                            STR_ARG(other), STR_ARG(form));
+    str second = shape == 1 && spaced ? c->city_name : c->who.surname;
+    return arena_printf(d->scratch, STR_FMT "%s" STR_FMT "%s" STR_FMT, STR_ARG(brand), gap,
+                        STR_ARG(second), form.p[0] == '(' ? "" : gap, STR_ARG(form));
 }
 
 static void make_foreign(struct demo *d, struct customer *c)
 {
     struct dice *dice = &c->dice;
     const struct country *k = c->country;
-    str brand = list_pick(&k->brands, dice), form = list_pick(&k->forms, dice);
     make_foreign_person(d, dice, k, &c->who);
-    str lead = dice_chance(dice, 0.35) ? c->who.surname : brand;
-    bool spaced = (unsigned char)form.p[0] < 0x80 || (unsigned char)lead.p[lead.n - 1] < 0x80;
-    c->name = arena_printf(d->scratch, STR_FMT "%s" STR_FMT, STR_ARG(lead),
-                           spaced && form.p[0] != '(' ? " " : "", STR_ARG(form));
-    if (dice_chance(dice, 0.4) && !str_eq(lead, brand))
-        c->name = arena_printf(d->scratch, STR_FMT " " STR_FMT, STR_ARG(brand), STR_ARG(c->name));
+    c->name = foreign_name(d, c);
     if (dice_chance(dice, 0.85))
         c->email = arena_printf(d->scratch, STR_FMT "%llu@trade.example", STR_ARG(c->who.latin),
                                 (unsigned long long)d->ids++);
-    c->street = arena_printf(d->scratch, STR_FMT " %d", STR_ARG(list_pick(&k->streets, dice)),
-                             dice_range(dice, 1, 240));
+    c->street = foreign_street(d, c);
     c->phone = make_foreign_phone(d, dice, k);
 }
 
@@ -83,7 +118,7 @@ static err_t emit_contact(struct demo *d, struct customer *c, const struct perso
     if (!c->country && dice_chance(dice, 0.65))
         put(r, "wechat", make_wechat(d, dice, p));
     if (c->country || dice_chance(dice, 0.3))
-        put(r, "email", make_email(d, dice, p));
+        put(r, "email", make_email(d, dice, p, c->country != NULL));
     int64_t id;
     TRY(emit_new(d, "contact", c->created, c->owner->id, r, &id));
     if (main)

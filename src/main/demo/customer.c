@@ -109,14 +109,16 @@ static void put_person(struct demo *d, struct customer *c, json_t *r)
     struct dice *dice = &c->dice;
     const struct person *p = &c->who;
     put(r, "company", c->company);
-    if (!c->country && dice_chance(dice, 0.22))
+    if (!c->country && !c->story && dice_chance(dice, 0.22))
         put(r, "job_title", list_pick(&d->m.jobs, dice));
     if (dice_chance(dice, 0.85))
         putz(r, "gender", p->gender == FEMALE ? "female" : "male");
-    if (c->story || dice_chance(dice, 0.34))
-        put_day(r, "birthday",
-                civil_to_day((struct civil){p->birth_year, dice_range(dice, 1, 12),
-                                            dice_range(dice, 1, 28)}));
+    if (c->story || dice_chance(dice, 0.34)) {
+        struct civil birthday = {.year = p->birth_year};
+        birthday.month = dice_range(dice, 1, 12);
+        birthday.day = dice_range(dice, 1, 28);
+        put_day(r, "birthday", civil_to_day(birthday));
+    }
     if (c->won_count && dice_chance(dice, 0.5))
         put(r, "member_number",
             arena_printf(d->scratch, "M%08lld", (long long)(10000000 + c->index)));
@@ -145,7 +147,7 @@ static void put_firm(struct demo *d, struct customer *c, json_t *r)
 
 static const char *level_of(const struct customer *c)
 {
-    int64_t a = c->is_company ? 6000000 : 250000, b = c->is_company ? 1500000 : 80000;
+    int64_t a = c->is_company ? 25000000 : 300000, b = c->is_company ? 6000000 : 100000;
     return c->won_total >= a ? "a" : c->won_total >= b ? "b" : c->won_count ? "c" : "d";
 }
 

@@ -41,6 +41,8 @@ static err_t emit_lead(struct demo *d, int64_t i)
     struct customer c;
     imagine(d, &c, i);
     struct dice *dice = &c.dice;
+    const char *source = source_of(&c);
+    c.source = str_from(source);
     static const unsigned upto[] = {34, 62, 80, 100};
     size_t state = dice_pick(dice, upto, 4);
     int64_t age = state == 0 ? dice_range(dice, 0, 9) : dice_range(dice, 3, 120);
@@ -53,9 +55,9 @@ static err_t emit_lead(struct demo *d, int64_t i)
     put(r, "phone", c.country ? make_foreign_phone(d, dice, c.country) : make_mobile(d));
     if (dice_chance(dice, 0.3))
         put(r, "wechat", c.country ? (str){0} : make_wechat(d, dice, &c.who));
-    str need = talk_text(d, &c, list_pick(&d->m.needs[c.audience], dice));
+    str need = talk_about(d, &c, &d->m.needs[c.audience]);
     put(r, "need", need);
-    putz(r, "source", source_of(&c));
+    putz(r, "source", source);
     putz(r, "state", STATES[state]);
     if (state == 3)
         putz(r, "invalid_reason", REASONS[dice_below(dice, 5)]);
@@ -76,7 +78,7 @@ static err_t emit_lead(struct demo *d, int64_t i)
     put_id(r, "lead", id);
     putz(r, "kind", c.country ? "email" : "call");
     enum phase phase = state == 3 ? PHASE_NO_ANSWER : state == 1 ? PHASE_FIRST : PHASE_INTEREST;
-    put(r, "text", talk_text(d, &c, list_pick(&d->m.talk[c.audience][phase], dice)));
+    put(r, "text", talk_about(d, &c, &d->m.talk[c.audience][phase]));
     putz(r, "result", state == 3 ? "no_answer" : state == 1 ? "reached" : "interested");
     put_instant(r, "at", when);
     put_owner(r, c.owner);

@@ -128,6 +128,18 @@ static err_t load_companies(struct arena *arena, struct material *m)
     return OK;
 }
 
+/* Pottery: what people say about glaze fits it. */
+static bool is_glazed(const struct product *p)
+{
+    static const char *const signs[] = {"壶", "杯", "碗", "餐具", "茶具"};
+    if (str_find(p->spec, S("玻璃")) != SIZE_MAX)
+        return false;
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (str_find(p->name, str_from(signs[i])) != SIZE_MAX)
+            return true;
+    return false;
+}
+
 static err_t load_products(struct arena *arena, struct material *m)
 {
     json_t *file;
@@ -151,6 +163,7 @@ static err_t load_products(struct arena *arena, struct material *m)
             .cycle = (int)number_at(r, 7),
             .gift = text_at(r, 9).n > 0,
         };
+        m->products[i].glazed = is_glazed(&m->products[i]);
     }
     return OK;
 }
@@ -209,11 +222,12 @@ static err_t load_talk(struct arena *arena, struct material *m)
     for (int a = 0; a < AUDIENCES; a++) {
         for (int p = 0; p < PHASES; p++)
             m->talk[a][p] = list_of(arena, json_object_get(file, audiences[a]), phases[p]);
+        const json_t *plans = json_object_get(json_object_get(file, "plans"), audiences[a]);
+        for (int p = 0; p < PHASES; p++)
+            m->plans[a][p] = list_of(arena, plans, phases[p]);
         m->notes[a] = list_of(arena, json_object_get(file, "notes"), audiences[a]);
         m->needs[a] = list_of(arena, json_object_get(file, "needs"), audiences[a]);
     }
-    for (int p = 0; p < PHASES; p++)
-        m->plans[p] = list_of(arena, json_object_get(file, "plans"), phases[p]);
     m->occasions = list_of(arena, file, "occasions");
     m->person_occasions = list_of(arena, file, "person_occasions");
     m->days = list_of(arena, file, "days");
@@ -238,6 +252,7 @@ static err_t load_social(struct arena *arena, struct material *m)
         m->reviews[i] = list_of(arena, json_object_get(file, "reviews"), moods[i]);
     }
     m->messages = list_of(arena, file, "messages");
+    m->first_messages = list_of(arena, file, "first_messages");
     m->foreign_messages = list_of(arena, file, "foreign_messages");
     m->replies = list_of(arena, file, "replies");
     m->ideas = list_of(arena, file, "ideas");

@@ -34,7 +34,7 @@ struct product {
     str code, name, english, category, unit, spec;
     int price, cost; /* yuan */
     int cycle;       /* days, 0 = is not used up */
-    bool gift;
+    bool gift, glazed;
     int64_t id;
 };
 struct foreign_city {
@@ -75,10 +75,12 @@ struct material {
     size_t city_count, kind_count, product_count, country_count;
     struct list roads, estates, offices, suffixes, jobs;
     struct names titles, foreign_titles; /* of contacts: text and role in the decision */
-    struct list talk[AUDIENCES][PHASES], plans[PHASES], notes[AUDIENCES], needs[AUDIENCES];
+    struct list talk[AUDIENCES][PHASES], plans[AUDIENCES][PHASES], notes[AUDIENCES],
+        needs[AUDIENCES];
     struct list occasions, person_occasions, days, tasks, comments;
     struct list nicknames, nick_patterns, years, bios, interests, verified;
-    struct list social_comments[MOODS], reviews[MOODS], messages, foreign_messages, replies, ideas;
+    struct list social_comments[MOODS], reviews[MOODS], messages, first_messages, foreign_messages,
+        replies, ideas;
     json_t *targets; /* by platform */
     json_t *firm;    /* departments, roles, staff, stages, tag groups, views */
 };

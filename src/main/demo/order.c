@@ -61,7 +61,7 @@ static const struct product *choose(struct demo *d, struct customer *c, int64_t 
         bool fits = in_season(p, day);
         if (again && !p->cycle && !c->is_company && dice_chance(dice, 0.5))
             fits = false; /* who comes back comes for what is used up */
-        if (c->country && c->is_company && !p->english.n)
+        if (c->country && c->is_company && str_eqz(p->category, "礼盒"))
             fits = false;
         if (tea_trade && !str_eqz(p->category, "茶具") && !str_eqz(p->category, "茶叶"))
             fits = false;
@@ -184,14 +184,14 @@ void plan_orders(struct demo *d, struct customer *c)
 static int64_t put_state(struct demo *d, struct customer *c, const struct order *o, json_t *r)
 {
     struct dice *dice = &c->dice;
-    int64_t now = d->options->now, company = c->is_company ? 1 : 0;
+    bool company = c->is_company, abroad = c->country != NULL;
+    int64_t now = d->options->now;
     int64_t paid = o->at + (company ? dice_range(dice, 1, 6) * CLOCK_DAY
                                     : dice_range(dice, 1, 25) * CLOCK_MINUTE);
-    int64_t shipped = paid +
-                      (company ? dice_range(dice, c->country ? 25 : 3, c->country ? 45 : 12)
-                               : dice_range(dice, 0, 2)) *
-                          CLOCK_DAY +
-                      dice_range(dice, 2, 20) * CLOCK_HOUR;
+    int packed = !company ? dice_range(dice, 0, 2)
+                 : abroad ? dice_range(dice, 25, 45)
+                          : dice_range(dice, 3, 12);
+    int64_t shipped = paid + packed * CLOCK_DAY + dice_range(dice, 2, 20) * CLOCK_HOUR;
     int64_t done = shipped + dice_range(dice, company ? 6 : 2, company ? 30 : 8) * CLOCK_DAY;
     int64_t cancelled = o->at + dice_range(dice, 1, 40) * CLOCK_HOUR;
     if (!o->won && dice_chance(dice, 0.6)) {

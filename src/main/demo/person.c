@@ -45,17 +45,23 @@ static bool surname_first(const struct country *c)
            str_eqz(c->language, "zh-TW");
 }
 
-/* Lower-case ASCII letters of s; empty when it has none. */
+/* Lower-case ASCII letters of s, accents dropped; empty when it has none. */
 static str plain(struct arena *arena, str s)
 {
-    char *out = arena_alloc(arena, s.n + 1);
+    static const struct {
+        uint32_t c;
+        const char *letters;
+    } accents[] = {{0xe4, "ae"}, {0xf6, "oe"}, {0xfc, "ue"}, {0xdf, "ss"}, {0xe9, "e"},
+                   {0xc9, "e"},  {0xe8, "e"},  {0xea, "e"},  {0xe7, "c"}};
+    char *out = arena_alloc(arena, 2 * s.n + 1);
     size_t n = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        if (c >= 'A' && c <= 'Z')
-            c = (char)(c + 'a' - 'A');
-        if (c >= 'a' && c <= 'z')
-            out[n++] = c;
+    while (s.n) {
+        uint32_t c = utf8_next(&s);
+        if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')
+            out[n++] = (char)(c | 0x20);
+        for (size_t i = 0; i < sizeof accents / sizeof *accents; i++)
+            for (const char *p = accents[i].letters; c == accents[i].c && *p; p++)
+                out[n++] = *p;
     }
     return (str){out, n};
 }
@@ -88,7 +94,9 @@ str make_mobile(struct demo *d)
 
 str make_landline(struct demo *d, const struct city *city)
 {
-    uint64_t number = (d->landlines++ * STRIDE + d->phone_offset) % 10000000;
+    if (!city->area_code.n)
+        return make_mobile(d); /* numbers there are shorter */
+    uint64_t number = 2000000 + (d->landlines++ * STRIDE + d->phone_offset) % 7900000;
     str area = str_cut(city->area_code, 1, city->area_code.n); /* without the 0 */
     return arena_printf(d->scratch, "+86" STR_FMT "8%07llu", STR_ARG(area),
                         (unsigned long long)number);
@@ -127,10 +135,13 @@ str make_wechat(struct demo *d, struct dice *dice, const struct person *p)
                         dice_chance(dice, 0.5) ? "_" : "", STR_ARG(end));
 }
 
-str make_email(struct demo *d, struct dice *dice, const struct person *p)
+str make_email(struct demo *d, struct dice *dice, const struct person *p, bool foreign)
 {
     static const char *const hosts[] = {"qq", "163", "126", "foxmail", "sina"};
     str end = tail(d, d->ids++);
+    if (foreign)
+        return arena_printf(d->scratch, STR_FMT "." STR_FMT "@mail.example", STR_ARG(p->latin),
+                            STR_ARG(end));
     if (dice_chance(dice, 0.45))
         return arena_printf(d->scratch, "%llu@qq.example",
                             (unsigned long long)(100000000 + d->ids * STRIDE % 900000000));

@@ -94,26 +94,20 @@ static void make_private(struct demo *d, struct customer *c)
     if (c->country) {
         make_foreign_person(d, dice, c->country, &c->who);
         c->phone = make_foreign_phone(d, dice, c->country);
-        c->street =
-            arena_printf(d->scratch, STR_FMT " %d", STR_ARG(list_pick(&c->country->streets, dice)),
-                         dice_range(dice, 1, 240));
+        c->street = foreign_street(d, c);
     } else {
         make_person(d, dice, &c->who);
         c->phone = make_mobile(d);
-        c->street = arena_printf(d->scratch, STR_FMT "%d号" STR_FMT "%d幢%d单元%d室",
-                                 STR_ARG(list_pick(&d->m.roads, dice)), dice_range(dice, 1, 980),
-                                 STR_ARG(list_pick(&d->m.estates, dice)), dice_range(dice, 1, 28),
-                                 dice_range(dice, 1, 4),
-                                 dice_range(dice, 1, 26) * 100 + dice_range(dice, 1, 4));
-        if (dice_chance(dice, 0.62))
+        c->street = make_street(d, dice, false);
+        if (dice_chance(dice, 0.52))
             c->wechat = make_wechat(d, dice, &c->who);
         if (dice_chance(dice, 0.6))
             c->nickname = make_nickname(d, dice, &c->who, c->city);
     }
     c->name = c->who.name;
     if (dice_chance(dice, c->country ? 0.8 : 0.16))
-        c->email = make_email(d, dice, &c->who);
-    if (dice_chance(dice, 0.1))
+        c->email = make_email(d, dice, &c->who, c->country != NULL);
+    if (dice_chance(dice, c->country ? 0.1 : 0.24))
         c->phone = (str){0}; /* only a WeChat or shop account is known */
 }
 
@@ -258,7 +252,9 @@ void plan_customer(struct demo *d, struct customer *c, int64_t index)
     choose_owner(d, c);
     plan_orders(d, c);
     choose_stage(d, c);
+    if (c->country && !c->is_company)
+        return; /* buys on the website, nobody calls */
     if (dice_chance(dice, 0.3))
-        c->notes = talk_text(d, c, list_pick(&d->m.notes[c->audience], dice));
+        c->notes = talk_about(d, c, &d->m.notes[c->audience]);
     plan_talks(d, c);
 }

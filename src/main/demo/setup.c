@@ -218,7 +218,7 @@ err_t emit_setup(struct demo *d)
 
 const struct staff *staff_pick(struct demo *d, struct dice *dice, enum team team)
 {
-    static const char *const manager[] = {"zhou", "he", "zheng", "song"};
+    static const char *const manager[TEAMS] = {"zhou", "he", "zheng"};
     int64_t department = staff_find(d, manager[team])->department;
     unsigned upto[MOST_STAFF], sum = 0;
     const struct staff *who[MOST_STAFF];

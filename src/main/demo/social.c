@@ -90,11 +90,13 @@ static str words_for(struct demo *d, struct customer *c, const char *kind, json_
     struct dice *dice = &c->dice;
     const struct list *list = NULL;
     if (strcmp(kind, "comment") == 0 || strcmp(kind, "mention") == 0) {
-        enum mood mood = mood_of(dice);
+        enum mood mood = c->story ? POSITIVE : mood_of(dice);
         putz(r, "sentiment", mood_name(mood));
         list = &d->m.social_comments[mood];
     } else if (strcmp(kind, "message") == 0) {
-        list = c->country ? &d->m.foreign_messages : &d->m.messages;
+        list = c->country     ? &d->m.foreign_messages
+               : c->won_count ? &d->m.messages
+                              : &d->m.first_messages;
     } else if (strcmp(kind, "reply") == 0 && !c->country) {
         list = &d->m.replies;
     } else if (strcmp(kind, "idea") == 0) {
@@ -104,7 +106,7 @@ static str words_for(struct demo *d, struct customer *c, const char *kind, json_
         return (str){0};
     if (c->country && list != &d->m.foreign_messages)
         return S("Lovely glaze!");
-    return talk_text(d, c, list_pick(list, dice));
+    return talk_about(d, c, list);
 }
 
 static err_t emit_event(struct demo *d,
@@ -217,9 +219,9 @@ static err_t emit_reviews(struct demo *d, struct customer *c)
         putz(r, "kind", "review");
         put(r, "platform", str_eqz(c->channel, "sales") ? S("wecom") : c->channel);
         put_instant(r, "at", at);
-        str pattern = list_pick(&d->m.reviews[mood], dice);
-        struct slot slot = {'p', o->lines[0].product->name};
-        put(r, "text", fill(d->scratch, pattern, &slot, 1));
+        c->topic = o->lines[0].product;
+        put(r, "text", talk_text(d, c, talk_pick(c, &d->m.reviews[mood])));
+        c->topic = NULL;
         put_id(r, "product", o->lines[0].product->id);
         putz(r, "sentiment", mood_name(mood));
         put_int(r, "stars", mood == POSITIVE ? 5 : mood == NEUTRAL ? 4 : dice_range(dice, 1, 2));
@@ -233,9 +235,10 @@ static err_t emit_browsing(struct demo *d, struct customer *c)
     struct dice *dice = &c->dice;
     if (c->is_company || c->country)
         return OK;
-    for (int i = (int)dice_exponential(dice, 1.0); i > 0; i--)
-        TRY(emit_event(d, c, "mini_program", dice_chance(dice, 0.75) ? "visit" : "cart",
-                       some_time(d, c), 0));
+    for (int i = (int)dice_exponential(dice, 1.0); i > 0; i--) {
+        const char *kind = dice_chance(dice, 0.75) ? "visit" : "cart";
+        TRY(emit_event(d, c, "mini_program", kind, some_time(d, c), 0));
+    }
     if (str_eqz(c->source, "store"))
         TRY(emit_event(d, c, "store", "store", c->created, 0));
     if (dice_chance(dice, 0.012))
@@ -257,9 +260,10 @@ err_t emit_social(struct demo *d, struct customer *c)
         TRY(emit_account(d, c, h->platform, h->counted, followers_of(dice), &account));
         if (i == 0)
             TRY(emit_event(d, c, h->platform, "add_friend", c->created, account));
-        for (int k = (int)dice_exponential(dice, h->events); k > 0; k--)
-            TRY(emit_event(d, c, h->platform, h->kinds[dice_pick(dice, h->upto, KINDS)],
-                           some_time(d, c), account));
+        for (int k = (int)dice_exponential(dice, h->events); k > 0; k--) {
+            const char *kind = h->kinds[dice_pick(dice, h->upto, KINDS)];
+            TRY(emit_event(d, c, h->platform, kind, some_time(d, c), account));
+        }
     }
     TRY(emit_reviews(d, c));
     return emit_browsing(d, c);

@@ -3,31 +3,100 @@
 #include "base/clock.h"
 #include "main/demo/world.h"
 
+static bool has(str text, const char *word)
+{
+    return str_find(text, str_from(word)) != SIZE_MAX;
+}
+
+/* "@douyin …" is for customers from Douyin. */
+static str rest_of(str pattern, str *source)
+{
+    str rest = pattern;
+    *source = (str){0};
+    if (str_starts(pattern, S("@"))) {
+        str_split(&rest, ' ', source);
+        *source = str_cut(*source, 1, source->n);
+    }
+    return rest;
+}
+
+static bool fits(const struct customer *c, str pattern)
+{
+    const struct product *p = c->topic;
+    str source;
+    rest_of(pattern, &source);
+    if (source.n && !str_eq(source, c->source))
+        return false;
+    if (has(pattern, "{w}"))
+        return p && p->glazed;
+    if (has(pattern, "{t}"))
+        return p && str_eqz(p->category, "茶叶");
+    if (has(pattern, "{x}"))
+        return p && str_eqz(p->category, "香氛");
+    return !has(pattern, "{u}") || (p && p->cycle);
+}
+
+str talk_pick(struct customer *c, const struct list *list)
+{
+    for (int tries = 0; tries < 12; tries++) {
+        str pattern = list_pick(list, &c->dice);
+        if (pattern.n && fits(c, pattern))
+            return pattern;
+    }
+    return (str){0};
+}
+
+str talk_about(struct demo *d, struct customer *c, const struct list *list)
+{
+    c->topic = product_pick(d, &c->dice, false);
+    str pattern = talk_pick(c, list), text = pattern.n ? talk_text(d, c, pattern) : pattern;
+    c->topic = NULL;
+    return text;
+}
+
+static str product_name(const struct product *p, bool english)
+{
+    return english && p->english.n ? p->english : p->name;
+}
+
 str talk_text(struct demo *d, struct customer *c, str pattern)
 {
     struct dice *dice = &c->dice;
     const struct material *m = &d->m;
     bool gift = c->is_company && !c->country;
-    const struct product *p = product_pick(d, dice, gift), *p2 = product_pick(d, dice, gift);
-    if (c->order_count && !c->country)
-        p = c->orders[c->order_count - 1].lines[0].product;
-    while (p2 == p)
-        p2 = product_pick(d, dice, false);
-    bool english = (unsigned char)pattern.p[0] < 0x80 && pattern.p[0] != '{';
+    const struct product *p = c->topic ? c->topic : product_pick(d, dice, gift);
+    const struct product *other = c->second ? c->second : product_pick(d, dice, gift);
+    while (other == p)
+        other = product_pick(d, dice, false);
+    str source, words = rest_of(pattern, &source);
+    bool english = words.n && (unsigned char)words.p[0] < 0x80 && words.p[0] != '{';
     int pieces = c->country ? 50 * dice_range(dice, 4, 30) : 10 * dice_range(dice, 4, 40);
-    int64_t quiet = (d->options->now - (c->last_won ? c->last_won : c->created)) / CLOCK_DAY;
+    if (c->pieces)
+        pieces = (int)c->pieces;
+    int64_t amount = c->sum ? c->sum / 100 : (int64_t)pieces * p->price * 8 / 10;
+    int64_t moment = c->moment ? c->moment : d->options->now;
+    int64_t quiet = (moment - (c->last_won ? c->last_won : c->created)) / CLOCK_DAY;
+    str name = product_name(p, english), caller = address_of(d, c);
+    str day = list_pick(&m->days, dice);
+    str occasion = list_pick(c->is_company ? &m->occasions : &m->person_occasions, dice);
+    const struct city *city = &m->cities[dice_below(dice, m->city_count)];
     struct slot slots[] = {
-        {'n', address_of(d, c)},
-        {'p', english && p->english.n ? p->english : p->name},
-        {'2', english && p2->english.n ? p2->english : p2->name},
+        {'n', caller},
+        {'h', c->who.gender == FEMALE ? S("她") : S("他")},
+        {'p', name},
+        {'w', name},
+        {'t', name},
+        {'x', name},
+        {'u', name},
+        {'2', product_name(other, english)},
         {'q', arena_printf(d->scratch, "%d", pieces)},
-        {'d', list_pick(&m->days, dice)},
-        {'o', list_pick(c->is_company ? &m->occasions : &m->person_occasions, dice)},
-        {'c', c->city ? city_short(&m->cities[dice_below(dice, m->city_count)]) : c->city_name},
-        {'m', arena_printf(d->scratch, "%d", pieces * p->price * 8 / 10)},
+        {'d', day},
+        {'o', occasion},
+        {'c', c->city ? city_short(city) : c->city_name},
+        {'m', arena_printf(d->scratch, "%lld", (long long)amount)},
         {'k', arena_printf(d->scratch, "%lld", (long long)(quiet > 90 ? quiet : 90))},
     };
-    return fill(d->scratch, pattern, slots, sizeof slots / sizeof *slots);
+    return fill(d->scratch, words, slots, sizeof slots / sizeof *slots);
 }
 
 static bool said(const struct customer *c, str pattern)
@@ -42,17 +111,28 @@ static void add_talk(struct demo *d, struct customer *c, int64_t at, enum phase 
 {
     if (at < c->created || at > d->options->now - CLOCK_MINUTE || c->talk_count == MOST_TALKS)
         return;
-    const struct list *patterns = &d->m.talk[c->audience][phase];
+    c->moment = at;
     for (int tries = 0; tries < 6; tries++) {
-        str pattern = list_pick(patterns, &c->dice);
-        if (!pattern.n || said(c, pattern))
+        str pattern = talk_pick(c, &d->m.talk[c->audience][phase]);
+        bool two = phase == PHASE_WON && !c->is_company && has(pattern, "{p2}");
+        if (!pattern.n || said(c, pattern) || (two && !c->second))
             continue;
         size_t i = c->talk_count++;
         for (; i > 0 && c->talks[i - 1].at > at; i--)
             c->talks[i] = c->talks[i - 1];
-        c->talks[i] = (struct talk){at, phase, pattern, {0}};
+        c->talks[i] = (struct talk){at, phase, pattern, talk_text(d, c, pattern)};
         return;
     }
+}
+
+/* Talk is about what was bought. */
+static void talk_of(struct customer *c, const struct order *o)
+{
+    size_t i = dice_below(&c->dice, o->line_count);
+    c->topic = o->lines[i].product;
+    c->second = o->line_count > 1 ? o->lines[i ? 0 : 1].product : NULL;
+    c->pieces = o->lines[i].quantity;
+    c->sum = o->amount;
 }
 
 static int64_t office_after(struct customer *c, int64_t at, int low, int high)
@@ -98,13 +178,16 @@ static void plan_around_orders(struct demo *d, struct customer *c)
         const struct order *o = &c->orders[i];
         if (!o->won)
             continue;
+        talk_of(c, o);
         if (i == 0 && dice_chance(dice, c->is_company ? 0.95 : 0.3))
             add_talk(d, c, o->at + dice_range(dice, 5, 50) * CLOCK_MINUTE, PHASE_WON);
         if (dice_chance(dice, care))
             add_talk(d, c, office_after(c, o->at, c->is_company ? 10 : 5, c->is_company ? 25 : 12),
                      PHASE_CARE);
-        if (i > 0 && dice_chance(dice, again))
-            add_talk(d, c, office_after(c, o->at - 3 * CLOCK_DAY, 0, 1), PHASE_REPEAT);
+        if (i == 0 || !dice_chance(dice, again))
+            continue;
+        talk_of(c, &c->orders[i - 1]);
+        add_talk(d, c, office_after(c, o->at - 3 * CLOCK_DAY, 0, 1), PHASE_REPEAT);
     }
     if (c->stage == STAGE_DORMANT && dice_chance(dice, 0.8))
         add_talk(d, c, office_after(c, c->last_won, 115, 160), PHASE_WAKE);
@@ -132,19 +215,17 @@ static void plan_next(struct demo *d, struct customer *c)
 void plan_talks(struct demo *d, struct customer *c)
 {
     struct dice *dice = &c->dice;
+    c->topic = product_pick(d, dice, c->is_company && !c->country);
+    if (c->order_count)
+        talk_of(c, &c->orders[0]);
     if (c->order_count == 0)
         plan_before(d, c, d->options->now, c->stage);
     else if (!c->migrated && (c->is_company || dice_chance(dice, 0.3)))
         plan_before(d, c, c->orders[0].at, c->is_company ? STAGE_QUOTE : STAGE_INTERESTED);
     plan_around_orders(d, c);
+    c->topic = c->second = NULL;
+    c->moment = c->pieces = c->sum = 0;
     plan_next(d, c);
-    for (size_t i = 0; i < c->talk_count; i++)
-        c->talks[i].text = talk_text(d, c, c->talks[i].pattern);
-}
-
-static bool mentions(str text, const char *word)
-{
-    return str_find(text, str_from(word)) != SIZE_MAX;
 }
 
 /* How, as far as the text says it. */
@@ -160,7 +241,7 @@ static const char *way_of(struct customer *c, str text)
                  {"小样一份", "sample"},  {"邮件", "email"},      {"已发", "email"},
                  {"sent", "email"},       {"PI", "email"}};
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-        if (mentions(text, signs[i].word))
+        if (has(text, signs[i].word))
             return signs[i].kind;
     if (c->country)
         return dice_chance(&c->dice, 0.6) ? "email" : "message";
@@ -197,7 +278,7 @@ static err_t emit_task(struct demo *d, struct customer *c)
         return OK;
     int64_t id;
     json_t *r = json_object();
-    put(r, "subject", talk_text(d, c, list_pick(&d->m.tasks, dice)));
+    put(r, "subject", talk_about(d, c, &d->m.tasks));
     putz(r, "state", done ? "done" : dice_chance(dice, 0.2) ? "doing" : "open");
     putz(r, "priority", dice_chance(dice, 0.2) ? "high" : "normal");
     put_instant(r, "due_at", due);
@@ -217,7 +298,7 @@ static err_t emit_comment(struct demo *d, struct customer *c)
     putz(r, "object", "customer");
     put_id(r, "record", c->id);
     put_id(r, "customer", c->id);
-    put(r, "text", talk_text(d, c, list_pick(&d->m.comments, dice)));
+    put(r, "text", talk_about(d, c, &d->m.comments));
     int64_t at = c->created + (int64_t)((double)span * dice_unit(dice));
     return emit_new(d, "comment", at, by->id, r, &id);
 }
@@ -228,6 +309,8 @@ static err_t emit_talk(struct demo *d, struct customer *c, size_t i)
     const struct talk *t = &c->talks[i];
     bool last = i + 1 == c->talk_count;
     int64_t next = last ? c->next_at : local_instant(local_day(c->talks[i + 1].at), 10 * 60), id;
+    if (next > t->at + 75 * CLOCK_DAY && !last)
+        next = 0; /* what came so late was not planned */
     json_t *r = json_object();
     put_id(r, "customer", c->id);
     put_id(r, "contact", c->contact);
@@ -238,7 +321,7 @@ static err_t emit_talk(struct demo *d, struct customer *c, size_t i)
     put_instant(r, "at", t->at);
     if (next > t->at) {
         put_instant(r, "next_at", next);
-        put(r, "next_plan", list_pick(&d->m.plans[t->phase], dice));
+        put(r, "next_plan", list_pick(&d->m.plans[c->audience][t->phase], dice));
     }
     if (str_eqz(str_from(kind), "call") && t->phase != PHASE_NO_ANSWER)
         put_int(r, "seconds", dice_range(dice, 35, 900));

@@ -32,12 +32,12 @@ enum stage {
     STAGE_LOST,
     STAGES
 };
-enum team { TEAM_SALES, TEAM_SERVICE, TEAM_EXPORT, TEAM_MARKETING, TEAMS };
+enum team { TEAM_SALES, TEAM_SERVICE, TEAM_EXPORT, TEAMS };
 
 /* What later customers may have to do with: kept in a ring. */
 struct known {
-    int64_t id, created;
-    char name[96], surname[16], company[128], phone[24], wechat[48];
+    int64_t id;
+    char name[96], surname[16], phone[24], wechat[48];
     const struct city *city; /* NULL abroad */
     char street[128];
     bool is_company;
@@ -108,8 +108,10 @@ struct customer {
     int64_t won_total, last_won; /* base currency; instant */
     struct talk talks[MOST_TALKS];
     size_t talk_count;
-    int64_t next_at; /* next follow-up, 0 = none */
-    int64_t contact; /* id of the main contact, 0 = none */
+    int64_t next_at;                      /* next follow-up, 0 = none */
+    int64_t contact;                      /* id of the main contact, 0 = none */
+    const struct product *topic, *second; /* what is talked about; NULL = anything */
+    int64_t moment, pieces, sum;          /* when, how many, for how much; 0 = anything */
     const struct known *referrer, *relative, *employer, *twin; /* NULL = none */
     bool story;                                                /* 小王 or 小李 */
 };
@@ -162,12 +164,15 @@ str make_mobile(struct demo *);
 str make_landline(struct demo *, const struct city *);
 str make_foreign_phone(struct demo *, struct dice *, const struct country *);
 str make_wechat(struct demo *, struct dice *, const struct person *);
-str make_email(struct demo *, struct dice *, const struct person *);
+str make_email(struct demo *, struct dice *, const struct person *, bool foreign);
 str make_nickname(struct demo *, struct dice *, const struct person *, const struct city *);
 /* How staff call somebody: 王女士, 李总, Ms Schmidt. */
 str address_of(struct demo *, const struct customer *);
 
 /* ---- company.c ---- */
+/* "人民路12号阳光花园3幢…", or an office. */
+str foreign_street(struct demo *, struct customer *);
+str make_street(struct demo *, struct dice *, bool office);
 str city_short(const struct city *); /* 杭州 */
 void make_company(struct demo *, struct customer *);
 err_t emit_contacts(struct demo *, struct customer *) MUST_USE;
@@ -181,7 +186,13 @@ err_t emit_orders(struct demo *, struct customer *) MUST_USE;
 const struct product *product_pick(struct demo *, struct dice *, bool gift);
 void plan_talks(struct demo *, struct customer *);
 err_t emit_talks(struct demo *, struct customer *) MUST_USE;
+/* The pattern with its slots filled. A pattern may start with "@source " (only for customers from
+ * there), and {w}, {t}, {x}, {u} want a topic that is pottery, tea, a scent, or used up. */
 str talk_text(struct demo *, struct customer *, str pattern);
+/* Any of the list that fits the customer and the topic; empty when none was found. */
+str talk_pick(struct customer *, const struct list *);
+/* The same about any product, filled. */
+str talk_about(struct demo *, struct customer *, const struct list *);
 err_t emit_social(struct demo *, struct customer *) MUST_USE;
 void plan_customer(struct demo *, struct customer *, int64_t index);
 void plan_story(struct demo *, struct customer *); /* the first two */

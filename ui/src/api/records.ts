@@ -1,4 +1,9 @@
-import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import {
+  keepPreviousData,
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
 import { api, type Call } from './client';
 import type { Id, Page, RecordData, Titles } from './types';
 
@@ -44,7 +49,11 @@ export function useRecord(plural: string, id: Id | undefined) {
   });
 }
 
-export function useSmallList(plural: string, query: ListQuery & { limit?: number }, enabled = true) {
+export function useSmallList(
+  plural: string,
+  query: ListQuery & { limit?: number },
+  enabled = true,
+) {
   return useQuery({
     queryKey: ['small', plural, query],
     queryFn: ({ signal }) =>

@@ -1,11 +1,12 @@
 import { MutationCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { App, ConfigProvider, theme as antdTheme } from 'antd';
+import { App, theme as antdTheme, ConfigProvider } from 'antd';
 import type { Locale } from 'antd/es/locale';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { RouterProvider } from 'react-router';
 import { ApiError, onSignedOut } from '../api/client';
 import { sessionKey } from '../api/session';
+import { usePhone } from '../parts/useNarrow';
 import type { Language } from './i18n';
 import { antdClass, antdComponents, antdToken, dark, light } from './palette';
 import { router } from './routes';
@@ -51,6 +52,7 @@ const themes = {
 
 export function Application() {
   const isDark = useDark();
+  const phone = usePhone();
   const { i18n } = useTranslation();
   const [locale, setLocale] = useState<Locale>();
   useEffect(() => {
@@ -64,6 +66,7 @@ export function Application() {
     <ConfigProvider
       theme={isDark ? themes.dark : themes.light}
       {...(locale ? { locale } : {})}
+      componentSize={phone ? 'large' : 'middle'}
       wave={{ disabled: true }}
       button={{ autoInsertSpace: false }}
     >

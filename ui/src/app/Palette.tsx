@@ -116,7 +116,8 @@ export function Palette({ menu, onClose }: { menu: MenuSection[]; onClose: () =>
   const onKeyDown = (e: KeyboardEvent) => {
     if (e.nativeEvent.isComposing) return;
     if (e.key === 'ArrowDown') setAt((current + 1) % Math.max(1, entries.length));
-    else if (e.key === 'ArrowUp') setAt((current - 1 + entries.length) % Math.max(1, entries.length));
+    else if (e.key === 'ArrowUp')
+      setAt((current - 1 + entries.length) % Math.max(1, entries.length));
     else if (e.key === 'Enter') go(entries[current]);
     else return;
     e.preventDefault();

@@ -17,11 +17,7 @@ export function Tabs({ menu }: { menu: MenuSection[] }) {
   return (
     <nav className="tabs" aria-label={t('shell.menu')}>
       {shown.map((s) => (
-        <Link
-          key={s.key}
-          to={s.links[0]?.to ?? '/'}
-          aria-current={s === here ? 'true' : undefined}
-        >
+        <Link key={s.key} to={s.links[0]?.to ?? '/'} aria-current={s === here ? 'true' : undefined}>
           <Icon name={s.icon} size={20} />
           <span>{s.label}</span>
         </Link>

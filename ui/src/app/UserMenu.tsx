@@ -29,7 +29,8 @@ export function UserMenu() {
   const tell = useTell();
   const chooseLanguage = useLanguageChoice();
   const theme = useKept(themeChoice);
-  const tick = (on: boolean) => (on ? <Icon name="check" size={14} /> : <span className="no-tick" />);
+  const tick = (on: boolean) =>
+    on ? <Icon name="check" size={14} /> : <span className="no-tick" />;
 
   const items: MenuProps['items'] = [
     { key: 'who', label: <WhoLine name={user.name} email={user.email} />, disabled: true },

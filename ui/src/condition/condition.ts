@@ -196,9 +196,7 @@ function parseLeaf(c: Condition): Row | null {
   if (op === 'isNull')
     return { kind: 'row', field: c.field, op: value ? 'empty' : 'filled', value: null };
   if (op === 'has') return { kind: 'row', field: c.field, op: 'hasAny', value: [value] };
-  return operatorKeys.has(op)
-    ? { kind: 'row', field: c.field, op: op as Operator, value }
-    : null;
+  return operatorKeys.has(op) ? { kind: 'row', field: c.field, op: op as Operator, value } : null;
 }
 
 function parseGroup(c: Condition, depth: number): Group | null {
@@ -245,7 +243,7 @@ export function withOperator(row: Row, op: Operator, type: FieldType): Row {
   const old = emptyValue(row.op, type);
   const keeps = Array.isArray(fresh) === Array.isArray(old) && typeof fresh === typeof old;
   const timeWord = ['within', 'older'].includes(op) || ['within', 'older'].includes(row.op);
-  return { ...row, op, value: keeps && !timeWord ? row.value : fresh };
+  return { ...row, op, value: keeps && !timeWord && needsValue(op) ? row.value : fresh };
 }
 
 export const calendarWords = [

@@ -43,7 +43,7 @@ export function FieldInput(props: InputProps) {
         <Input.TextArea
           {...common}
           value={text}
-          autoSize={{ minRows: 3, maxRows: 12 }}
+          className="growing"
           onChange={(e) => changeText(e.target.value)}
         />
       );
@@ -165,9 +165,7 @@ function MoneyInput({ field, value, onChange, common }: InputProps & { common: C
   const currency = money?.currency ?? field.currency ?? base_currency;
   const digits = currencyDigits(currency);
   const change = (n: number | null, c: string) =>
-    onChange(
-      n === null ? null : { amount: Math.round(n * 10 ** currencyDigits(c)), currency: c },
-    );
+    onChange(n === null ? null : { amount: Math.round(n * 10 ** currencyDigits(c)), currency: c });
   const number = money ? money.amount / 10 ** digits : null;
   const options = [...new Set([currency, ...currencies])].map((c) => ({ value: c, label: c }));
   return (

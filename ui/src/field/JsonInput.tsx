@@ -22,8 +22,7 @@ export function JsonInput({ value, onChange, id, invalid }: InputProps) {
     <>
       <Input.TextArea
         id={id}
-        className="mono"
-        autoSize={{ minRows: 3, maxRows: 12 }}
+        className="growing mono"
         value={text}
         {...(invalid || broken ? { status: 'error' as const } : {})}
         onChange={(e) => change(e.target.value)}

@@ -30,7 +30,11 @@ function useChoices(target: ModelObject | undefined, words: string, open: boolea
 }
 
 /** The names of records that are known by id only, such as those of a filter in an address. */
-export function useTitles(targetName: string | undefined, ids: string[], known: Titles = {}): Titles {
+export function useTitles(
+  targetName: string | undefined,
+  ids: string[],
+  known: Titles = {},
+): Titles {
   const model = useModel();
   const target = objectNamed(model, targetName);
   const missing = ids.filter((id) => !known[id]).sort();

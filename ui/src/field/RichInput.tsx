@@ -44,7 +44,6 @@ export default function RichInput({ value, onChange, id, invalid, field }: Input
           </button>
         ))}
       </div>
-      {/* biome-ignore lint/a11y/useSemanticElements: a text area cannot hold formatted text */}
       <div
         ref={box}
         id={id}

@@ -66,9 +66,7 @@ export function Value({ field, value, titles = {}, compact }: ValueProps) {
       return (
         <Several
           compact={compact}
-          items={(value as string[]).map((v) => (
-            <ChoiceBadge key={v} field={field} value={v} />
-          ))}
+          items={(value as string[]).map((v) => <ChoiceBadge key={v} field={field} value={v} />)}
         />
       );
     case 'tags':

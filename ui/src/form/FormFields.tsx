@@ -1,5 +1,5 @@
-import type { Field, Titles } from '../api/types';
 import { useTranslation } from 'react-i18next';
+import type { Field, Titles } from '../api/types';
 import { FieldInput } from '../field/FieldInput';
 
 const wide = new Set(['long_text', 'rich_text', 'address', 'json', 'file', 'image', 'geo']);

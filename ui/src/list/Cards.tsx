@@ -29,9 +29,12 @@ export function Cards({
   useEffect(() => {
     const node = end.current;
     if (!node) return;
-    const watch = new IntersectionObserver((seen) => seen.some((s) => s.isIntersecting) && onEnd(), {
-      rootMargin: '600px',
-    });
+    const watch = new IntersectionObserver(
+      (seen) => seen.some((s) => s.isIntersecting) && onEnd(),
+      {
+        rootMargin: '600px',
+      },
+    );
     watch.observe(node);
     return () => watch.disconnect();
   }, [onEnd]);

@@ -138,7 +138,7 @@ export function Grid(p: GridProps) {
           <SkeletonBody columns={columns.length} />
         ) : (
           <tbody>
-            {above > 0 && <tr aria-hidden="true" style={{ height: above }} />}
+            {above > 0 && <tr style={{ height: above }} />}
             {items.map((item) => {
               const row = p.rows[item.index];
               return row ? (
@@ -152,7 +152,7 @@ export function Grid(p: GridProps) {
                 />
               ) : null;
             })}
-            {below > 0 && <tr aria-hidden="true" style={{ height: below }} />}
+            {below > 0 && <tr style={{ height: below }} />}
           </tbody>
         )}
       </table>
@@ -249,7 +249,6 @@ function GridRow({
   };
   const name = isEmpty(row[title]) ? (p.titles[row.id] ?? t('record.noName')) : '';
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the row's link and the list's keys do the same
     <tr
       aria-rowindex={index + 2}
       aria-selected={on}
@@ -272,7 +271,11 @@ function GridRow({
               )}
               <span>
                 {isEmpty(row[f.name]) ? (
-                  f.name === title ? name : '—'
+                  f.name === title ? (
+                    name
+                  ) : (
+                    '—'
+                  )
                 ) : (
                   <Value field={f} value={row[f.name]} titles={p.titles} compact />
                 )}

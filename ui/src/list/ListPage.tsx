@@ -36,10 +36,7 @@ const chosenColumns = kept<Record<string, string[]>>('columns', {});
 function useListState(): [ListState, (next: Partial<ListState>) => void] {
   const [query, setQuery] = useSearchParams();
   const state = useMemo(() => readState(query), [query]);
-  return [
-    state,
-    (next) => setQuery(writeState({ ...state, ...next }), { replace: 'q' in next }),
-  ];
+  return [state, (next) => setQuery(writeState({ ...state, ...next }), { replace: 'q' in next })];
 }
 
 function List({ object }: { object: ModelObject }) {
@@ -224,11 +221,7 @@ function NoRows(p: { object: ModelObject; filtered: boolean; clear: () => void }
   const objects = p.object.plural_label || p.object.label;
   if (p.filtered)
     return (
-      <Empty
-        icon="filter"
-        title={t('list.noMatch', { objects })}
-        hint={t('list.noMatchHint')}
-      >
+      <Empty icon="filter" title={t('list.noMatch', { objects })} hint={t('list.noMatchHint')}>
         <Button onClick={p.clear}>{t('list.clearFilter')}</Button>
       </Empty>
     );

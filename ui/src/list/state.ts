@@ -15,8 +15,7 @@ export function readState(query: URLSearchParams): ListState {
   let where: Condition | null = null;
   try {
     const parsed: unknown = JSON.parse(query.get('where') ?? 'null');
-    if (parsed && typeof parsed === 'object' && !Array.isArray(parsed))
-      where = parsed as Condition;
+    if (parsed && typeof parsed === 'object' && !Array.isArray(parsed)) where = parsed as Condition;
   } catch {
     where = null;
   }
@@ -49,7 +48,9 @@ export function readSort(sort: string): Sort[] {
   return sort
     .split(',')
     .filter(Boolean)
-    .map((s) => (s.startsWith('-') ? { field: s.slice(1), down: true } : { field: s, down: false }));
+    .map((s) =>
+      s.startsWith('-') ? { field: s.slice(1), down: true } : { field: s, down: false },
+    );
 }
 
 /** One click sorts up, the next down, the third not at all. */

@@ -25,7 +25,11 @@ export function useListKeys(keys: Keys) {
   useEffect(() => {
     const onKey = (e: KeyboardEvent) => {
       if (e.metaKey || e.ctrlKey || e.altKey || e.isComposing || isTyping(e.target)) return;
-      if (document.querySelector('dialog[open], .ant-modal-wrap, .ant-popover:not(.ant-popover-hidden)'))
+      if (
+        document.querySelector(
+          'dialog[open], .ant-modal-wrap, .ant-popover:not(.ant-popover-hidden)',
+        )
+      )
         return;
       const k = latest.current;
       const at = k.cursor;

@@ -5,13 +5,9 @@ import { Navigate, useNavigate, useSearchParams } from 'react-router';
 import { ApiError } from '../api/client';
 import { useSessionQuery, useSignIn } from '../api/session';
 import { type Language, languageNames, languages, setLanguage } from '../app/i18n';
+import { safeTarget } from '../app/target';
 import { useTitle } from '../parts/useTitle';
 import '../styles/login.css';
-
-/** Only a path of our own may be gone to after the log-in. */
-export function safeTarget(to: string | null): string {
-  return to && /^\/(?![/\\])/.test(to) ? to : '/';
-}
 
 export function Login() {
   const { t } = useTranslation();
@@ -46,7 +42,9 @@ export function Login() {
     setBusy(true);
     setError('');
     try {
-      await signIn(challenge ? { challenge, code: code.trim() } : { email: email.trim(), password });
+      await signIn(
+        challenge ? { challenge, code: code.trim() } : { email: email.trim(), password },
+      );
       void navigate(safeTarget(query.get('to')), { replace: true });
     } catch (problem) {
       refused(problem);

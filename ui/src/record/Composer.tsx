@@ -31,7 +31,8 @@ function extraFields(o: ModelObject): Field[] {
 
 /** How a new entry says whom it is about: a ref to the object, or the names of object and record. */
 function about(o: ModelObject, object: ModelObject, record: RecordData) {
-  const own = o.fields.some((f) => f.name === 'object') && o.fields.some((f) => f.name === 'record');
+  const own =
+    o.fields.some((f) => f.name === 'object') && o.fields.some((f) => f.name === 'record');
   if (own) return { object: object.name, record: record.id };
   const via = o.fields.find((f) => f.type === 'ref' && f.target === object.name);
   return via ? { [via.name]: record.id } : null;
@@ -51,12 +52,7 @@ export function Composer({ object, record }: { object: ModelObject; record: Reco
     <div className="composer">
       <div className="composer-kinds" role="group" aria-label={t('composer.kind')}>
         {kinds.map((k) => (
-          <button
-            key={k.name}
-            type="button"
-            aria-pressed={k === o}
-            onClick={() => setKind(k.name)}
-          >
+          <button key={k.name} type="button" aria-pressed={k === o} onClick={() => setKind(k.name)}>
             {t(`composer.${k.name}`, { defaultValue: k.label })}
           </button>
         ))}
@@ -117,7 +113,7 @@ function ComposerForm({
       <Input.TextArea
         aria-label={text.label}
         placeholder={t(`composer.hint.${o.name}`, { defaultValue: text.label })}
-        autoSize={{ minRows: open ? 3 : 1, maxRows: 10 }}
+        className={open ? 'growing' : 'growing growing-small'}
         variant="borderless"
         value={words}
         onChange={(e) => {

@@ -26,8 +26,7 @@ export function RecordPage() {
   const record = useRecord(object?.plural ?? '', object && id);
   if (!object) return <Lost />;
   if (record.isPending) return <Skeleton rows={10} />;
-  if (record.isError)
-    return <Failure error={record.error} retry={() => void record.refetch()} />;
+  if (record.isError) return <Failure error={record.error} retry={() => void record.refetch()} />;
   return <RecordView key={id} object={object} one={record.data} />;
 }
 
@@ -42,8 +41,7 @@ function RecordView({ object, one }: { object: ModelObject; one: OneRecord }) {
   const record = one.data;
   const name = String(record[titleField(object)] || one.titles[record.id] || object.label);
   const hasTimeline = object.root === 'self';
-  const middle: Middle =
-    hasTimeline && query.get('show') !== 'history' ? 'timeline' : 'history';
+  const middle: Middle = hasTimeline && query.get('show') !== 'history' ? 'timeline' : 'history';
   const [column, setColumn] = useState<Column>('facts');
   const lists = relatedLists(model, object);
   useTitle(name);

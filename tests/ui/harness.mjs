@@ -1,0 +1,142 @@
+/**
+ * The server and the browser of these tests. RENMAI_URL, RENMAI_EMAIL and RENMAI_PASSWORD name a
+ * server that runs already; without them the demo enterprise is started on a database of its own.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const require = createRequire(new URL('../../ui/package.json', import.meta.url));
+const { chromium } = require('playwright-core');
+const { AxeBuilder } = require('@axe-core/playwright');
+
+const binary = process.env.RENMAI_BINARY ?? new URL('../../build/renmai', import.meta.url).pathname;
+const flags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const startLimit = 60_000;
+
+export const desktop = { width: 1440, height: 900 };
+export const phone = { width: 375, height: 812 };
+
+function freePort() {
+  return new Promise((resolve) => {
+    const s = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = s.address();
+      s.close(() => resolve(port));
+    });
+  });
+}
+
+/** What the demo prints for people: the address, the user and the one-time password. */
+function readLogin(text) {
+  const json = text.split('\n').find((l) => l.startsWith('{'));
+  const parsed = json ? JSON.parse(json) : {};
+  const said = (name) => new RegExp(`${name}["\\s:：]+(\\S+)`, 'i').exec(text)?.[1];
+  return {
+    email: parsed.email ?? parsed.user ?? said('email') ?? said('user'),
+    password: parsed.password ?? said('password'),
+  };
+}
+
+export async function startServer() {
+  if (process.env.RENMAI_URL)
+    return {
+      url: process.env.RENMAI_URL,
+      email: process.env.RENMAI_EMAIL,
+      password: process.env.RENMAI_PASSWORD,
+      async stop() {},
+    };
+  const dir = mkdtempSync(join(tmpdir(), 'renmai-ui-'));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const child = spawn(
+    binary,
+    ['demo', '--db', `sqlite:${join(dir, 'demo.db')}`, '--data', dir, '--listen', `127.0.0.1:${port}`],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let said = '';
+  child.stdout.on('data', (b) => (said += b));
+  child.stderr.on('data', (b) => (said += b));
+  const ended = new Promise((resolve) => child.on('exit', resolve));
+  const until = Date.now() + startLimit;
+  for (;;) {
+    const ready = await fetch(`${url}/readyz`).then(
+      (r) => r.ok,
+      () => false,
+    );
+    if (ready && readLogin(said).password) break;
+    if (child.exitCode !== null || Date.now() > until) throw new Error(`no server: ${said}`);
+    await new Promise((r) => setTimeout(r, 200));
+  }
+  return {
+    url,
+    ...readLogin(said),
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+export function startBrowser() {
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
+}
+
+/** A page that notes whatever goes wrong in it; answers that a test expects are let through. */
+export async function openPage(browser, server, options = {}) {
+  const { size = desktop, scheme = 'light', language = 'zh-CN', expected = [] } = options;
+  const context = await browser.newContext({
+    viewport: size,
+    colorScheme: scheme,
+    locale: language,
+    hasTouch: size === phone,
+    isMobile: size === phone,
+    acceptDownloads: true,
+  });
+  const page = await context.newPage();
+  const wrong = [];
+  page.on('pageerror', (e) => wrong.push(`error: ${e.message}`));
+  page.on('console', (m) => {
+    if (m.type() !== 'error') return;
+    if (expected.some((status) => m.text().includes(`status of ${status}`))) return;
+    wrong.push(`console: ${m.text()}`);
+  });
+  page.on('requestfailed', (r) => {
+    if (r.failure()?.errorText !== 'net::ERR_ABORTED') wrong.push(`failed: ${r.url()}`);
+  });
+  page.on('response', (r) => {
+    if (r.status() >= 400 && !expected.includes(r.status()))
+      wrong.push(`${r.status()} ${r.request().method()} ${r.url()}`);
+  });
+  return {
+    page,
+    wrong,
+    go: (path) => page.goto(server.url + path),
+    async signIn() {
+      await page.goto(`${server.url}/login`);
+      await page.fill('#email', server.email);
+      await page.fill('#password', server.password);
+      await page.keyboard.press('Enter');
+      await page.waitForURL((u) => !u.pathname.startsWith('/login'));
+    },
+    async axe() {
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      return violations.map(
+        (v) => `${v.id}: ${v.nodes.map((n) => `${n.target.join(' ')} ${n.failureSummary}`).join('; ')}`,
+      );
+    },
+    close: () => context.close(),
+  };
+}

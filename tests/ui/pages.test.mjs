@@ -1,0 +1,94 @@
+/** Every page, in both sizes, both schemes and two languages: nothing fails, and axe finds nothing. */
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { desktop, openPage, phone, startBrowser, startServer } from './harness.mjs';
+
+const shots = process.env.RENMAI_SHOTS;
+const settle = 600;
+let server;
+let browser;
+
+before(async () => {
+  if (shots) mkdirSync(shots, { recursive: true });
+  server = await startServer();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const looks = [
+  { name: 'zh-light', size: desktop, scheme: 'light', language: 'zh-CN' },
+  { name: 'en-dark', size: desktop, scheme: 'dark', language: 'en' },
+  { name: 'zh-phone', size: phone, scheme: 'light', language: 'zh-CN' },
+  { name: 'en-phone-dark', size: phone, scheme: 'dark', language: 'en' },
+];
+
+const pages = [
+  ['list', '/customers'],
+  ['filtered', `/customers?where=${encodeURIComponent('{"all":[{"field":"kind","in":["person"]}]}')}`],
+  ['empty', '/customers?q=zzzzqqqq'],
+  ['create', '/customers/new'],
+  ['import', '/imports/new'],
+  ['imports', '/imports'],
+  ['quality', '/quality'],
+  ['jobs', '/jobs'],
+  ['profile', '/settings/profile'],
+  ['security', '/settings/security'],
+  ['lost', '/nowhere/at/all/here'],
+];
+
+for (const look of looks) {
+  test(`pages in ${look.name}`, { timeout: 180_000 }, async () => {
+    const p = await openPage(browser, server, look);
+    const check = async (name) => {
+      await p.page.waitForLoadState('networkidle').catch(() => {});
+      await p.page.waitForTimeout(settle);
+      if (shots) await p.page.screenshot({ path: `${shots}/${name}-${look.name}.png` });
+      assert.deepEqual(await p.axe(), [], `${name} ${look.name}`);
+      const wide = await p.page.evaluate(
+        () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+      );
+      assert.equal(wide, false, `${name} scrolls sideways in ${look.name}`);
+    };
+    await p.go('/login');
+    await check('login');
+    await p.signIn();
+    for (const [name, path] of pages) {
+      await p.go(path);
+      await check(name);
+    }
+    await p.go('/customers');
+    await p.page.locator(look.size === phone ? 'a.card' : 'a.grid-title').first().click();
+    await p.page.waitForURL(/\/customers\/\d+/);
+    await check('record');
+    const record = new URL(p.page.url()).pathname;
+    await p.go(`${record}?show=history`);
+    await check('history');
+    await p.go(`${record}/edit`);
+    await check('edit');
+    await p.page.keyboard.press('Control+k');
+    await p.page.keyboard.type('zh');
+    await check('search');
+    assert.deepEqual(p.wrong, []);
+    await p.close();
+  });
+}
+
+test('the list page asks for less than 300 KB of script', async () => {
+  const p = await openPage(browser, server);
+  await p.signIn();
+  const scripts = [];
+  p.page.on('response', (r) => {
+    if (/\.js$/.test(new URL(r.url()).pathname)) scripts.push(r.body());
+  });
+  await p.go('/customers');
+  await p.page.locator('a.grid-title').first().waitFor();
+  const sizes = (await Promise.all(scripts)).map((b) => gzipSync(b).length);
+  const total = sizes.reduce((a, b) => a + b, 0);
+  assert.ok(total > 50_000 && total < 300_000, `${total} bytes`);
+  await p.close();
+});

@@ -1,0 +1,228 @@
+/** The path of a first morning: sign in, look, change, and from an Excel file to a found customer. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openPage, phone, startBrowser, startServer } from './harness.mjs';
+import { xlsx } from './xlsx.mjs';
+
+let server;
+let browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+test('a wrong password is refused in words, the right one leads back', async () => {
+  const p = await openPage(browser, server, { expected: [401] });
+  await p.go('/customers?q=a');
+  await p.page.waitForURL(/\/login\?to=/);
+  await p.page.fill('#email', server.email);
+  await p.page.fill('#password', 'certainly not this');
+  await p.page.keyboard.press('Enter');
+  await p.page.locator('.login-error:not(:empty)').waitFor();
+  await p.page.waitForTimeout(1500);
+  await p.page.fill('#password', server.password);
+  await p.page.keyboard.press('Enter');
+  await p.page.waitForURL(/\/customers\?q=a/);
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('the language changes without loading anew', async () => {
+  const p = await openPage(browser, server);
+  await p.go('/login');
+  await p.page.getByRole('heading', { name: '登录人脉' }).waitFor();
+  await p.page.getByRole('button', { name: '繁體中文' }).click();
+  await p.page.getByRole('heading', { name: '登入人脈' }).waitFor();
+  await p.page.getByRole('button', { name: 'English' }).click();
+  await p.page.getByRole('heading', { name: 'Sign in to Renmai' }).waitFor();
+  assert.equal(await p.page.evaluate(() => document.documentElement.lang), 'en');
+  await p.close();
+});
+
+test('a filter narrows the list, stands in the address and reads as a sentence', async () => {
+  const p = await openPage(browser, server);
+  await p.signIn();
+  await p.go('/customers');
+  const all = await p.page.locator('.list-count').innerText();
+  await p.page.getByRole('button', { name: '筛选' }).click();
+  await p.page.getByLabel('字段').waitFor();
+  await p.page.getByLabel('字段').fill('名称');
+  await p.page.keyboard.press('Enter');
+  await p.page.locator('.operand input').fill('王');
+  await p.page.getByRole('button', { name: '应用' }).click();
+  await p.page.locator('.chip').waitFor();
+  assert.match(await p.page.locator('.chip').innerText(), /包含\s*王/);
+  assert.match(decodeURIComponent(p.page.url()), /"contains":"王"/);
+  await p.page.waitForFunction((n) => document.querySelector('.list-count')?.textContent !== n, all);
+  const names = await p.page.locator('a.grid-title').allInnerTexts();
+  assert.ok(names.length > 0 && names.every((n) => n.includes('王')), names.join());
+  await p.page.reload();
+  await p.page.locator('.chip').waitFor();
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('keys move, select and open; columns sort', async () => {
+  const p = await openPage(browser, server);
+  await p.signIn();
+  await p.go('/customers');
+  await p.page.locator('a.grid-title').first().waitFor();
+  await p.page.keyboard.press('j');
+  await p.page.keyboard.press('j');
+  await p.page.keyboard.press('x');
+  assert.equal(await p.page.locator('tr[aria-selected="true"]').count(), 1);
+  await p.page.locator('.bulk-bar').waitFor();
+  await p.page.keyboard.press('Escape');
+  assert.equal(await p.page.locator('.bulk-bar').count(), 0);
+  await p.page.locator('button.grid-label').first().click();
+  await p.page.waitForURL(/sort=/);
+  await p.page.locator('th[aria-sort="ascending"]').waitFor();
+  await p.page.locator('a.grid-title').first().waitFor();
+  await p.page.keyboard.press('j');
+  await p.page.keyboard.press('Enter');
+  await p.page.waitForURL(/\/customers\/\d+/);
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('a new customer is refused at the right place, made, changed in place, deleted and brought back', async () => {
+  const p = await openPage(browser, server, { expected: [400] });
+  const name = `测试客户${Date.now()}`;
+  await p.signIn();
+  await p.go('/customers/new');
+  await p.page.getByRole('button', { name: '新建', exact: true }).click();
+  await p.page.locator('#field-name-note.field-error').waitFor();
+  await p.page.fill('#field-name', name);
+  await p.page.getByRole('button', { name: '新建', exact: true }).click();
+  await p.page.waitForURL(/\/customers\/\d+$/);
+  await p.page.getByRole('heading', { name }).waitFor();
+
+  await p.page.locator('.fact', { hasText: '微信' }).locator('.fact-value').first().click();
+  await p.page.fill('#fact-wechat', 'wx_test');
+  await p.page.keyboard.press('Enter');
+  await p.page.locator('.fact', { hasText: 'wx_test' }).waitFor();
+  await p.page.getByRole('button', { name: '变更记录' }).click();
+  await p.page.locator('.changes', { hasText: 'wx_test' }).first().waitFor();
+
+  const record = new URL(p.page.url()).pathname;
+  await p.page.getByRole('button', { name: '更多操作' }).click();
+  await p.page.getByRole('menuitem', { name: '删除' }).click();
+  await p.page.getByRole('dialog').getByRole('button', { name: '删除' }).click();
+  await p.page.getByRole('button', { name: '撤销' }).click();
+  await p.page.waitForURL((u) => u.pathname === record);
+  await p.page.getByRole('heading', { name }).waitFor();
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('unsaved changes are not lost without a word', async () => {
+  const p = await openPage(browser, server);
+  await p.signIn();
+  await p.go('/customers/new');
+  await p.page.fill('#field-name', '半途');
+  await p.page.getByRole('button', { name: '取消' }).click();
+  await p.page.getByRole('dialog').getByRole('button', { name: '继续编辑' }).click();
+  assert.equal(await p.page.inputValue('#field-name'), '半途');
+  await p.close();
+});
+
+test('two who change one record: the later sees both versions', async () => {
+  const p = await openPage(browser, server, { expected: [409] });
+  await p.signIn();
+  await p.go('/customers');
+  await p.page.locator('a.grid-title').first().click();
+  await p.page.locator('.fact', { hasText: '微信' }).locator('.fact-value').first().click();
+  await p.page.fill('#fact-wechat', 'mine');
+  const path = new URL(p.page.url()).pathname;
+  await p.page.evaluate(async (api) => {
+    const { data: session } = await (await fetch('/api/v1/session')).json();
+    const { data } = await (await fetch(api)).json();
+    await fetch(api, {
+      method: 'PATCH',
+      headers: {
+        'Content-Type': 'application/json',
+        'X-CSRF-Token': session.csrf,
+        'If-Match': `"${data.version}"`,
+        'Idempotency-Key': crypto.randomUUID(),
+      },
+      body: JSON.stringify({ wechat: 'theirs' }),
+    });
+  }, `/api/v1${path}`);
+  const seen = p.page.locator('.compare', { hasText: 'theirs' });
+  await p.page.locator('#fact-wechat').press('Enter');
+  await seen.or(p.page.locator('.fact', { hasText: 'mine' })).first().waitFor();
+  if (await seen.count()) {
+    assert.match(await seen.innerText(), /mine/);
+    await p.page.getByRole('button', { name: '用我的覆盖' }).click();
+  }
+  await p.page.locator('.fact', { hasText: 'mine' }).waitFor();
+  await p.close();
+});
+
+test('from an Excel file to a found customer, and back again', { timeout: 120_000 }, async () => {
+  const p = await openPage(browser, server);
+  const stamp = String(Date.now()).slice(-7);
+  const name = `钱多多${stamp}`;
+  await p.signIn();
+  await p.go('/imports/new');
+  await p.page.setInputFiles('input[type=file]', {
+    name: '老客户.xlsx',
+    mimeType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    buffer: xlsx([
+      ['客户姓名', '联系方式', '来源', '标签', '地址'],
+      [name, `1391${stamp}`, '展会', 'vip、老客户', '浙江省杭州市西湖区文三路1号'],
+      [`孙立${stamp}`, `1381${stamp}`, '展会', '老客户', ''],
+      [`坏号码${stamp}`, '12', '', '', ''],
+    ]),
+  });
+  await p.page.waitForURL(/\/imports\/\d+/);
+  await p.page.locator('.mapping').waitFor();
+  await p.page.getByRole('button', { name: '预检', exact: true }).click();
+  await p.page.locator('.figures').waitFor({ timeout: 60_000 });
+  await p.page.getByRole('button', { name: /^导入 \d+ 条$/ }).click();
+  await p.page.getByRole('button', { name: '撤销这次导入' }).waitFor({ timeout: 60_000 });
+
+  await p.page.keyboard.press('Control+k');
+  await p.page.keyboard.type(name);
+  await p.page.getByRole('option', { name }).first().waitFor();
+  await p.page.keyboard.press('Enter');
+  await p.page.getByRole('heading', { name }).waitFor();
+
+  await p.page.goBack();
+  await p.page.getByRole('button', { name: '撤销这次导入' }).click();
+  await p.page.getByRole('dialog').getByRole('button', { name: '撤销这次导入' }).click();
+  await p.page.getByText('这次导入已撤销').waitFor({ timeout: 60_000 });
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('a list is exported to a file', { timeout: 60_000 }, async () => {
+  const p = await openPage(browser, server);
+  await p.signIn();
+  await p.go('/customers?q=王');
+  await p.page.getByRole('button', { name: '导出' }).click();
+  const download = p.page.waitForEvent('download');
+  await p.page.getByRole('menuitem', { name: 'CSV' }).click();
+  assert.equal(await (await download).failure(), null);
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('a follow-up is written on the phone', async () => {
+  const p = await openPage(browser, server, { size: phone });
+  await p.signIn();
+  await p.go('/customers');
+  await p.page.locator('a.card').first().click();
+  await p.page.getByRole('button', { name: '动态' }).click();
+  const words = `电话里说下周来看样 ${Date.now()}`;
+  await p.page.getByPlaceholder('刚才聊了什么').fill(words);
+  await p.page.getByRole('button', { name: '记下' }).click();
+  await p.page.locator('.stream-item', { hasText: words }).waitFor();
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
