@@ -14,7 +14,7 @@ struct trial {
     struct db_conn *conn;
     const struct world_table *table;
     struct condition_env env;
-    struct dice dice;
+    struct test_dice dice;
     const struct condition *scope; /* as access makes them; NULL = everything */
     unsigned budget;               /* leaves that may still be made */
     size_t matches, leaves_of[TEST_MY_DEPARTMENTS + 1];
@@ -52,7 +52,7 @@ static value random_value(struct trial *t, const struct field *f, unsigned part)
     const struct world_table *table = &t->world->tables[f->object->index];
     if (!f->multi)
         for (int i = 0; i < 8; i++) {
-            const struct record *r = table->records[dice_below(&t->dice, table->count)];
+            const struct record *r = table->records[test_dice_below(&t->dice, table->count)];
             value v = record_cell(r, f, part);
             if (v.kind != VALUE_NULL)
                 return v;
@@ -63,11 +63,11 @@ static value random_value(struct trial *t, const struct field *f, unsigned part)
 static json_t *random_member(struct trial *t, const struct field *f)
 {
     if (f->choice_count)
-        return text(f->choices[dice_below(&t->dice, f->choice_count)].key);
+        return text(f->choices[test_dice_below(&t->dice, f->choice_count)].key);
     if (f->shape->multi_storage == STORE_INT)
         return printed("%lld",
-                       (long long)f->target->index * 100000 + 1 + (int)dice_below(&t->dice, 40));
-    return json_string(WORLD_TEXTS[dice_below(&t->dice, WORLD_TEXT_COUNT)]);
+                       (long long)f->target->index * 100000 + 1 + (int)test_dice_below(&t->dice, 40));
+    return json_string(WORLD_TEXTS[test_dice_below(&t->dice, WORLD_TEXT_COUNT)]);
 }
 
 static json_t *random_operand(struct trial *t, const struct path *path)
@@ -79,9 +79,9 @@ static json_t *random_operand(struct trial *t, const struct path *path)
     value v = random_value(t, f, path->part);
     switch (path->kind) {
     case KIND_BOOL:
-        return json_boolean(dice_chance(&t->dice, 50));
+        return json_boolean(test_dice_chance(&t->dice, 50));
     case KIND_CHOICE:
-        return text(f->choices[dice_below(&t->dice, f->choice_count)].key);
+        return text(f->choices[test_dice_below(&t->dice, f->choice_count)].key);
     case KIND_ID:
         return printed("%lld", (long long)(v.i > 0 ? v.i : 1));
     case KIND_INT:
@@ -92,7 +92,7 @@ static json_t *random_operand(struct trial *t, const struct path *path)
         day_format(v.i, z);
         return json_string(z);
     case KIND_INSTANT:
-        if (dice_chance(&t->dice, 40))
+        if (test_dice_chance(&t->dice, 40))
             day_format(v.i / CLOCK_DAY, z);
         else
             instant_format(v.i, z);
@@ -115,11 +115,11 @@ static json_t *random_moment(struct trial *t, bool days_only, bool past_only)
     static const char *const words[] = {
         "today",     "yesterday", "tomorrow",    "thisWeek",    "lastWeek", "nextWeek", "thisMonth",
         "lastMonth", "nextMonth", "thisQuarter", "lastQuarter", "thisYear", "lastYear"};
-    if (dice_chance(&t->dice, 40))
-        return json_string(words[dice_below(&t->dice, sizeof words / sizeof *words)]);
-    char unit = "dwhm"[dice_below(&t->dice, days_only ? 2 : 4)];
-    const char *sign = !past_only && dice_chance(&t->dice, 30) ? "+" : "";
-    return printed("%s%d%c", sign, (int)dice_below(&t->dice, unit == 'm' ? 5000 : 40) + 1, unit);
+    if (test_dice_chance(&t->dice, 40))
+        return json_string(words[test_dice_below(&t->dice, sizeof words / sizeof *words)]);
+    char unit = "dwhm"[test_dice_below(&t->dice, days_only ? 2 : 4)];
+    const char *sign = !past_only && test_dice_chance(&t->dice, 30) ? "+" : "";
+    return printed("%s%d%c", sign, (int)test_dice_below(&t->dice, unit == 'm' ? 5000 : 40) + 1, unit);
 }
 
 /* A piece out of the middle or front of a text that is there. */
@@ -127,18 +127,18 @@ static json_t *random_piece(struct trial *t, const struct path *path)
 {
     value v = random_value(t, path->field, path->part);
     str s = v.kind == VALUE_TEXT && v.s.n ? v.s : S("a");
-    size_t all = utf8_count(s), from = dice_chance(&t->dice, 50) ? dice_below(&t->dice, all) : 0;
+    size_t all = utf8_count(s), from = test_dice_chance(&t->dice, 50) ? test_dice_below(&t->dice, all) : 0;
     s = str_cut(s, utf8_prefix(s, from).n, s.n);
-    return text(utf8_prefix(s, 1 + dice_below(&t->dice, 4)));
+    return text(utf8_prefix(s, 1 + test_dice_below(&t->dice, 4)));
 }
 
 static json_t *operand_for(struct trial *t, const char *op, const struct path *path)
 {
     str o = str_from(op);
     if (str_eqz(o, "isNull"))
-        return json_boolean(dice_chance(&t->dice, 50));
+        return json_boolean(test_dice_chance(&t->dice, 50));
     if (str_eqz(o, "in") || str_eqz(o, "hasAny") || str_eqz(o, "hasAll"))
-        return random_list(t, path, dice_below(&t->dice, dice_chance(&t->dice, 15) ? 14 : 4));
+        return random_list(t, path, test_dice_below(&t->dice, test_dice_chance(&t->dice, 15) ? 14 : 4));
     if (str_eqz(o, "between"))
         return random_list(t, path, 2);
     if (str_eqz(o, "contains") || str_eqz(o, "startsWith"))
@@ -155,9 +155,9 @@ static str random_path(struct trial *t, const struct object *o, struct path *pat
     str name = {0};
     *path = (struct path){0};
     for (unsigned links = 0;;) {
-        const struct field *f = o->fields[dice_below(&t->dice, o->field_count)];
-        if (o->root == ROOT_SELF && links < LIMIT_PATH_LINKS && dice_chance(&t->dice, 15)) {
-            const char *child = dice_chance(&t->dice, 50) ? "contact" : "order";
+        const struct field *f = o->fields[test_dice_below(&t->dice, o->field_count)];
+        if (o->root == ROOT_SELF && links < LIMIT_PATH_LINKS && test_dice_chance(&t->dice, 15)) {
+            const char *child = test_dice_chance(&t->dice, 50) ? "contact" : "order";
             name = arena_printf(arena, STR_FMT "%s.", STR_ARG(name), child);
             o = model_object(t->world->model, str_from(child));
             links++;
@@ -165,18 +165,18 @@ static str random_path(struct trial *t, const struct object *o, struct path *pat
         }
         if (!field_stored(f))
             continue;
-        if (f->target && !f->multi && links < LIMIT_PATH_LINKS && dice_chance(&t->dice, 60)) {
+        if (f->target && !f->multi && links < LIMIT_PATH_LINKS && test_dice_chance(&t->dice, 60)) {
             name = arena_printf(arena, STR_FMT STR_FMT ".", STR_ARG(name), STR_ARG(f->name));
             o = f->target;
             links++;
             continue;
         }
         path->field = f;
-        path->part = (unsigned)dice_below(&t->dice, f->column_count);
+        path->part = (unsigned)test_dice_below(&t->dice, f->column_count);
         path->kind = path_kind(f, path->part);
         name = arena_concat(arena, name, f->name);
         const char *part = f->shape->parts[path->part].name;
-        if (dice_chance(&t->dice, 10))
+        if (test_dice_chance(&t->dice, 10))
             part = NULL; /* the whole of an address, or money without its currency */
         return part ? arena_printf(arena, STR_FMT ".%s", STR_ARG(name), part) : name;
     }
@@ -189,12 +189,12 @@ static json_t *random_leaf(struct trial *t, const struct object *o)
         "has", "hasAny", "hasAll", "contains", "startsWith", "isNull", "older",   "within"};
     struct path path;
     str name = random_path(t, o, &path);
-    if (path.field->target && !path.field->multi && dice_chance(&t->dice, 40) &&
+    if (path.field->target && !path.field->multi && test_dice_chance(&t->dice, 40) &&
         (str_eqz(path.field->target->name, "user") ||
          str_eqz(path.field->target->name, "department")))
         return pair(S("me"), text(name));
     /* Some do not fit the field: those are refused, and the caller tries again. */
-    const char *op = operators[dice_below(&t->dice, sizeof operators / sizeof *operators)];
+    const char *op = operators[test_dice_below(&t->dice, sizeof operators / sizeof *operators)];
     json_t *leaf = pair(S("field"), text(name));
     json_object_set_new(leaf, op, operand_for(t, op, &path));
     return leaf;
@@ -203,24 +203,24 @@ static json_t *random_leaf(struct trial *t, const struct object *o)
 static json_t *random_comparison(struct trial *t, int least, size_t range)
 {
     static const char *const signs[] = {"eq", "ne", "lt", "le", "gt", "ge"};
-    return pair(str_from(signs[dice_below(&t->dice, 6)]),
-                json_integer(least + (int)dice_below(&t->dice, range)));
+    return pair(str_from(signs[test_dice_below(&t->dice, 6)]),
+                json_integer(least + (int)test_dice_below(&t->dice, range)));
 }
 
 static json_t *random_did(struct trial *t, unsigned depth)
 {
-    bool due = dice_chance(&t->dice, 40);
+    bool due = test_dice_chance(&t->dice, 40);
     json_t *did = pair(S("did"), json_string(due ? "order.due" : "order.paid"));
-    if (dice_chance(&t->dice, 50))
+    if (test_dice_chance(&t->dice, 50))
         json_object_set_new(did, "times", random_comparison(t, 0, 4));
-    if (dice_chance(&t->dice, 50))
+    if (test_dice_chance(&t->dice, 50))
         json_object_set_new(did, "within", random_moment(t, due, false));
-    if (dice_chance(&t->dice, 40)) {
+    if (test_dice_chance(&t->dice, 40)) {
         const struct object *order = model_object(t->world->model, S("order"));
         json_object_set_new(did, "where", random_condition(t, order, depth + 1));
     }
-    if (dice_chance(&t->dice, 40)) {
-        str field = dice_chance(&t->dice, 50) ? S("amount") : S("weight");
+    if (test_dice_chance(&t->dice, 40)) {
+        str field = test_dice_chance(&t->dice, 50) ? S("amount") : S("weight");
         json_object_set_new(did, "sum", pair(field, random_comparison(t, -5, 20)));
     }
     return did;
@@ -229,20 +229,20 @@ static json_t *random_did(struct trial *t, unsigned depth)
 static json_t *random_group(struct trial *t, const struct object *o, unsigned depth)
 {
     json_t *list = json_array();
-    for (size_t n = dice_below(&t->dice, 4); n > 0; n--)
+    for (size_t n = test_dice_below(&t->dice, 4); n > 0; n--)
         json_array_append_new(list, random_condition(t, o, depth + 1));
-    return pair(dice_chance(&t->dice, 50) ? S("all") : S("any"), list);
+    return pair(test_dice_chance(&t->dice, 50) ? S("all") : S("any"), list);
 }
 
 static json_t *random_condition(struct trial *t, const struct object *o, unsigned depth)
 {
-    if (t->budget > 0 && depth < 5 && dice_chance(&t->dice, 45)) {
-        if (dice_chance(&t->dice, 35))
+    if (t->budget > 0 && depth < 5 && test_dice_chance(&t->dice, 45)) {
+        if (test_dice_chance(&t->dice, 35))
             return pair(S("not"), random_condition(t, o, depth + 1));
         return random_group(t, o, depth);
     }
     t->budget -= t->budget > 0;
-    if (o->root == ROOT_SELF && dice_chance(&t->dice, 20))
+    if (o->root == ROOT_SELF && test_dice_chance(&t->dice, 20))
         return random_did(t, depth);
     for (;;) {
         json_t *leaf = random_leaf(t, o);
@@ -262,20 +262,20 @@ static void random_env(struct trial *t)
 {
     static const char *const zones[] = {"Asia/Shanghai", "America/New_York", "UTC"};
     static int64_t departments[4];
-    size_t zone = dice_below(&t->dice, 4);
+    size_t zone = test_dice_below(&t->dice, 4);
     const struct object *department = model_object(t->world->model, S("department"));
     const struct object *user = model_object(t->world->model, S("user"));
     t->env = (struct condition_env){
-        .now = WORLD_NOW + (int64_t)dice_below(&t->dice, 50) * 13 * CLOCK_HOUR - 200 * CLOCK_HOUR,
+        .now = WORLD_NOW + (int64_t)test_dice_below(&t->dice, 50) * 13 * CLOCK_HOUR - 200 * CLOCK_HOUR,
         .zone = zone < 3 ? zone_find(str_from(zones[zone])) : NULL,
-        .me = dice_chance(&t->dice, 80)
-                  ? user->index * 100000 + 1 + (int64_t)dice_below(&t->dice, 6)
+        .me = test_dice_chance(&t->dice, 80)
+                  ? user->index * 100000 + 1 + (int64_t)test_dice_below(&t->dice, 6)
                   : 0,
         .my_departments = departments,
-        .my_department_count = dice_below(&t->dice, 4),
+        .my_department_count = test_dice_below(&t->dice, 4),
     };
     for (size_t i = 0; i < t->env.my_department_count; i++)
-        departments[i] = department->index * 100000 + 1 + (int64_t)dice_below(&t->dice, 5);
+        departments[i] = department->index * 100000 + 1 + (int64_t)test_dice_below(&t->dice, 5);
 }
 
 /* Mine, or a customer's whom I or one of a few others own. */
@@ -287,11 +287,11 @@ static void random_scope(struct trial *t)
     const struct field *owner = model_object(t->world->model, S("customer"))->owner;
     int64_t users[3];
     for (size_t i = 0; i < 3; i++)
-        users[i] = (int64_t)owner->target->index * 100000 + 1 + (int64_t)dice_below(&t->dice, 6);
+        users[i] = (int64_t)owner->target->index * 100000 + 1 + (int64_t)test_dice_below(&t->dice, 6);
     t->scope = NULL;
-    if (!via || dice_chance(&t->dice, 70))
+    if (!via || test_dice_chance(&t->dice, 70))
         return;
-    struct condition *others = condition_ids(arena, owner, users, dice_below(&t->dice, 4));
+    struct condition *others = condition_ids(arena, owner, users, test_dice_below(&t->dice, 4));
     struct condition *mine = condition_never(arena);
     if (o->owner)
         mine = condition_ids(arena, o->owner, users, 1);

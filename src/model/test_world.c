@@ -70,7 +70,7 @@ const size_t WORLD_TEXT_COUNT = sizeof WORLD_TEXTS / sizeof *WORLD_TEXTS;
 
 /* ---- dice: splitmix64 ---- */
 
-uint64_t dice_roll(struct dice *d)
+uint64_t test_dice_roll(struct test_dice *d)
 {
     uint64_t z = d->state += UINT64_C(0x9e3779b97f4a7c15);
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -78,14 +78,14 @@ uint64_t dice_roll(struct dice *d)
     return z ^ z >> 31;
 }
 
-size_t dice_below(struct dice *d, size_t n)
+size_t test_dice_below(struct test_dice *d, size_t n)
 {
-    return n ? (size_t)(dice_roll(d) % n) : 0;
+    return n ? (size_t)(test_dice_roll(d) % n) : 0;
 }
 
-bool dice_chance(struct dice *d, unsigned percent)
+bool test_dice_chance(struct test_dice *d, unsigned percent)
 {
-    return dice_below(d, 100) < percent;
+    return test_dice_below(d, 100) < percent;
 }
 
 /* ---- records ---- */
@@ -111,34 +111,34 @@ static int64_t id_of(const struct object *o, size_t row)
 }
 
 /* Mostly one that is there, sometimes one that is not. */
-static int64_t some_id(struct dice *d, const struct object *o)
+static int64_t some_id(struct test_dice *d, const struct object *o)
 {
-    return id_of(o, dice_below(d, planned(o) + 2));
+    return id_of(o, test_dice_below(d, planned(o) + 2));
 }
 
-static str some_text(struct dice *d)
+static str some_text(struct test_dice *d)
 {
-    return str_from(WORLD_TEXTS[dice_below(d, WORLD_TEXT_COUNT)]);
+    return str_from(WORLD_TEXTS[test_dice_below(d, WORLD_TEXT_COUNT)]);
 }
 
 /* Around now, often exactly where a local day begins in one of the zones of the tests. */
-static int64_t some_instant(struct dice *d)
+static int64_t some_instant(struct test_dice *d)
 {
-    int64_t day = WORLD_NOW / CLOCK_DAY + (int64_t)dice_below(d, 120) - 90;
-    if (dice_chance(d, 50))
-        return day * CLOCK_DAY + (int64_t)(dice_roll(d) % (uint64_t)CLOCK_DAY);
+    int64_t day = WORLD_NOW / CLOCK_DAY + (int64_t)test_dice_below(d, 120) - 90;
+    if (test_dice_chance(d, 50))
+        return day * CLOCK_DAY + (int64_t)(test_dice_roll(d) % (uint64_t)CLOCK_DAY);
     static const int hours[] = {0, 4, 5, 16};
-    int64_t start = day * CLOCK_DAY + hours[dice_below(d, 4)] * CLOCK_HOUR;
-    return start + (int64_t)dice_below(d, 3) - 1;
+    int64_t start = day * CLOCK_DAY + hours[test_dice_below(d, 4)] * CLOCK_HOUR;
+    return start + (int64_t)test_dice_below(d, 3) - 1;
 }
 
 static value some_set(struct world *w, const struct field *f)
 {
     str members[4];
-    size_t n = dice_below(&w->dice, 5);
+    size_t n = test_dice_below(&w->dice, 5);
     for (size_t i = 0; i < n; i++) {
         if (f->choice_count)
-            members[i] = f->choices[dice_below(&w->dice, f->choice_count)].key;
+            members[i] = f->choices[test_dice_below(&w->dice, f->choice_count)].key;
         else if (f->shape->multi_storage == STORE_INT)
             members[i] =
                 arena_printf(w->arena, "%lld",
@@ -153,26 +153,26 @@ static value some_cell(struct world *w, const struct column *c)
 {
     const struct field *f = c->field;
     str shape = str_from(f->shape->name);
-    struct dice *d = &w->dice;
+    struct test_dice *d = &w->dice;
     if (f->multi)
         return some_set(w, f);
     if (f->choice_count)
-        return V_TEXT(f->choices[dice_below(d, f->choice_count)].key);
+        return V_TEXT(f->choices[test_dice_below(d, f->choice_count)].key);
     if (str_eqz(shape, "ref"))
         return V_INT(some_id(d, f->target));
     if (str_eqz(shape, "date"))
-        return V_INT(WORLD_NOW / CLOCK_DAY + (int64_t)dice_below(d, 120) - 90);
+        return V_INT(WORLD_NOW / CLOCK_DAY + (int64_t)test_dice_below(d, 120) - 90);
     if (str_eqz(shape, "instant"))
         return V_INT(some_instant(d));
     switch (c->storage) {
     case STORE_BOOL:
-        return V_BOOL(dice_chance(d, 50));
+        return V_BOOL(test_dice_chance(d, 50));
     case STORE_INT:
-        if (str_eqz(f->name, "score") && dice_chance(d, 5))
-            return V_INT(dice_chance(d, 50) ? INT64_MAX : INT64_MIN);
-        return V_INT((int64_t)dice_below(d, 20) - 5);
+        if (str_eqz(f->name, "score") && test_dice_chance(d, 5))
+            return V_INT(test_dice_chance(d, 50) ? INT64_MAX : INT64_MIN);
+        return V_INT((int64_t)test_dice_below(d, 20) - 5);
     case STORE_REAL:
-        return V_REAL(((double)dice_below(d, 40) - 10) / 4);
+        return V_REAL(((double)test_dice_below(d, 40) - 10) / 4);
     case STORE_TEXT:
         return V_TEXT(some_text(d));
     case STORE_JSON:
@@ -184,19 +184,19 @@ static value some_cell(struct world *w, const struct column *c)
 static struct record *some_record(struct world *w, const struct object *o, size_t row)
 {
     struct record *r = record_new(w->arena, o);
-    unsigned empty = (unsigned)dice_below(&w->dice, 60);
+    unsigned empty = (unsigned)test_dice_below(&w->dice, 60);
     for (size_t i = 0; i < o->column_count; i++)
-        if (!dice_chance(&w->dice, empty))
+        if (!test_dice_chance(&w->dice, empty))
             r->cells[i] = some_cell(w, &o->columns[i]);
     r->cells[o->id->first_column] = V_INT(id_of(o, row));
     r->cells[o->version->first_column] = V_INT(1);
     r->cells[o->created_at->first_column] = V_INT(some_instant(&w->dice));
     r->cells[o->updated_at->first_column] = V_INT(some_instant(&w->dice));
-    if (dice_chance(&w->dice, 85))
+    if (test_dice_chance(&w->dice, 85))
         r->cells[o->deleted_at->first_column] = V_NULL;
     if (o->customer)
         r->cells[o->customer->first_column] =
-            V_INT(id_of(o->customer->target, dice_below(&w->dice, 200)));
+            V_INT(id_of(o->customer->target, test_dice_below(&w->dice, 200)));
     return r;
 }
 

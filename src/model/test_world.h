@@ -5,12 +5,12 @@
 #include "db/db.h"
 #include "model/condition.h"
 
-struct dice {
+struct test_dice {
     uint64_t state;
 };
-uint64_t dice_roll(struct dice *);
-size_t dice_below(struct dice *, size_t n);
-bool dice_chance(struct dice *, unsigned percent);
+uint64_t test_dice_roll(struct test_dice *);
+size_t test_dice_below(struct test_dice *, size_t n);
+bool test_dice_chance(struct test_dice *, unsigned percent);
 
 struct world_table {
     const struct object *object;
@@ -22,7 +22,7 @@ struct world_table {
 struct world {
     struct arena *arena;
     struct model *model;
-    struct dice dice;
+    struct test_dice dice;
     struct world_table *tables; /* by object index */
 };
 
