@@ -10,6 +10,6 @@
 #include <unistd.h>
 #undef alloca
 #pragma GCC poison gets strcpy strcat sprintf vsprintf strtok strtok_r atoi atol atoll sscanf
-#pragma GCC poison fscanf scanf alloca system popen mktemp tmpnam rand srand random srandom
+#pragma GCC poison fscanf scanf alloca system popen mktemp tmpnam rand srand srandom
 #pragma GCC poison signal localtime gmtime ctime asctime
 #endif

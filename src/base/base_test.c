@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/json.h"
+#include "base/json_place.h"
 #include "base/jw.h"
 #include "base/lang.h"
 #include "base/limits.h"
@@ -192,4 +193,19 @@ TEST(message_fills_holes)
     problem_add(&p, S("/name"), "too_long", "200", NULL);
     assert_str(message_of_problem(arena, LANG_EN, &p.list.at[0]), "At most 200 characters.");
     assert_str(message_get(LANG_EN, S("no.such.key")), "no.such.key");
+}
+
+TEST(json_line_finds_the_place)
+{
+    str text =
+        S("{\n \"a\": {\"x\": [1,\n 2, {\"k/y\": 3}]},\n \"b\": \"q\\\"}\",\n \"c\": true }");
+    assert_int_equal(json_line(text, S("")), 1);
+    assert_int_equal(json_line(text, S("/a/x/0")), 2);
+    assert_int_equal(json_line(text, S("/a/x/1")), 3);
+    assert_int_equal(json_line(text, S("/a/x/2/k~1y")), 3);
+    assert_int_equal(json_line(text, S("/b")), 4);
+    assert_int_equal(json_line(text, S("/c")), 5);
+    assert_int_equal(json_line(text, S("/a/nowhere")), 2);
+    assert_true(json_has(text, S("/a/x/2")));
+    assert_false(json_has(text, S("/a/x/3")));
 }

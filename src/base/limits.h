@@ -13,11 +13,19 @@ enum {
     LIMIT_HTTP_HEADERS = 16 * KIB,
     LIMIT_HTTP_HEADER_COUNT = 64,
     LIMIT_HTTP_HEADER_SECONDS = 10,
+    LIMIT_HTTP_IDLE_SECONDS = 60,
     LIMIT_HTTP_BODY_RATE = 1 * KIB, /* a second, least */
+    LIMIT_HTTP_BODY_GRACE_SECONDS = 10,
+    LIMIT_HTTP_DRAIN = 1 * MIB, /* of a refused body, so that its sender sees the answer */
     LIMIT_UPLOAD_BYTES = 100 * MIB,
     LIMIT_ARCHIVE_INFLATED = 1024 * MIB,
     LIMIT_ARCHIVE_RATIO = 100,
     LIMIT_ARCHIVE_ENTRIES = 1000,
+    LIMIT_ARCHIVE_RATIO_FROM = 100 * MIB, /* the ratio counts from here on */
+    LIMIT_XML_DEPTH = 32,
+    LIMIT_SHEET_COLUMNS = 1000,
+    LIMIT_SHEET_ROW = 4 * MIB,
+    LIMIT_SHEET_SHEETS = 500,
     LIMIT_PROBLEMS = 100,
 
     /* work */
@@ -30,6 +38,7 @@ enum {
     LIMIT_CONDITION_LIST = 1000, /* values of one `in` */
     LIMIT_PATH_LINKS = 3,        /* links in one path */
     LIMIT_SQL_BYTES = 256 * KIB,
+    LIMIT_SCRIPT_BYTES = 16 * MIB, /* of a schema */
     LIMIT_SQL_PARAMS = 8000,
     LIMIT_FORMULA_NODES = 200,
 

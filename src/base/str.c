@@ -78,7 +78,7 @@ str str_cut(str s, size_t from, size_t to)
         to = s.n;
     if (from > to)
         from = to;
-    return (str){s.p + from, to - from};
+    return (str){s.p ? s.p + from : NULL, to - from};
 }
 
 static bool is_space(char c)

@@ -13,9 +13,9 @@
  * db_transact writes; connections from db_acquire are read-only.
  *
  * SQL is the common part of PostgreSQL 15 and SQLite 3.40 (docs/internals/sql.md). Parameters are
- * $1, $2 …; cast those that may be NULL. Four words are expanded by dialect: @ints($n) and
- * @texts($n) (a sub-select of the members of a JSON array given as text), @horizon (see
- * core/change.h), @skip_locked.
+ * $1, $2 …; cast those that may be NULL. Some words are expanded by dialect (db/dialect.h):
+ * @ints($n) and @texts($n) (a sub-select of the members of a JSON array given as text), @tx and
+ * @horizon (see core/change.h), @skip_locked, and the column types @id and @text.
  *
  * Outcomes: ERR_CONFLICT a unique key is taken or a foreign key is missing (db_conflict_name tells
  * which); faults: ERR_UNAVAILABLE (connection lost, disk full, shutting down), ERR_INTERNAL (wrong
@@ -34,7 +34,9 @@ enum db_kind { DB_SQLITE, DB_POSTGRES };
 
 struct db_options {
     str url;          /* sqlite:PATH, sqlite::memory: (tests) or postgresql://… */
-    unsigned readers; /* most connections open for reading; 0 = 8 */
+    unsigned readers; /* most connections open for reading (PostgreSQL: and for writing); 0 = 8 */
+    bool read_only;   /* takes no lock and never writes: db_transact gives ERR_DENIED. For looking
+                         into a SQLite file beside the process that serves it (backup, check) */
 };
 
 /* SQLite: makes the file if need be (WAL, synchronous=FULL, foreign_keys, one writing connection,
@@ -61,7 +63,10 @@ err_t db_transact(struct db *, db_work work, void *arg) MUST_USE;
 err_t db_nested(struct db_conn *, db_work inner, void *arg) MUST_USE;
 
 /* Statements. Each connection keeps what it has prepared, keyed by the text. Params are borrowed
- * until the call returns. */
+ * until the call returns. ERR_INVALID: a text parameter holds a NUL or is not UTF-8, or
+ * a real one is not finite. After a
+ * statement has failed in a work or a snapshot, all others there fail with the same, and the work
+ * is undone even if it returns OK; only db_nested sets this right. */
 err_t db_run(struct db_conn *, str sql, const value *params, size_t n, int64_t *changed) MUST_USE;
 err_t db_query(
     struct db_conn *, str sql, const value *params, size_t n, struct db_rows **out) MUST_USE;
@@ -97,11 +102,14 @@ err_t db_one(struct db_conn *,
 str db_conflict_name(const struct db_conn *);
 enum db_kind db_conn_kind(const struct db_conn *);
 
+/* Prepares only: for tests that hold every statement to both databases. */
+err_t db_prepare(struct db_conn *, str sql) MUST_USE;
+
 /* Several statements separated by ';' (schema). Inside a work only. */
 err_t db_script(struct db_conn *, str sql) MUST_USE;
 
-/* Tests and torture: the nth statement from now on any connection of db fails with the fault;
- * 0 = none. */
+/* Tests and torture: the nth statement from now on any connection of db fails with the fault, the
+ * commit of a transaction counting as one; 0 = none. */
 void db_fail_at(struct db *, unsigned nth, err_t fault);
 
 /* Copies a consistent state of a running SQLite database to path (online backup). ERR_INVALID on
@@ -114,7 +122,7 @@ err_t db_backup(struct db *,
 /* Counters for /metrics. */
 struct db_stats {
     uint64_t queries, transactions, commits, conflicts, faults;
-    uint64_t busy_microseconds; /* spent inside statements */
+    uint64_t busy_microseconds; /* spent inside statements, each up to its first row */
     unsigned connections;
 };
 void db_stats(struct db *, struct db_stats *out);

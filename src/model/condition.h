@@ -34,6 +34,12 @@ err_t condition_fields(const struct condition *,
                        err_t (*each)(void *, const struct field *),
                        void *) MUST_USE;
 
+/* Calls each for every link that the condition follows: ref from its object to its target or, going
+ * down, from the target to all records that refer to it. Stops at and returns the first non-OK. */
+err_t condition_links(const struct condition *,
+                      err_t (*each)(void *, const struct field *ref, bool down),
+                      void *) MUST_USE;
+
 /* Appends one boolean SQL expression about the row `alias` of the object's table. */
 err_t condition_sql(const struct condition *,
                     const struct condition_env *,

@@ -56,12 +56,14 @@ struct field {
     str name; /* in the API, unique in its object */
     str id;   /* stable for ever: the column's stem; equals the name unless it was renamed */
     const struct field_type *type;
+    const struct field_type
+        *shape; /* whose cells it has: type, or a formula's or roll-up's result */
     const struct object *object;
     struct label label, help;
     unsigned index;                      /* in object->fields */
     unsigned first_column, column_count; /* none for a formula that is not stored */
-    bool system; /* made by the server: id, version, created_at … ; not writable */
-    bool custom; /* added by an administrator */
+    bool builtin; /* made by the server: id, version, created_at … ; not writable */
+    bool custom;  /* added by an administrator */
     bool required;
     bool unique;    /* among records that are not deleted */
     bool multi;     /* a set of values: JSON array in the row, one row each in the link table */
@@ -70,6 +72,8 @@ struct field {
     bool sensitive; /* masked unless a role says otherwise */
     bool hidden;    /* never offered in lists and forms; API only */
     bool computed;  /* formula or roll-up: not writable */
+    bool live;      /* a formula of the clock: not stored, worked out when read */
+    bool readonly;  /* only the server writes it */
     enum search_kind search;
     str identity; /* key kind in identity_key: "phone", "email", "wechat", "union_id" … or empty */
     str personal;           /* data class: "", "personal", "sensitive" (C: data classes) */
@@ -146,6 +150,7 @@ struct model {
     struct object **objects;
     size_t object_count;
     struct map object_by_name, object_by_plural;
+    void *holder;      /* who counts its users: core/registry.c */
     int64_t version;   /* of the patches it was made with; 0 = as shipped */
     str base_currency; /* of the enterprise: "CNY" */
 };
@@ -165,7 +170,8 @@ err_t model_load(const struct definition *,
                  str base_currency,
                  struct problems *,
                  struct model **out) MUST_USE;
-/* The definitions in the binary. */
+/* The definitions in the binary; texts live as long as the process. */
+size_t model_shipped_definitions(struct arena *, struct definition **out);
 err_t model_load_shipped(struct problems *, struct model **out) MUST_USE;
 void model_free(struct model *);
 
@@ -181,6 +187,10 @@ static inline bool field_stored(const struct field *f)
 {
     return f->column_count > 0;
 }
+/* Does contains / startsWith work on it, so that its folded text (text_fold) is stored beside it in
+ * column_fold_name ("name_fold")? For texts, e-mails, URLs, phones and address parts. */
+bool column_has_fold(const struct column *);
+str column_fold_name(struct arena *, const struct column *);
 /* "customer__tags": where the values of a multi field are, one row each: (customer_id, record_id,
  * value) for ROOT_CUSTOMER, (customer_id, value) for ROOT_SELF, (record_id, value) otherwise. */
 str field_link_table(struct arena *, const struct field *);

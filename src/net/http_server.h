@@ -22,8 +22,8 @@ struct http_request {
     str method, path;      /* path decoded, "/"-separated, without the query; valid UTF-8, no NUL */
     str query;             /* raw, without '?' */
     str body;              /* in memory, when the route spools nothing */
-    const char *body_file; /* path of the spooled body, or NULL; removed after the request unless
-                              the handler renames it away */
+    const char *body_file; /* path of the spooled body, NULL when there is none; removed after the
+                              request unless the handler renames it away */
     size_t body_size;
     str remote;  /* the client's address, X-Forwarded-For honoured from configured proxies only */
     bool secure; /* TLS here or X-Forwarded-Proto: https from a configured proxy */
@@ -54,11 +54,15 @@ struct http_reply {
     bool close;                 /* close the connection after the reply */
     void *internal;
 };
-/* Name and value are copied. Values with CR, LF or NUL are refused with ERR_INVALID. */
+/* Name and value are copied. ERR_INVALID: CR, LF or NUL in it, a header that the server writes
+ * itself (Content-Type is reply.type, Connection is reply.close), or more than LIMIT_HTTP_HEADERS.
+ */
 err_t http_reply_header(struct http_reply *, const char *name, str value) MUST_USE;
 
 /* Server-sent events. A handler makes a stream and puts it in the reply; any thread may then send.
- * Sending never blocks: a client that lags by more than `backlog` bytes is dropped. */
+ * Sending never blocks: a client that lags by more than `backlog` bytes is dropped. The maker owns
+ * one reference, the reply takes another. A client that has gone without a word is noticed within
+ * a second. */
 struct http_stream *http_stream_new(struct http_server *, size_t backlog);
 void http_stream_ref(struct http_stream *);
 void http_stream_unref(struct http_stream *); /* the last one frees; does not end the reply */
@@ -66,6 +70,14 @@ void http_stream_unref(struct http_stream *); /* the last one frees; does not en
 bool http_stream_send(struct http_stream *, str bytes);
 void http_stream_end(struct http_stream *);
 bool http_stream_open(const struct http_stream *);
+
+/* Patience with clients, for tests to shorten; 0 = what base/limits.h says. */
+struct http_limits {
+    unsigned header_ms;     /* from the connection or the request line to the end of the headers */
+    unsigned idle_ms;       /* between requests of one connection */
+    unsigned body_grace_ms; /* before a body's rate is looked at */
+    unsigned body_rate;     /* bytes a second, least */
+};
 
 struct http_body_rule {
     size_t max; /* bytes; more is answered 413 */
@@ -81,12 +93,14 @@ struct http_server_options {
     const char *spool_folder;
     const char *tls_cert_file, *tls_key_file; /* NULL = plain HTTP */
     str proxies; /* comma-separated addresses whose X-Forwarded-* are believed */
-    /* Before the body is read: how large may it be? */
+    struct http_limits limits;
+    /* Before the body is read: how large may it be? On a network thread. NULL: no bodies. */
     struct http_body_rule (*body_rule)(void *context, str method, str path);
     void *(*worker_init)(void *context); /* on the worker's thread */
     void (*worker_done)(void *worker);
     void (*handler)(struct http_request *, struct http_reply *);
-    /* Fills the reply for what the server itself refuses: 400, 408, 413, 414, 431, 503. */
+    /* Fills the reply for what the server itself refuses: 400, 413, 414, 431, 500, 503; `code` is a
+     * message key. May run on a network thread. NULL: empty bodies. */
     void (*refuse)(void *context, int status, const char *code, struct http_reply *);
     void *context;
 };
@@ -96,7 +110,8 @@ err_t http_server_start(const struct http_server_options *,
                         struct problems *,
                         struct http_server **) MUST_USE;
 unsigned http_server_port(const struct http_server *);
-/* Stops accepting, lets running requests end (at most `seconds`), ends streams, frees. */
+/* Ends streams, stops accepting, lets requests end; after `seconds` those still waiting for a
+ * worker are answered 503. A handler that has begun is always waited for. Frees. */
 void http_server_stop(struct http_server *, unsigned seconds);
 
 struct http_stats {

@@ -1,10 +1,12 @@
 /* text: what the product knows about written language; nothing about customers.
  *
- * Tables are read-only data embedded in the binary (data/text/, with origins and licences in
- * data/text/ORIGIN.md); looking something up never allocates more than its result. All functions
- * are safe from many threads. */
+ * Tables are read-only data embedded in the binary (src/text/tables/, with origins and licences in
+ * ORIGIN.md there); looking something up never allocates more than its result. All functions
+ * are safe from many threads. Results live in the arena, or are the argument itself where nothing
+ * had to be changed. */
 #pragma once
 
+#include "base/map.h"
 #include "base/vec.h"
 
 /* NFC; drops BOM, zero-width and control characters except tab and newline; turns no-break spaces
@@ -15,7 +17,7 @@ str text_clean(struct arena *, str s);
 str text_fold(struct arena *, str s);
 bool text_is_han(uint32_t c);
 
-/* ---- pinyin (data/text/pinyin*.tsv) ---- */
+/* ---- pinyin (tables/pinyin*.tsv) ---- */
 
 /* The best reading, syllables separated by one space, without tones, ü as v; Latin kept, folded.
  * name: the text is a person's name, surname readings win (单 → shan, 曾 → zeng). */
@@ -23,22 +25,58 @@ str text_pinyin(struct arena *, str s, bool name);
 /* Sort key: order of pinyin, then of tone and character; bytes compare in dictionary order. */
 str text_sort_key(struct arena *, str s, bool name);
 
-/* ---- search terms ----
- * One list of terms a record, one a query; a record matches when it has all terms of the query and
- * text_match then agrees. Terms are short strings of [a-z0-9] and Han, so that FTS5 (own tokenizer:
- * split at spaces) and a PostgreSQL text[] / tsvector with GIN index them alike:
- *   Han: each character and each bigram; Latin and digit runs: the word's trigrams and the word
- *   with ^ and $ marks; names: pinyin syllable keys for all readings (full and initials). */
-enum text_kind { TEXT_NAME, TEXT_PROSE, TEXT_CODE /* phones, order numbers: digit fragments */ };
+/* ---- search ----
+ *
+ * A record has one document: the terms of all its searched fields, separated by single spaces.
+ * Terms hold [a-z0-9^$_=], Han and other letters beyond ASCII, so that FTS5 (tokenize = "ascii
+ * tokenchars
+ * '^$_='", detail = none) and a tsvector (array_to_tsvector(string_to_array(document, ' '))) index
+ * them alike:
+ *
+ *     张  张伟        each character beyond ASCII and each two neighbours
+ *     ^zh zha ng$ ^z  a Latin or digit word's first letter and its trigrams, ^ and $ at its ends
+ *     _zh _zhang_w    names: beginnings of a syllable; a syllable and the first letter of the next;
+ *     _z_w _z_w_l     first letters of two or three neighbours; for all readings, ü as u
+ *     =zhangwei =zw   the whole value without spaces and signs, its pinyin, its initials
+ *     $zhan           names: a Latin word of 4 to 20 letters, also less any one letter
+ *     =_customer      a tag
+ *
+ * Of a long text the beginning is indexed (2000 characters of prose, 200 of others).
+ *
+ * A query becomes one expression over terms for each tier. The caller asks TEXT_EXACT, then
+ * TEXT_PARTS, each for its newest records up to a limit, reads their fields, drops those to which
+ * text_match_fields gives 0, and sorts by what it gives; when nothing is left it asks TEXT_TYPOS.
+ * Every match is found by these three, and all but the ones with typing errors by TEXT_PARTS. */
+enum text_kind {
+    TEXT_NAME,  /* people, companies, products, tags: pinyin and typing errors count */
+    TEXT_PROSE, /* notes, addresses */
+    TEXT_CODE,  /* phones, order numbers, e-mail, WeChat ids: fragments without regard to signs */
+};
+enum text_tier { TEXT_EXACT, TEXT_PARTS, TEXT_TYPOS };
+
 struct text_terms {
     struct arena *arena;
-    VEC(str) list; /* no repeats within one call */
+    struct map seen;
+    VEC(str) list; /* no repeats */
 };
+/* Adds the terms of one field; several calls make the terms of one record. */
 void text_index_terms(struct text_terms *, str s, enum text_kind);
-/* Terms all of which a matching record must have. Empty when the query has nothing to search. */
-void text_query_terms(struct text_terms *, str query);
-/* How well a field's text fits the query: 0 = not at all … 1000 = equal. Exact > prefix > word
- * start > pinyin > fragment > one typo (Latin words of 4 letters or more). */
+/* Marks the record, as being of an object for example; tag: [a-z0-9_]+. */
+void text_terms_tag(struct text_terms *, str tag);
+str text_terms_document(const struct text_terms *);
+/* The expression in the syntax of FTS5 MATCH, and of a cast to tsquery; of records with the tag
+ * only when it is not empty. Empty when there is nothing to search in this tier. */
+str text_query_fts5(struct arena *, str query, str tag, enum text_tier);
+str text_query_tsquery(struct arena *, str query, str tag, enum text_tier);
+
+struct text_field {
+    str text;
+    enum text_kind kind;
+};
+/* How well the fields fit the query: 0 = not at all … 1000 = one equals it. Each word of the query
+ * must be found in some field. Exact > prefix > word start > pinyin > fragment > one typo (Latin
+ * words of 4 letters or more, names only). */
+int text_match_fields(struct arena *, str query, const struct text_field *fields, size_t n);
 int text_match(struct arena *, str query, str field, enum text_kind);
 
 /* ---- phones (libphonenumber behind text/phone.cc) ---- */
@@ -49,8 +87,13 @@ struct text_phone {
     bool repaired;  /* was mangled ("1.38E+10", full width, 0086 …) and is certain now */
     bool lossy; /* digits were lost ("1.38E+10" with 3 significant digits): refuse with reason */
 };
-/* region: where a number without + is from, "CN". False when it is no valid number. */
+/* The one number in s, which may carry a label, a name or an extension ("手机:138…(李)"). region:
+ * where a number without + is from, "CN". False when there is none, more than one, or other digits
+ * beside it; out then says only whether it was lossy. */
 bool text_phone_parse(str s, const char *region, struct text_phone *out);
+/* All numbers in s in their order ("13800138000/010-12345678 转 2"); returns how many, at most max.
+ */
+size_t text_phone_find(str s, const char *region, struct text_phone *out, size_t max);
 /* "138****5678", "010****1234", "+1 415****12" for a number in E.164. */
 str text_phone_mask(struct arena *, str e164);
 /* As people of the region write it: "138 0013 8000". */
@@ -62,13 +105,20 @@ bool text_email_parse(struct arena *, str s, str *out);
 
 /* ---- similarity ---- */
 double text_jaro_winkler(str a, str b); /* on code points, 0..1 */
-/* Two people's names: equal / same pinyin in any order / title or nickname / Jaro-Winkler on
- * pinyin. 0..1 */
+enum text_names {
+    TEXT_NAMES_DIFFER,
+    TEXT_NAMES_SIMILAR,    /* a typing error: Jaro-Winkler on the pinyin */
+    TEXT_NAMES_CONSISTENT, /* 王总, 小王, 阿明 beside 王小明: may be the same */
+    TEXT_NAMES_SOUND,      /* the same pinyin in any order: 张伟, Wei Zhang, 张玮 */
+    TEXT_NAMES_EQUAL,      /* but for case, script, signs, emoji and what stands in brackets */
+};
+/* Two people's names; *similarity 0..1, NULL is fine. */
+enum text_names text_names_compare(struct arena *, str a, str b, double *similarity);
 double text_name_similarity(struct arena *, str a, str b);
 /* A company's name without legal form, place and brackets: "杭州云帆贸易有限公司" → "云帆贸易". */
 str text_company_core(struct arena *, str s);
 
-/* ---- Chinese divisions (data/text/divisions.tsv) ---- */
+/* ---- Chinese divisions (tables/divisions.tsv) ---- */
 struct text_address {
     str province, city, district, street;
 };

@@ -1,0 +1,259 @@
+#include "api/api.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "api/idempotency.h"
+#include "base/id.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "core/registry.h"
+#include "core/setting.h"
+
+struct api {
+    struct app *app;
+    struct http_server *server;
+    const char *assets_folder;
+};
+
+static const str BASE = S("/api/v1");
+
+static bool is_json_type(str type)
+{
+    str main;
+    str_split(&type, ';', &main);
+    return str_ieq_ascii(str_trim(main), S("application/json"));
+}
+
+static bool safe_method(str method)
+{
+    return str_eqz(method, "GET") || str_eqz(method, "HEAD");
+}
+
+static err_t refuse(struct call *call, err_t e, const char *code)
+{
+    problem_add(&call->ctx.problems, S(""), code, NULL);
+    return e;
+}
+
+/* A browser's writes must come from our own pages: token in a header, same origin (S3). */
+static err_t check_csrf(struct call *call)
+{
+    str token = http_header(call->request, "X-CSRF-Token");
+    str want = str_from(call->session.csrf);
+    str site = http_header(call->request, "Sec-Fetch-Site");
+    bool foreign = site.n && !str_eqz(site, "same-origin") && !str_eqz(site, "none");
+    if (foreign || token.n != want.n || sodium_memcmp(token.p, want.p, want.n) != 0)
+        return refuse(call, ERR_DENIED, "csrf");
+    return OK;
+}
+
+static err_t authenticate(struct call *call)
+{
+    struct ctx *c = &call->ctx;
+    str bearer = http_header(call->request, "Authorization");
+    str cookie = http_cookie(call->request, call->request->secure ? "__Host-renmai" : "renmai");
+    err_t e = ERR_DENIED;
+    if (str_starts(bearer, S("Bearer "))) {
+        call->by_token = true;
+        e = auth_token(c, str_cut(bearer, 7, bearer.n), &call->session);
+    } else if (cookie.n) {
+        e = auth_session(c, cookie, &call->session);
+    }
+    if (e == OK)
+        e = access_hold(c->app, c->conn, c->model, call->session.user, &c->access);
+    if (e == ERR_NOT_FOUND)
+        e = ERR_DENIED;
+    if (e == ERR_DENIED)
+        return call->route->need == NEED_NOTHING ? OK : refuse(call, ERR_DENIED, "signed_out");
+    TRY(e);
+    c->user = call->session.user;
+    c->through = call->by_token ? "api" : "web";
+    return OK;
+}
+
+/* Whatever the rights of a token's user, the token's scopes narrow them. */
+static void narrow(struct call *call)
+{
+    struct ctx *c = &call->ctx;
+    if (!call->session.scopes || !c->access)
+        return;
+    arena_defer(c->arena, (void (*)(void *))(void (*)(const void *))access_release,
+                (void *)(uintptr_t)c->access);
+    c->access = access_narrow(c->arena, c->access, call->session.scopes);
+}
+
+static err_t load_user(struct call *call)
+{
+    struct ctx *c = &call->ctx;
+    const struct object *users = model_object(c->model, S("user"));
+    const struct access *mine = c->access;
+    struct record *me;
+    if (!c->user)
+        return OK;
+    c->access = NULL; /* everybody may know himself */
+    err_t e = record_get(c, users, c->user, OP_READ, &me);
+    c->access = mine;
+    TRY(e);
+    value language = record_cell(me, object_field(users, S("language")), 0);
+    value zone = record_cell(me, object_field(users, S("time_zone")), 0);
+    const struct zone *found = zone.kind == VALUE_TEXT ? zone_find(zone.s) : NULL;
+    enum lang lang;
+    if (found)
+        c->zone = found;
+    if (!http_header(call->request, "Accept-Language").n && language.kind == VALUE_TEXT &&
+        lang_parse(language.s, &lang))
+        c->lang = lang;
+    return OK;
+}
+
+static err_t read_body(struct call *call)
+{
+    struct http_request *r = call->request;
+    if (safe_method(r->method) || call->route->upload)
+        return OK;
+    if (!r->body.n && !http_header(r, "Content-Type").n)
+        return OK;
+    if (!is_json_type(http_header(r, "Content-Type")))
+        return refuse(call, ERR_INVALID, "unsupported_media_type");
+    json_t *tree = NULL;
+    if (r->body.n)
+        TRY(json_read(call->ctx.arena, r->body, &call->ctx.problems, &tree));
+    call->body = tree;
+    return OK;
+}
+
+static err_t check_need(struct call *call)
+{
+    const struct route *route = call->route;
+    if (route->need == NEED_BROWSER && call->by_token)
+        return refuse(call, ERR_DENIED, "browser_only");
+    if (route->right != RIGHT_COUNT && !access_right(call->ctx.access, route->right))
+        return refuse(call, ERR_DENIED, "right_missing");
+    bool cookie_write = call->ctx.user && !call->by_token && !safe_method(call->request->method);
+    return cookie_write ? check_csrf(call) : OK;
+}
+
+static err_t answer(struct call *call)
+{
+    bool path_known;
+    struct http_request *r = call->request;
+    str path = str_cut(r->path, BASE.n, r->path.n);
+    call->route = route_find(r->method, path, call->params, &path_known);
+    if (!call->route)
+        return path_known ? refuse(call, ERR_INVALID, "method_not_allowed") : ERR_NOT_FOUND;
+    TRY(authenticate(call));
+    narrow(call);
+    TRY(load_user(call));
+    TRY(check_need(call));
+    TRY(read_body(call));
+    str key = http_header(r, "Idempotency-Key");
+    if (key.n && call->ctx.user && !safe_method(r->method) && !call->route->upload)
+        return idempotent_run(call, key);
+    return call->route->run(call);
+}
+
+static void handle_api(struct api *api, struct http_request *r, struct http_reply *reply)
+{
+    struct call call = {.api = api, .request = r, .reply = reply, .out = {.out = &reply->body}};
+    registry_refresh(api->app);
+    err_t e = ctx_init(&call.ctx, api->app, r->arena, "api");
+    call.ctx.problems.arena = r->arena;
+    if (e == OK) {
+        call.ctx.lang = lang_negotiate(http_header(r, "Accept-Language"), call.ctx.lang);
+        call.ctx.request_id = r->request_id;
+        e = answer(&call);
+    }
+    if (e == OK && reply->body.full)
+        e = ERR_LIMIT;
+    if (e != OK)
+        problem_reply(&call, e);
+    if (e == OK || call.ctx.conn)
+        ctx_done(&call.ctx);
+    security_headers(reply, true);
+}
+
+static void handler(struct http_request *r, struct http_reply *reply)
+{
+    struct api *api = r->worker;
+    if (str_starts(r->path, BASE) && (r->path.n == BASE.n || r->path.p[BASE.n] == '/'))
+        handle_api(api, r, reply);
+    else
+        asset_reply(api, r, reply);
+}
+
+static void refuse_early(void *context, int status, const char *code, struct http_reply *reply)
+{
+    (void)context;
+    problem_simple(reply, LANG_EN, status, code, (str){0});
+    security_headers(reply, true);
+}
+
+static struct http_body_rule body_rule(void *context, str method, str path)
+{
+    (void)context;
+    bool upload = str_eqz(method, "POST") && str_eqz(path, "/api/v1/files");
+    return upload ? (struct http_body_rule){LIMIT_UPLOAD_BYTES, true}
+                  : (struct http_body_rule){LIMIT_JSON_BYTES, false};
+}
+
+static void *worker_init(void *context)
+{
+    return context;
+}
+
+err_t api_start(const struct api_options *o, struct problems *problems, struct api **out)
+{
+    struct api *api = calloc(1, sizeof *api);
+    if (!api)
+        abort();
+    api->app = o->app;
+    api->assets_folder = o->assets_folder;
+    struct http_server_options server = {
+        .host = o->host,
+        .port = o->port,
+        .workers = o->workers,
+        .spool_folder =
+            arena_printf(o->app->arena, STR_FMT "/spool", STR_ARG(o->app->data_folder)).p,
+        .tls_cert_file = o->tls_cert_file,
+        .tls_key_file = o->tls_key_file,
+        .proxies = o->proxies,
+        .body_rule = body_rule,
+        .worker_init = worker_init,
+        .handler = handler,
+        .refuse = refuse_early,
+        .context = api,
+    };
+    err_t e = http_server_start(&server, problems, &api->server);
+    if (e != OK) {
+        free(api);
+        return e;
+    }
+    *out = api;
+    return OK;
+}
+
+unsigned api_port(const struct api *api)
+{
+    return http_server_port(api->server);
+}
+
+void api_stop(struct api *api)
+{
+    if (!api)
+        return;
+    http_server_stop(api->server, 5);
+    free(api);
+}
+
+struct app *api_app(struct api *api)
+{
+    return api->app;
+}
+
+struct http_server *api_server(struct api *api)
+{
+    return api->server;
+}

@@ -1,0 +1,115 @@
+/* POST /{plural}/batch: up to a hundred writes, each with its own answer, together one batch that
+ * can be undone. */
+#include "api/records.h"
+#include "base/id.h"
+#include "base/limits.h"
+#include "base/message.h"
+#include "core/change.h"
+
+struct item {
+    str method, id;
+    int64_t version;
+    const json_t *body;
+};
+
+static err_t run_item(struct call *call,
+                      const struct object *o,
+                      const struct item *item,
+                      int *status,
+                      struct record **out)
+{
+    int64_t id = 0;
+    struct ctx *c = &call->ctx;
+    if (!str_eqz(item->method, "POST") && id_parse(item->id, &id) != OK)
+        return ERR_NOT_FOUND;
+    if (str_eqz(item->method, "POST")) {
+        *status = 201;
+        return record_create(c, o, item->body, NULL, out);
+    }
+    if (item->version < 1) {
+        problem_add(&c->problems, S("/version"), "required", NULL);
+        return ERR_INVALID;
+    }
+    *status = str_eqz(item->method, "PATCH") ? 200 : 204;
+    if (str_eqz(item->method, "PATCH"))
+        return record_update(c, o, id, item->version, item->body, NULL, out);
+    if (str_eqz(item->method, "DELETE"))
+        return record_delete(c, o, id, item->version, out);
+    problem_add(&c->problems, S("/method"), "bad_parameter", "method", NULL);
+    return ERR_INVALID;
+}
+
+static void write_problem(struct call *call, err_t e, size_t from)
+{
+    struct jw *w = &call->out;
+    struct ctx *c = &call->ctx;
+    jw_open(w, '{');
+    jw_key(w, S("code"));
+    jw_str(w, str_from(err_name(e)));
+    jw_key(w, S("errors"));
+    jw_open(w, '[');
+    for (size_t i = from; i < c->problems.list.n; i++) {
+        const struct problem *p = &c->problems.list.at[i];
+        jw_open(w, '{');
+        jw_key(w, S("pointer"));
+        jw_str(w, p->pointer);
+        jw_key(w, S("code"));
+        jw_str(w, str_from(p->code));
+        jw_key(w, S("detail"));
+        jw_str(w, message_of_problem(c->arena, c->lang, p));
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+    jw_close(w, '}');
+}
+
+static err_t answer_item(struct call *call, const struct object *o, const json_t *j)
+{
+    struct jw *w = &call->out;
+    struct item item = {json_get_str(j, "method"), json_get_str(j, "id"),
+                        json_get_int(j, "version", 0), json_object_get(j, "body")};
+    struct record *r = NULL;
+    int status = 200;
+    size_t before = call->ctx.problems.list.n;
+    err_t e = run_item(call, o, &item, &status, &r);
+    if (err_is_fault(e))
+        return e;
+    jw_open(w, '{');
+    jw_key(w, S("status"));
+    jw_int(w, e == OK ? status : err_http_status(e));
+    if (e != OK) {
+        jw_key(w, S("problem"));
+        write_problem(call, e, before);
+    } else if (status != 204) {
+        jw_key(w, S("data"));
+        record_write_json(&call->ctx, r, NULL, 0, w);
+    }
+    jw_close(w, '}');
+    call->ctx.problems.list.n = before;
+    return OK;
+}
+
+err_t records_batch(struct call *call)
+{
+    const struct object *o;
+    struct ctx *c = &call->ctx;
+    const json_t *items = json_object_get(call->body, "items");
+    TRY(call_object(call, &o));
+    if (!json_is_array(items) || json_array_size(items) == 0 ||
+        json_array_size(items) > LIMIT_BATCH_ITEMS) {
+        problem_add(&c->problems, S("/items"), "out_of_range", "items", "1", "100", NULL);
+        return ERR_INVALID;
+    }
+    TRY(batch_begin(c, "bulk", json_get_str(call->body, "title"), &c->batch));
+    call->reply->status = 207;
+    jw_open(&call->out, '{');
+    jw_key(&call->out, S("batch"));
+    jw_id(&call->out, c->batch);
+    jw_key(&call->out, S("results"));
+    jw_open(&call->out, '[');
+    for (size_t i = 0; i < json_array_size(items); i++)
+        TRY(answer_item(call, o, json_array_get(items, i)));
+    jw_close(&call->out, ']');
+    jw_close(&call->out, '}');
+    return OK;
+}

@@ -1,0 +1,102 @@
+#include "api/api.h"
+
+#include "base/id.h"
+#include "base/limits.h"
+
+err_t call_object(struct call *call, const struct object **out)
+{
+    const struct object *o = model_object_by_plural(call->ctx.model, call->params[0]);
+    if (!o || o->internal || !access_may(call->ctx.access, o, OP_READ))
+        return ERR_NOT_FOUND;
+    *out = o;
+    return OK;
+}
+
+err_t call_id(struct call *call, size_t param, int64_t *out)
+{
+    return id_parse(call->params[param], out) == OK ? OK : ERR_NOT_FOUND;
+}
+
+err_t call_query(struct call *call, const char *name, str *out)
+{
+    err_t e = http_param(call->request, name, out);
+    if (e == ERR_INVALID)
+        problem_add(&call->ctx.problems, str_from(name), "bad_parameter", name, NULL);
+    return e;
+}
+
+err_t call_query_int(struct call *call,
+                     const char *name,
+                     int64_t least,
+                     int64_t most,
+                     int64_t fallback,
+                     int64_t *out)
+{
+    str text;
+    TRY(call_query(call, name, &text));
+    *out = fallback;
+    if (!text.p)
+        return OK;
+    if (str_to_int(text, out) != OK || *out < least || *out > most) {
+        problem_add_str(&call->ctx.problems, str_from(name), "out_of_range", str_from(name),
+                        arena_printf(call->ctx.arena, "%lld", (long long)least),
+                        arena_printf(call->ctx.arena, "%lld", (long long)most));
+        return ERR_INVALID;
+    }
+    return OK;
+}
+
+err_t call_version(struct call *call, int64_t *out)
+{
+    str etag = http_header(call->request, "If-Match");
+    if (etag.n >= 2 && etag.p[0] == '"' && etag.p[etag.n - 1] == '"')
+        etag = str_cut(etag, 1, etag.n - 1);
+    if (str_to_int(etag, out) == OK && *out > 0)
+        return OK;
+    problem_add(&call->ctx.problems, S("If-Match"), "precondition_required", NULL);
+    return ERR_INVALID;
+}
+
+void call_header(struct call *call, const char *name, str text)
+{
+    if (http_reply_header(call->reply, name, text) != OK)
+        problem_add(&call->ctx.problems, S(""), "internal", NULL);
+}
+
+void call_begin(struct call *call, int status)
+{
+    call->reply->status = status;
+    jw_open(&call->out, '{');
+    jw_key(&call->out, S("data"));
+}
+
+void call_end(struct call *call)
+{
+    jw_close(&call->out, '}');
+}
+
+err_t call_text(struct call *call, const char *member, bool required, str *out)
+{
+    const json_t *j = json_object_get(call->body, member);
+    *out = json_str(j);
+    bool absent = !j || json_is_null(j) || (required && json_is_string(j) && !out->n);
+    if ((absent && !required) || (!absent && json_is_string(j)))
+        return OK;
+    problem_add(&call->ctx.problems, pointer_join(call->ctx.arena, S(""), str_from(member)),
+                absent ? "required" : "wrong_type", "string", NULL);
+    return ERR_INVALID;
+}
+
+err_t call_record(struct call *call, int status, struct record *r)
+{
+    struct ctx *c = &call->ctx;
+    call_begin(call, status);
+    record_write_json(c, r, NULL, 0, &call->out);
+    jw_key(&call->out, S("titles"));
+    TRY(record_titles(c, &r, 1, &call->out));
+    call_end(call);
+    call_header(
+        call, "ETag",
+        arena_printf(c->arena, "\"%lld\"", (long long)record_cell(r, r->object->version, 0).i));
+    return OK;
+}

@@ -1,0 +1,9 @@
+/* idempotency: a write with a key has one effect however often it is sent; its answer is kept in
+ * the transaction of the effect (security T4). */
+#pragma once
+
+#include "api/api.h"
+
+/* Runs the call's route in a transaction and keeps the reply under the key, or gives the kept one.
+ * ERR_CONFLICT / "idempotency_mismatch": the key came with another request. */
+err_t idempotent_run(struct call *, str key) MUST_USE;

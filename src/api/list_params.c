@@ -1,0 +1,137 @@
+#include "api/records.h"
+#include "base/limits.h"
+#include "core/search.h"
+
+enum { SEARCH_HITS = 1000 };
+
+static err_t bad(struct call *call, const char *where, const char *code, str arg)
+{
+    problem_add_str(&call->ctx.problems, str_from(where), code, arg, (str){0}, (str){0});
+    return ERR_INVALID;
+}
+
+/* A parameter of the URL, or the member of a body. */
+static err_t text_param(struct call *call, const json_t *body, const char *name, str *out)
+{
+    if (!body)
+        return call_query(call, name, out);
+    const json_t *j = json_object_get(body, name);
+    *out = json_str(j);
+    return !j || json_is_null(j) || json_is_string(j) ? OK
+                                                      : bad(call, name, "wrong_type", S("string"));
+}
+
+static err_t
+where_param(struct call *call, const struct object *o, const json_t *body, struct list_query *q)
+{
+    json_t *tree = json_object_get(body, "where");
+    struct condition *parsed;
+    if (!body) {
+        str text;
+        TRY(call_query(call, "where", &text));
+        if (!text.n)
+            return OK;
+        TRY(json_read(call->ctx.arena, text, &call->ctx.problems, &tree));
+    }
+    TRY(condition_parse(call->ctx.model, o, tree, S("where"), &call->ctx.problems, call->ctx.arena,
+                        &parsed));
+    q->where = parsed;
+    return OK;
+}
+
+/* "name", "amount.currency": a field, or one of its parts. */
+static const struct field *find_part(const struct object *o, str path, unsigned *part)
+{
+    str rest = path, name;
+    str_split(&rest, '.', &name);
+    const struct field *f = object_field(o, name);
+    *part = 0;
+    if (!f || !rest.p)
+        return f;
+    for (unsigned p = 0; p < f->column_count; p++)
+        if (f->shape->parts[p].name && str_eqz(rest, f->shape->parts[p].name)) {
+            *part = p;
+            return f;
+        }
+    return NULL;
+}
+
+static err_t sort_param(struct call *call, const struct object *o, str text, struct list_query *q)
+{
+    str word;
+    while (text.n && str_split(&text, ',', &word)) {
+        bool descending = str_starts(word, S("-"));
+        str path = descending ? str_cut(word, 1, word.n) : word;
+        if (q->sort_count == sizeof q->sort / sizeof *q->sort)
+            return bad(call, "sort", "too_many", S("3"));
+        struct list_sort *s = &q->sort[q->sort_count++];
+        s->field = find_part(o, path, &s->part);
+        s->descending = descending;
+        if (!s->field || access_field(call->ctx.access, s->field) == FIELD_HIDDEN)
+            return bad(call, "sort", "unknown_field", path);
+    }
+    return OK;
+}
+
+static err_t
+fields_param(struct call *call, const struct object *o, str text, struct list_params *p)
+{
+    str name;
+    if (!text.n)
+        return OK;
+    p->fields = ARENA_ARRAY(call->ctx.arena, const struct field *, o->field_count + 2);
+    p->fields[p->field_count++] = o->id;
+    p->fields[p->field_count++] = o->version;
+    while (str_split(&text, ',', &name)) {
+        const struct field *f = object_field(o, name);
+        if (!f || access_field(call->ctx.access, f) == FIELD_HIDDEN)
+            return bad(call, "fields", "unknown_field", name);
+        if (f != o->id && f != o->version && p->field_count < o->field_count + 2)
+            p->fields[p->field_count++] = f;
+    }
+    return OK;
+}
+
+/* Words: the best hits of the index, as ids. */
+static err_t words_param(struct call *call, const struct object *o, str words, struct list_query *q)
+{
+    struct search_hit *hits;
+    size_t n;
+    words = str_trim(words);
+    if (!words.n)
+        return OK;
+    TRY(search_find(&call->ctx, o, words, SEARCH_HITS, &hits, &n));
+    int64_t *ids = ARENA_ARRAY(call->ctx.arena, int64_t, n + 1);
+    for (size_t i = 0; i < n; i++)
+        ids[i] = hits[i].id;
+    q->ids = ids;
+    q->id_count = n;
+    return OK;
+}
+
+err_t list_params(struct call *call,
+                  const struct object *o,
+                  const json_t *body,
+                  struct list_params *out)
+{
+    struct list_params p = {.query = {.object = o, .op = OP_READ}};
+    str sort, fields, words, after, deleted;
+    int64_t limit;
+    TRY(where_param(call, o, body, &p.query));
+    TRY(text_param(call, body, "sort", &sort));
+    TRY(sort_param(call, o, sort, &p.query));
+    TRY(text_param(call, body, "q", &words));
+    TRY(words_param(call, o, words, &p.query));
+    if (!body) {
+        TRY(call_query(call, "fields", &fields));
+        TRY(fields_param(call, o, fields, &p));
+        TRY(call_query(call, "after", &after));
+        TRY(call_query(call, "deleted", &deleted));
+        TRY(call_query_int(call, "limit", 1, LIMIT_LIST_PAGE, 50, &limit));
+        p.query.after = after;
+        p.query.limit = (size_t)limit;
+        p.query.deleted = str_eqz(deleted, "true");
+    }
+    *out = p;
+    return OK;
+}

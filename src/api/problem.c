@@ -1,0 +1,104 @@
+#include "api/api.h"
+
+#include "base/message.h"
+
+/* Codes whose status is not that of their err_t. */
+static const struct {
+    const char *code;
+    int status;
+} SPECIAL[] = {
+    {"signed_out", 401},
+    {"wrong_credentials", 401},
+    {"second_factor_required", 401},
+    {"precondition_required", 428},
+    {"unsupported_media_type", 415},
+    {"method_not_allowed", 405},
+    {"idempotency_mismatch", 422},
+    {"too_large_file", 413},
+};
+
+static int status_of(err_t e, const char *code)
+{
+    for (size_t i = 0; code && i < sizeof SPECIAL / sizeof *SPECIAL; i++)
+        if (str_eqz(str_from(code), SPECIAL[i].code))
+            return SPECIAL[i].status;
+    return err_http_status(e);
+}
+
+static void member(struct jw *w, const char *key, str text)
+{
+    jw_key(w, str_from(key));
+    jw_str(w, text);
+}
+
+static void head(struct jw *w, enum lang lang, int status, const char *code, str request_id)
+{
+    jw_open(w, '{');
+    member(w, "type", S("about:blank"));
+    member(w, "title", message_get(lang, str_from(code)));
+    jw_key(w, S("status"));
+    jw_int(w, status);
+    member(w, "code", str_from(code));
+    if (request_id.n)
+        member(w, "request_id", request_id);
+}
+
+/* Which headline stands over the list of what was wrong. */
+static const char *headline(const struct ctx *c, err_t e)
+{
+    if (c->problems.list.n && !err_is_fault(e)) {
+        const struct problem *first = &c->problems.list.at[0];
+        if (first->pointer.n == 0 || status_of(e, first->code) != err_http_status(e) ||
+            e == ERR_CONFLICT)
+            return first->code;
+    }
+    return err_name(e);
+}
+
+void problem_reply(struct call *call, err_t e)
+{
+    struct ctx *c = &call->ctx;
+    struct jw w = {.out = &call->reply->body};
+    enum lang lang = c->lang;
+    const char *code = headline(c, e);
+    int status = status_of(e, code);
+    buf_clear(&call->reply->body);
+    call->reply->status = status;
+    call->reply->type = "application/problem+json";
+    head(&w, lang, status, code, call->request->request_id);
+    if (c->problems.list.n && !err_is_fault(e)) {
+        member(&w, "detail",
+               message_of_problem(call->request->arena, lang, &c->problems.list.at[0]));
+        jw_key(&w, S("errors"));
+        jw_open(&w, '[');
+        for (size_t i = 0; i < c->problems.list.n; i++) {
+            const struct problem *p = &c->problems.list.at[i];
+            jw_open(&w, '{');
+            member(&w, "pointer", p->pointer);
+            member(&w, "code", str_from(p->code));
+            member(&w, "detail", message_of_problem(call->request->arena, lang, p));
+            if (str_eqz(S("duplicate_identity"), p->code) && p->args[1].n)
+                member(&w, "record", p->args[1]);
+            jw_close(&w, '}');
+        }
+        jw_close(&w, ']');
+        if (str_eqz(S("too_many_attempts"), code) &&
+            http_reply_header(call->reply, "Retry-After", c->problems.list.at[0].args[0]) != OK)
+            call->reply->close = true;
+    }
+    if (call->extra.n) {
+        jw_key(&w, str_from(call->extra_name));
+        jw_raw(&w, call->extra);
+    }
+    jw_close(&w, '}');
+}
+
+void problem_simple(
+    struct http_reply *reply, enum lang lang, int status, const char *code, str request_id)
+{
+    struct jw w = {.out = &reply->body};
+    reply->status = status;
+    reply->type = "application/problem+json";
+    head(&w, lang, status, code, request_id);
+    jw_close(&w, '}');
+}

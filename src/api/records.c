@@ -1,0 +1,196 @@
+#include "api/records.h"
+
+#include "base/limits.h"
+#include "core/change.h"
+
+enum { FAST_COUNT = 10000 };
+
+static err_t write_count(struct call *call, const struct list_query *q, bool exact)
+{
+    int64_t n;
+    int64_t ceiling = exact ? 0 : FAST_COUNT;
+    TRY(record_count(&call->ctx, q, ceiling, &n));
+    jw_open(&call->out, '{');
+    jw_key(&call->out, S("value"));
+    jw_int(&call->out, !exact && n > ceiling ? ceiling : n);
+    jw_key(&call->out, S("exact"));
+    jw_bool(&call->out, exact || n <= ceiling);
+    jw_close(&call->out, '}');
+    return OK;
+}
+
+err_t records_list(struct call *call)
+{
+    const struct object *o;
+    struct list_params p;
+    struct list_page page;
+    str count;
+    TRY(call_object(call, &o));
+    TRY(list_params(call, o, NULL, &p));
+    TRY(call_query(call, "count", &count));
+    if (count.n && !str_eqz(count, "none") && !str_eqz(count, "fast") && !str_eqz(count, "exact")) {
+        problem_add(&call->ctx.problems, S("count"), "bad_parameter", "count", NULL);
+        return ERR_INVALID;
+    }
+    TRY(record_list(&call->ctx, &p.query, &page));
+    call_begin(call, 200);
+    jw_open(&call->out, '[');
+    for (size_t i = 0; i < page.count; i++)
+        record_write_json(&call->ctx, page.records[i], p.fields, p.field_count, &call->out);
+    jw_close(&call->out, ']');
+    jw_key(&call->out, S("has_more"));
+    jw_bool(&call->out, page.has_more);
+    jw_key(&call->out, S("next"));
+    if (page.has_more)
+        jw_str(&call->out, page.next);
+    else
+        jw_null(&call->out);
+    jw_key(&call->out, S("count"));
+    if (count.n && !str_eqz(count, "none"))
+        TRY(write_count(call, &p.query, str_eqz(count, "exact")));
+    else
+        jw_null(&call->out);
+    jw_key(&call->out, S("titles"));
+    TRY(record_titles(&call->ctx, page.records, page.count, &call->out));
+    call_end(call);
+    return OK;
+}
+
+err_t records_count(struct call *call)
+{
+    const struct object *o;
+    struct list_params p;
+    TRY(call_object(call, &o));
+    TRY(list_params(call, o, call->body, &p));
+    call_begin(call, 200);
+    TRY(write_count(call, &p.query, true));
+    call_end(call);
+    return OK;
+}
+
+err_t records_get(struct call *call)
+{
+    const struct object *o;
+    int64_t id;
+    struct record *r;
+    TRY(call_object(call, &o));
+    TRY(call_id(call, 1, &id));
+    TRY(record_get(&call->ctx, o, id, OP_READ, &r));
+    return call_record(call, 200, r);
+}
+
+err_t records_create(struct call *call)
+{
+    const struct object *o;
+    struct record *r;
+    str duplicates;
+    TRY(call_object(call, &o));
+    TRY(call_query(call, "duplicates", &duplicates));
+    struct write_options options = {.allow_duplicate = str_eqz(duplicates, "allow")};
+    TRY(record_create(&call->ctx, o, call->body, &options, &r));
+    call_header(call, "Location",
+                arena_printf(call->ctx.arena, "/api/v1/" STR_FMT "/%lld", STR_ARG(o->plural),
+                             (long long)record_id(r)));
+    return call_record(call, 201, r);
+}
+
+/* A stale write is told what the record is now, if it may be read. */
+static err_t stale(struct call *call, err_t e, struct record *current)
+{
+    struct record *visible;
+    if (e != ERR_CONFLICT || !current ||
+        record_get(&call->ctx, current->object, record_id(current), OP_READ, &visible) != OK)
+        return e;
+    AUTO_BUF out;
+    buf_init(&out, LIMIT_RESPONSE_BYTES);
+    struct jw w = {.out = &out};
+    record_write_json(&call->ctx, visible, NULL, 0, &w);
+    call->extra_name = "current";
+    call->extra = arena_str(call->ctx.arena, buf_str(&out));
+    return e;
+}
+
+err_t records_update(struct call *call)
+{
+    const struct object *o;
+    int64_t id, version;
+    struct record *r = NULL;
+    TRY(call_object(call, &o));
+    TRY(call_id(call, 1, &id));
+    TRY(call_version(call, &version));
+    err_t e = record_update(&call->ctx, o, id, version, call->body, NULL, &r);
+    return e == OK ? call_record(call, 200, r) : stale(call, e, r);
+}
+
+err_t records_delete(struct call *call)
+{
+    const struct object *o;
+    int64_t id, version;
+    struct record *r = NULL;
+    TRY(call_object(call, &o));
+    TRY(call_id(call, 1, &id));
+    TRY(call_version(call, &version));
+    err_t e = record_delete(&call->ctx, o, id, version, &r);
+    if (e != OK)
+        return stale(call, e, r);
+    call->reply->status = 204;
+    return OK;
+}
+
+err_t records_restore(struct call *call)
+{
+    const struct object *o;
+    int64_t id;
+    struct record *r;
+    TRY(call_object(call, &o));
+    TRY(call_id(call, 1, &id));
+    TRY(record_restore(&call->ctx, o, id, &r));
+    return call_record(call, 200, r);
+}
+
+/* The value behind a mask, for who has the right; it is written to the log that he looked. */
+struct reveal {
+    const struct object *object;
+    const struct field *field;
+    int64_t id;
+    struct record *record;
+};
+
+static err_t reveal_work(struct ctx *c, void *arg)
+{
+    struct reveal *r = arg;
+    TRY(record_get(c, r->object, r->id, OP_READ, &r->record));
+    struct record *looked = record_new(c->arena, r->object);
+    looked->cells[r->object->id->first_column] = V_INT(r->id);
+    looked->cells[r->object->version->first_column] = record_cell(r->record, r->object->version, 0);
+    if (r->object->customer)
+        looked->cells[r->object->customer->first_column] =
+            record_cell(r->record, r->object->customer, 0);
+    looked->cells[r->field->first_column] = V_TEXT(S("***"));
+    return change_append(c, CHANGE_REVEAL, r->object, NULL, looked);
+}
+
+err_t records_reveal(struct call *call)
+{
+    struct reveal r = {0};
+    struct ctx *c = &call->ctx;
+    str name;
+    TRY(call_object(call, &r.object));
+    TRY(call_id(call, 1, &r.id));
+    TRY(call_text(call, "field", true, &name));
+    r.field = object_field(r.object, name);
+    if (!r.field || !field_stored(r.field) || access_field(c->access, r.field) == FIELD_HIDDEN) {
+        problem_add_str(&c->problems, S("/field"), "unknown_field", name, (str){0}, (str){0});
+        return ERR_INVALID;
+    }
+    TRY(ctx_transact(c, reveal_work, &r));
+    call_begin(call, 200);
+    jw_open(&call->out, '{');
+    jw_key(&call->out, S("field"));
+    jw_str(&call->out, name);
+    jw_key(&call->out, S("value"));
+    field_write(r.field, &r.record->cells[r.field->first_column], &call->out);
+    jw_close(&call->out, '}');
+    call_end(call);
+    return OK;
+}

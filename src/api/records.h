@@ -1,0 +1,27 @@
+/* records: the generic routes of every object. */
+#pragma once
+
+#include "api/api.h"
+
+err_t records_list(struct call *) MUST_USE;
+err_t records_create(struct call *) MUST_USE;
+err_t records_get(struct call *) MUST_USE;
+err_t records_update(struct call *) MUST_USE;
+err_t records_delete(struct call *) MUST_USE;
+err_t records_restore(struct call *) MUST_USE;
+err_t records_count(struct call *) MUST_USE;
+err_t records_batch(struct call *) MUST_USE;
+err_t records_history(struct call *) MUST_USE;
+err_t records_reveal(struct call *) MUST_USE;
+
+/* list_params.c: where, q, sort, limit, after, deleted of the request (or of a JSON body: export,
+ * count) as a query. */
+struct list_params {
+    struct list_query query;
+    const struct field **fields; /* to show; NULL = all */
+    size_t field_count;
+};
+err_t list_params(struct call *,
+                  const struct object *,
+                  const json_t *body,
+                  struct list_params *out) MUST_USE;

@@ -1,0 +1,82 @@
+/* access: what a user may do. Deny by default; roles add up. Everything that reads or writes
+ * records asks here, beneath every query: list, get, count, search, export, history, stream
+ * (Z1-Z5).
+ *
+ * A role's definition (JSON in role.definition), more in docs/internals/access.md:
+ *   {"objects": {"customer": {"read": SCOPE, "create": true, "update": SCOPE, "delete": SCOPE,
+ *                             "export": true, "fields": {"phone": "mask", …}}, "*": {…}},
+ *    "rights": ["reveal", "import", "manage_model", "manage_users", "see_jobs", "undo"]}
+ *   SCOPE = "own" | "department" | "below" | "all" | condition | false
+ * Fields without a word are "write" where the object may be written, sensitive ones "mask". */
+#pragma once
+
+#include "core/ctx.h"
+
+enum op { OP_READ, OP_CREATE, OP_UPDATE, OP_DELETE, OP_EXPORT, OP_COUNT };
+enum field_access { FIELD_HIDDEN, FIELD_MASK, FIELD_READ, FIELD_WRITE };
+enum right {
+    RIGHT_REVEAL,
+    RIGHT_IMPORT,
+    RIGHT_MANAGE_MODEL,
+    RIGHT_MANAGE_USERS,
+    RIGHT_SEE_JOBS,
+    RIGHT_UNDO,
+    RIGHT_COUNT
+};
+
+struct access;
+struct access_cache;
+
+struct access_cache *access_cache_new(void);   /* app_open; without one every hold compiles anew */
+void access_cache_free(struct access_cache *); /* NULL is fine */
+
+/* The rights of a user, from roles, departments and the model; immutable, counted, cached until
+ * any user, role, department or the model changes (Z5: the next request sees it on every node).
+ * Not to be used longer than the model.
+ * ERR_NOT_FOUND: no such active user. */
+err_t access_hold(struct app *,
+                  struct db_conn *,
+                  const struct model *,
+                  int64_t user,
+                  const struct access **out) MUST_USE;
+void access_release(const struct access *);
+/* Within the transaction that writes a user, role or department: what was compiled before its
+ * commit is not used after it. Harmless when the transaction is undone. */
+err_t access_forget(struct ctx *) MUST_USE;
+
+/* NULL access = the server itself: everything. */
+bool access_may(const struct access *, const struct object *, enum op);
+bool access_right(const struct access *, enum right);
+bool access_administrator(const struct access *);
+enum field_access access_field(const struct access *, const struct field *);
+/* Which rows: a condition to be and-ed (NULL = all), as long-lived as the access; ERR_DENIED: none
+ * at all. An object with access_via takes its scope from the record that the ref names. CREATE:
+ * what the new record must be like. */
+err_t access_scope(const struct access *,
+                   const struct object *,
+                   enum op,
+                   const struct condition **out) MUST_USE;
+/* Own and all below. */
+const int64_t *access_departments(const struct access *, size_t *n);
+/* Refuses conditions on fields that the caller may not read in clear, and over links to records
+ * that may be out of their sight: ERR_INVALID with "not_filterable". (A sort key needs FIELD_READ.)
+ */
+err_t access_check_condition(const struct access *,
+                             const struct condition *,
+                             str at,
+                             struct problems *) MUST_USE;
+
+/* A role's definition before it is stored: ERR_INVALID, problems "role_…" say where. */
+err_t access_check_role(const struct model *,
+                        const json_t *definition,
+                        str at,
+                        struct problems *,
+                        struct arena *) MUST_USE;
+
+/* Scopes of an API token: a JSON array of "orders:read", "orders:*", "*:read", "right:undo", "*".
+ * ERR_INVALID "unknown_scope". */
+err_t access_check_scopes(
+    const struct model *, const json_t *scopes, str at, struct problems *, struct arena *) MUST_USE;
+/* What both the rights and the scopes allow, in the arena. It takes over the hold: releasing it
+ * releases the whole access, which is never NULL (a token has a user). */
+const struct access *access_narrow(struct arena *, const struct access *, const json_t *scopes);

@@ -1,0 +1,115 @@
+#include "core/app.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "base/id.h"
+#include "base/limits.h"
+#include "core/access.h"
+#include "core/change.h"
+#include "core/registry.h"
+#include "core/setting.h"
+
+static err_t make_folder(const char *path, struct problems *problems)
+{
+    struct stat st;
+    if (mkdir(path, 0700) == 0 || (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
+        return OK;
+    problem_add(problems, S("--data"), "folder_unusable", path, strerror(errno), NULL);
+    return ERR_UNAVAILABLE;
+}
+
+static err_t new_key(const char *path, unsigned char key[32], struct problems *problems)
+{
+    random_bytes(key, 32);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
+    if (fd < 0 || write(fd, key, 32) != 32 || fsync(fd) || close(fd)) {
+        problem_add(problems, S("--data"), "file_unusable", path, strerror(errno), NULL);
+        return ERR_UNAVAILABLE;
+    }
+    return OK;
+}
+
+/* The installation's key: 32 random bytes that nobody else may read (security C1). */
+static err_t load_key(struct app *app, struct problems *problems)
+{
+    const char *path = arena_printf(app->arena, STR_FMT "/key", STR_ARG(app->data_folder)).p;
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT)
+        return new_key(path, app->key, problems);
+    if (fd < 0 || fstat(fd, &st) || (st.st_mode & 077)) {
+        problem_add(problems, S("--data"), fd < 0 ? "file_unusable" : "key_readable_by_others",
+                    path, fd < 0 ? strerror(errno) : "", NULL);
+        if (fd >= 0)
+            close(fd);
+        return ERR_INVALID;
+    }
+    bool whole = read(fd, app->key, 32) == 32;
+    close(fd);
+    if (!whole) {
+        problem_add(problems, S("--data"), "file_unusable", path, "32 bytes", NULL);
+        return ERR_INVALID;
+    }
+    return OK;
+}
+
+static err_t open_parts(struct app *app, const struct app_options *o, struct problems *problems)
+{
+    static const char *const folders[] = {"", "/files", "/spool"};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+        TRY(make_folder(
+            arena_printf(app->arena, STR_FMT "%s", STR_ARG(app->data_folder), folders[i]).p,
+            problems));
+    TRY(load_key(app, problems));
+    struct db_options db = {.url = o->db_url, .readers = o->readers};
+    TRY(db_open(&db, problems, &app->db));
+    app->settings = settings_new();
+    app->registry = registry_new();
+    app->access_cache = access_cache_new();
+    if (o->migrate)
+        TRY(registry_migrate(app, problems, NULL));
+    TRY(settings_load(app));
+    TRY(change_open(app));
+    return registry_load(app, problems);
+}
+
+err_t app_open(const struct app_options *o, struct problems *problems, struct app **out)
+{
+    if (sodium_init() < 0)
+        return ERR_INTERNAL;
+    struct app *app = calloc(1, sizeof *app);
+    if (!app)
+        abort();
+    app->arena = arena_new(4 * MIB);
+    app->data_folder = arena_str(app->arena, o->data_folder);
+    id_set_node(o->node);
+    err_t e = open_parts(app, o, problems);
+    if (e != OK) {
+        app_close(app);
+        return e;
+    }
+    *out = app;
+    return OK;
+}
+
+void app_close(struct app *app)
+{
+    if (!app)
+        return;
+    atomic_store(&app->stopping, true);
+    log_readers_stop(app);
+    access_cache_free(app->access_cache);
+    registry_free(app->registry);
+    settings_free(app->settings);
+    db_close(app->db);
+    sodium_memzero(app->key, sizeof app->key);
+    arena_free(app->arena);
+    free(app);
+}

@@ -1,0 +1,34 @@
+/* app: what one running process shares: database, model, keys, folders, settings. */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "db/db.h"
+#include "model/model.h"
+
+struct app_options {
+    str db_url;
+    str data_folder; /* files, keys, spool; made if missing, mode 0700 */
+    unsigned readers;
+    unsigned node; /* 0..1023, differs between processes on one database */
+    bool migrate;  /* bring the database to this binary's schema; else a difference is refused */
+};
+
+struct app {
+    struct db *db;
+    struct arena *arena;
+    str data_folder;
+    unsigned char key[32]; /* of data_folder/key: secretbox for secrets, HMAC of seals (C1) */
+    struct settings *settings;
+    struct registry *registry;
+    struct access_cache *access_cache;
+    struct log_readers *log_readers;
+    struct job_runner *job_runner;
+    atomic_bool stopping;
+};
+
+/* Opens the database, makes or migrates its tables, loads the model and the settings.
+ * ERR_INVALID, ERR_CONFLICT (another process writes, or the database is newer), ERR_UNAVAILABLE. */
+err_t app_open(const struct app_options *, struct problems *, struct app **out) MUST_USE;
+void app_close(struct app *);

@@ -1,0 +1,69 @@
+/* auth: passwords, second factors, sessions, API tokens (security A1-A5, S1, T1). */
+#pragma once
+
+#include "core/ctx.h"
+
+/* Sets it; ERR_INVALID: too short (12), too long (128), too common, contains the product, the
+ * enterprise or the user's own name. Ends the user's sessions but keep_session (0 = all). */
+err_t auth_set_password(struct ctx *, int64_t user, str password, int64_t keep_session) MUST_USE;
+/* Of somebody who is signed in already and proves it again. ERR_DENIED "wrong_credentials",
+ * ERR_LIMIT as auth_login. address may be empty. */
+err_t auth_check_password(struct ctx *, int64_t user, str password, str address) MUST_USE;
+bool auth_has_password(struct ctx *, int64_t user);
+
+enum login_state { LOGIN_DONE, LOGIN_SECOND_FACTOR };
+struct login {
+    enum login_state state;
+    int64_t user;
+    char secret[48]; /* LOGIN_DONE: the session's cookie; else the challenge for the second step */
+    char csrf[48];
+    bool second_factor_required; /* by role, and not set up yet */
+};
+/* Checks with delays per account and per address (A2). code empty on the first step.
+ * ERR_DENIED "wrong_credentials" (same answer and time for unknown users), ERR_LIMIT
+ * ("too_many_attempts", seconds to wait as argument), ERR_UNAVAILABLE ("busy": 4 passwords are
+ * being looked at). */
+err_t auth_login(
+    struct ctx *, str email, str password, str address, str agent, struct login *out) MUST_USE;
+/* A TOTP or a recovery code. ERR_DENIED "challenge_expired" (after 5 minutes), "wrong_code";
+ * ERR_LIMIT. */
+err_t auth_second_factor(
+    struct ctx *, str challenge, str code, str address, str agent, struct login *out) MUST_USE;
+
+struct session {
+    int64_t id, user;
+    char csrf[48];
+    int64_t second_factor_at; /* 0 = none in this session */
+    const json_t *scopes;     /* of an API token, in ctx->arena; NULL = a browser session */
+    bool is_token;
+};
+/* ERR_DENIED: unknown, expired (idle 30 min, absolute 12 h), ended, user disabled. Touches seen_at
+ * at most once a minute. */
+err_t auth_session(struct ctx *, str cookie, struct session *out) MUST_USE;
+err_t auth_token(struct ctx *, str bearer, struct session *out) MUST_USE;
+err_t auth_logout(struct ctx *, int64_t session) MUST_USE;
+err_t auth_sessions_json(struct ctx *, int64_t current, struct jw *) MUST_USE;
+err_t auth_end_session(struct ctx *, int64_t session) MUST_USE; /* own only: else ERR_NOT_FOUND */
+err_t auth_end_sessions_of(struct ctx *, int64_t user, int64_t except) MUST_USE;
+
+/* TOTP (RFC 6238, SHA-1, 6 digits, 30 s, ±1 step, each code once); 10 recovery codes, once. */
+/* {"secret","uri","recovery":[…]}; ERR_CONFLICT "totp_enabled": remove it first. */
+err_t auth_totp_begin(struct ctx *, struct jw *) MUST_USE;
+/* From now on it is asked for; the session counts as having proved it. ERR_DENIED "wrong_code". */
+err_t auth_totp_confirm(struct ctx *, str code, int64_t session) MUST_USE;
+err_t auth_totp_remove(struct ctx *, str password) MUST_USE;
+bool auth_totp_enabled(struct ctx *, int64_t user);
+
+/* scopes: JSON array or NULL (= all the user may); days 1..365. *secret is shown once. */
+err_t auth_token_create(struct ctx *,
+                        int64_t user,
+                        str name,
+                        const json_t *scopes,
+                        unsigned days,
+                        char secret[static 64],
+                        int64_t *id) MUST_USE;
+err_t auth_tokens_json(struct ctx *, struct jw *) MUST_USE;
+err_t auth_token_delete(struct ctx *, int64_t id) MUST_USE;
+
+/* Deletes what has expired: for a schedule. */
+err_t auth_sweep(struct ctx *) MUST_USE;

@@ -1,0 +1,177 @@
+#include "core/auth_session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/id.h"
+#include "base/log.h"
+#include "core/auth_secret.h"
+#include "sql_core.h"
+
+#define IDLE (30 * CLOCK_MINUTE)
+#define ABSOLUTE (12 * CLOCK_HOUR)
+#define CHALLENGE (5 * CLOCK_MINUTE)
+
+enum { AGENT_CHARS = 200, ADDRESS_CHARS = 64 };
+
+/* Within limits, and storable. */
+static str tidy(struct arena *arena, str s, size_t most)
+{
+    return utf8_valid(s) && !memchr(s.n ? s.p : "", '\0', s.n) ? utf8_prefix(s, most)
+                                                               : arena_str(arena, S("?"));
+}
+
+err_t session_start(struct ctx *ctx, const struct session_start *s, struct login *out)
+{
+    int64_t now = clock_now();
+    struct login login = {.state = s->pending ? LOGIN_SECOND_FACTOR : LOGIN_DONE, .user = s->user};
+    char hash[HASH_CHARS + 1];
+    token_new(login.secret);
+    token_new(login.csrf);
+    secret_hash(str_from(login.secret), hash);
+    value params[] = {
+        V_INT(id_new()),
+        V_TEXT(str_from(hash)),
+        V_INT(s->user),
+        V_TEXT(str_from(login.csrf)),
+        V_BOOL(s->pending),
+        V_INT(now),
+        V_INT(now + (s->pending ? CHALLENGE : ABSOLUTE)),
+        V_ID(s->second_factor_at),
+        V_TEXT(tidy(ctx->arena, s->address, ADDRESS_CHARS)),
+        V_TEXT(tidy(ctx->arena, s->agent, AGENT_CHARS)),
+    };
+    TRY(db_run(ctx->conn, SQL_AUTH_SESSION_ADD, params, sizeof params / sizeof *params, NULL));
+    *out = login;
+    return OK;
+}
+
+err_t session_challenge(struct ctx *ctx, str secret, int64_t *id, int64_t *user)
+{
+    char hash[HASH_CHARS + 1];
+    secret_hash(secret, hash);
+    value params[] = {V_TEXT(str_from(hash)), V_INT(clock_now())}, cells[2];
+    TRY(db_one(ctx->conn, ctx->arena, SQL_AUTH_CHALLENGE_FIND, params, 2, cells, 2));
+    *id = cells[0].i;
+    *user = cells[1].i;
+    return OK;
+}
+
+err_t session_end(struct ctx *ctx, int64_t id)
+{
+    value param = V_INT(id);
+    return db_run(ctx->conn, SQL_AUTH_SESSION_END, &param, 1, NULL);
+}
+
+/* Reading goes on while nothing can be written (disk full): this may fail. */
+void session_touch(struct ctx *ctx, err_t (*work)(struct ctx *, void *), int64_t id)
+{
+    err_t e = ctx_transact(ctx, work, &id);
+    if (e != OK)
+        log_event(LOG_WARN, "touch_failed", "id", LOG_INT(id), "outcome", LOG_Z(err_name(e)), NULL);
+}
+
+static err_t touch_session(struct ctx *ctx, void *arg)
+{
+    value params[] = {V_INT(*(const int64_t *)arg), V_INT(clock_now())};
+    return db_run(ctx->conn, SQL_AUTH_SESSION_TOUCH, params, 2, NULL);
+}
+
+err_t auth_session(struct ctx *ctx, str cookie, struct session *out)
+{
+    int64_t now = clock_now();
+    char hash[HASH_CHARS + 1];
+    secret_hash(cookie, hash);
+    value params[] = {V_TEXT(str_from(hash)), V_INT(now), V_INT(now - IDLE)}, cells[5];
+    err_t e = db_one(ctx->conn, ctx->arena, SQL_AUTH_SESSION_FIND, params, 3, cells, 5);
+    if (e == ERR_NOT_FOUND)
+        return ERR_DENIED;
+    TRY(e);
+    struct session s = {.id = cells[0].i, .user = cells[1].i, .second_factor_at = cells[4].i};
+    snprintf(s.csrf, sizeof s.csrf, STR_FMT, STR_ARG(cells[2].s));
+    if (now - cells[3].i >= CLOCK_MINUTE)
+        session_touch(ctx, touch_session, s.id);
+    *out = s;
+    return OK;
+}
+
+/* ---- ending ---- */
+
+static err_t end_one(struct ctx *ctx, void *arg)
+{
+    return session_end(ctx, *(const int64_t *)arg);
+}
+
+err_t auth_logout(struct ctx *ctx, int64_t session)
+{
+    return ctx_transact(ctx, end_one, &session);
+}
+
+static err_t end_own(struct ctx *ctx, void *arg)
+{
+    int64_t ended;
+    value params[] = {V_INT(*(const int64_t *)arg), V_INT(ctx->user)};
+    TRY(db_run(ctx->conn, SQL_AUTH_SESSION_END_OWN, params, 2, &ended));
+    return ended ? OK : ERR_NOT_FOUND;
+}
+
+err_t auth_end_session(struct ctx *ctx, int64_t session)
+{
+    return ctx_transact(ctx, end_own, &session);
+}
+
+static err_t end_others(struct ctx *ctx, void *arg)
+{
+    const int64_t *of = arg;
+    value params[] = {V_INT(of[0]), V_INT(of[1])};
+    return db_run(ctx->conn, SQL_AUTH_SESSIONS_END, params, 2, NULL);
+}
+
+err_t auth_end_sessions_of(struct ctx *ctx, int64_t user, int64_t except)
+{
+    int64_t of[] = {user, except};
+    return ctx_transact(ctx, end_others, of);
+}
+
+static err_t sweep(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    int64_t now = clock_now();
+    value sessions[] = {V_INT(now), V_INT(now - IDLE)}, attempts = V_INT(now - 2 * CLOCK_DAY);
+    TRY(db_run(ctx->conn, SQL_AUTH_SESSIONS_EXPIRE, sessions, 2, NULL));
+    return db_run(ctx->conn, SQL_AUTH_ATTEMPTS_EXPIRE, &attempts, 1, NULL);
+}
+
+err_t auth_sweep(struct ctx *ctx)
+{
+    return ctx_transact(ctx, sweep, NULL);
+}
+
+/* ---- listing ---- */
+
+err_t auth_sessions_json(struct ctx *ctx, int64_t current, struct jw *w)
+{
+    int64_t now = clock_now();
+    value params[] = {V_INT(ctx->user), V_INT(now), V_INT(now - IDLE)};
+    AUTO_ROWS rows = NULL;
+    TRY(db_query(ctx->conn, SQL_AUTH_SESSIONS_OF, params, 3, &rows));
+    jw_open(w, '[');
+    while (db_next(rows)) {
+        jw_open(w, '{');
+        jw_key(w, S("id"));
+        jw_id(w, db_int(rows, 0));
+        jw_key(w, S("created_at"));
+        jw_instant(w, db_int(rows, 1));
+        jw_key(w, S("seen_at"));
+        jw_instant(w, db_int(rows, 2));
+        jw_key(w, S("address"));
+        jw_str(w, db_text(rows, 3));
+        jw_key(w, S("agent"));
+        jw_str(w, db_text(rows, 4));
+        jw_key(w, S("current"));
+        jw_bool(w, db_int(rows, 0) == current);
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+    return db_rows_error(rows);
+}

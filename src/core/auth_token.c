@@ -1,0 +1,160 @@
+/* API tokens: "rm_" and 43 characters, shown once, kept as a hash. */
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/id.h"
+#include "core/access.h"
+#include "core/auth_secret.h"
+#include "core/auth_session.h"
+#include "core/auth_user.h"
+#include "sql_core.h"
+
+enum { NAME_CHARS = 80, DAYS_MOST = 365 };
+
+static err_t touch_token(struct ctx *ctx, void *arg)
+{
+    value params[] = {V_INT(*(const int64_t *)arg), V_INT(clock_now())};
+    return db_run(ctx->conn, SQL_AUTH_TOKEN_TOUCH, params, 2, NULL);
+}
+
+err_t auth_token(struct ctx *ctx, str bearer, struct session *out)
+{
+    int64_t now = clock_now();
+    char hash[HASH_CHARS + 1];
+    json_t *scopes = NULL;
+    secret_hash(bearer, hash);
+    value params[] = {V_TEXT(str_from(hash)), V_INT(now)}, cells[4];
+    err_t e = db_one(ctx->conn, ctx->arena, SQL_AUTH_TOKEN_FIND, params, 2, cells, 4);
+    if (e == ERR_NOT_FOUND)
+        return ERR_DENIED;
+    TRY(e);
+    if (cells[2].kind == VALUE_TEXT && json_read(ctx->arena, cells[2].s, NULL, &scopes) != OK)
+        return ERR_DENIED;
+    struct session s = {.id = cells[0].i, .user = cells[1].i, .scopes = scopes, .is_token = true};
+    if (cells[3].kind == VALUE_NULL || now - cells[3].i >= CLOCK_MINUTE)
+        session_touch(ctx, touch_token, s.id);
+    *out = s;
+    return OK;
+}
+
+/* ---- making one ---- */
+
+struct new_token {
+    int64_t id, user, expires_at;
+    str name, scopes;
+    char hash[HASH_CHARS + 1];
+};
+
+static err_t add_token(struct ctx *ctx, void *arg)
+{
+    const struct new_token *t = arg;
+    value params[] = {
+        V_INT(t->id),
+        V_TEXT(str_from(t->hash)),
+        V_INT(t->user),
+        V_TEXT(t->name),
+        t->scopes.n ? V_TEXT(t->scopes) : V_NULL,
+        V_INT(clock_now()),
+        V_INT(t->expires_at),
+    };
+    return db_run(ctx->conn, SQL_AUTH_TOKEN_ADD, params, sizeof params / sizeof *params, NULL);
+}
+
+static err_t check_name(struct ctx *ctx, str name)
+{
+    bool empty = !name.n || !utf8_valid(name) || memchr(name.p, '\0', name.n);
+    if (!empty && utf8_count(name) <= NAME_CHARS)
+        return OK;
+    problem_add(&ctx->problems, S("/name"), empty ? "required" : "too_long", empty ? "" : "80",
+                NULL);
+    return ERR_INVALID;
+}
+
+static err_t check_days(struct ctx *ctx, unsigned days)
+{
+    if (days >= 1 && days <= DAYS_MOST)
+        return OK;
+    problem_add(&ctx->problems, S("/days"), "token_days", "1", "365", NULL);
+    return ERR_INVALID;
+}
+
+err_t auth_token_create(struct ctx *ctx,
+                        int64_t user,
+                        str name,
+                        const json_t *scopes,
+                        unsigned days,
+                        char secret[static 64],
+                        int64_t *id)
+{
+    struct account account;
+    struct new_token t = {.id = id_new(), .user = user, .name = str_trim(name)};
+    char random[TOKEN_CHARS + 1], whole[64];
+    TRY(account_read(ctx, user, &account));
+    err_t bad_name = check_name(ctx, t.name), bad_days = check_days(ctx, days);
+    if (scopes)
+        TRY(access_check_scopes(ctx->model, scopes, S("/scopes"), &ctx->problems, ctx->arena));
+    TRY(bad_name);
+    TRY(bad_days);
+    if (scopes)
+        t.scopes = json_text(ctx->arena, scopes);
+    t.expires_at = clock_now() + days * CLOCK_DAY;
+    token_new(random);
+    snprintf(whole, sizeof whole, "rm_%s", random);
+    secret_hash(str_from(whole), t.hash);
+    err_t e = ctx_transact(ctx, add_token, &t);
+    if (e == OK) {
+        memcpy(secret, whole, sizeof whole);
+        *id = t.id;
+    }
+    sodium_memzero(random, sizeof random);
+    sodium_memzero(whole, sizeof whole);
+    return e;
+}
+
+static err_t end_own(struct ctx *ctx, void *arg)
+{
+    int64_t ended;
+    value params[] = {V_INT(*(const int64_t *)arg), V_INT(ctx->user)};
+    TRY(db_run(ctx->conn, SQL_AUTH_TOKEN_END_OWN, params, 2, &ended));
+    return ended ? OK : ERR_NOT_FOUND;
+}
+
+err_t auth_token_delete(struct ctx *ctx, int64_t id)
+{
+    return ctx_transact(ctx, end_own, &id);
+}
+
+/* ---- listing ---- */
+
+static void write_instant(struct jw *w, str key, const struct db_rows *rows, size_t column)
+{
+    jw_key(w, key);
+    if (db_is_null(rows, column))
+        jw_null(w);
+    else
+        jw_instant(w, db_int(rows, column));
+}
+
+err_t auth_tokens_json(struct ctx *ctx, struct jw *w)
+{
+    value user = V_INT(ctx->user);
+    AUTO_ROWS rows = NULL;
+    TRY(db_query(ctx->conn, SQL_AUTH_TOKENS_OF, &user, 1, &rows));
+    jw_open(w, '[');
+    while (db_next(rows)) {
+        jw_open(w, '{');
+        jw_key(w, S("id"));
+        jw_id(w, db_int(rows, 0));
+        jw_key(w, S("name"));
+        jw_str(w, db_text(rows, 1));
+        jw_key(w, S("scopes"));
+        jw_raw(w, db_is_null(rows, 2) ? S("null") : db_text(rows, 2));
+        write_instant(w, S("created_at"), rows, 3);
+        write_instant(w, S("expires_at"), rows, 4);
+        write_instant(w, S("used_at"), rows, 5);
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+    return db_rows_error(rows);
+}

@@ -1,0 +1,22 @@
+/* auth_user: what signing in has to know about a user. */
+#pragma once
+
+#include "core/ctx.h"
+
+struct account {
+    str email, name;
+};
+/* ERR_NOT_FOUND: no such user. */
+err_t account_read(struct ctx *, int64_t user, struct account *out) MUST_USE;
+/* 0 when no active user has the address, whatever its case; *folded is what they are compared by.
+ */
+err_t account_find(struct ctx *, str email, int64_t *user, str *folded) MUST_USE;
+
+struct credential {
+    str password_hash; /* empty: none set */
+    str totp_secret, totp_pending;
+    bool totp_enabled;
+    int64_t totp_last_step;
+};
+/* All empty for who has none. */
+err_t credential_read(struct ctx *, int64_t user, struct credential *out) MUST_USE;

@@ -1,0 +1,104 @@
+/* change: the log of every write, the spine of the system. Appended in the writer's transaction;
+ * everything else (history, undo, search, live screens, audiences, automation) reads it.
+ *
+ * Order: (tx, id). On SQLite tx is 0 and ids ascend with commits. On PostgreSQL tx is the
+ * transaction's number, and readers stop at the horizon (@horizon: the oldest transaction still
+ * running), so a late commit is never skipped. */
+#pragma once
+
+#include "core/ctx.h"
+
+enum change_op {
+    CHANGE_CREATE,
+    CHANGE_UPDATE,
+    CHANGE_DELETE,
+    CHANGE_RESTORE,
+    CHANGE_DERIVE,
+    CHANGE_ERASE,
+    CHANGE_REVEAL
+};
+
+/* Kept as JSON objects by field id: of an update or a derived change the cells that differ, of a
+ * creation or restoring all that is there after, of a deletion all that was there before, of a
+ * reveal what `after` holds, of an erasure nothing. Does nothing when nothing differs. Within a
+ * transaction. */
+err_t change_append(struct ctx *,
+                    enum change_op,
+                    const struct object *,
+                    const struct record *before,
+                    const struct record *after) MUST_USE;
+
+/* At app_open: no id made from now on is smaller than one in the log, though the clock may have
+ * been set back; readers of SQLite's log rely on it. */
+err_t change_open(struct app *) MUST_USE;
+
+struct change {
+    int64_t tx, id, at, actor, batch, record, customer, version;
+    str through, object;
+    enum change_op op;
+    str before, after; /* JSON objects by field id; may be empty */
+};
+
+/* A reader: called with batches of changes in order, in a thread of its own; its position moves in
+ * the same transaction when `transactional`, else after it returned OK. On a fault it is called
+ * again with the same changes after a back-off. */
+struct log_reader {
+    const char *name;
+    bool transactional; /* read() runs inside a transaction that also stores the position */
+    size_t batch;       /* most changes at once */
+    err_t (*read)(struct ctx *, const struct change *, size_t n, void *context);
+    void *context;
+    bool from_now;  /* a new reader starts at the end of the log instead of its beginning */
+    bool ephemeral; /* position is not kept (live screens); each process has its own */
+};
+/* Of several processes on one database one runs a kept reader at a time. A transactional one has
+ * each change exactly once; the others may have the last batch again after a crash. */
+void log_reader_add(struct app *, const struct log_reader *); /* before log_readers_start */
+err_t log_readers_start(struct app *) MUST_USE;
+void log_readers_stop(struct app *); /* and forgets them; app_close does it too */
+void log_readers_wake(struct app *); /* after a commit here; elsewhere they look every 200 ms */
+/* Waits until every reader has passed what is committed now (tests, commands). ERR_UNAVAILABLE:
+ * not in this time. */
+err_t log_readers_settle(struct app *, unsigned milliseconds) MUST_USE;
+
+/* Changes of one record, newest first, from `before_id` (0 = newest). */
+err_t change_history(struct ctx *,
+                     int64_t record,
+                     int64_t before_id,
+                     size_t limit,
+                     struct change **out,
+                     size_t *n) MUST_USE;
+
+/* ---- batches: changes that belong together and can be undone ---- */
+enum { UNDO_DAYS = 30 };
+err_t batch_begin(struct ctx *, const char *kind, str title, int64_t *id) MUST_USE;
+struct undo_kept {
+    str object;
+    int64_t record;
+    str field;       /* empty: the whole record */
+    const char *why; /* message key: "edited_later", "gone" … */
+};
+struct undo_result {
+    size_t restored;
+    VEC(struct undo_kept) kept;
+};
+/* Takes the batch's changes back, newest first, field by field where the field still has the value
+ * that the batch gave it. preview: only the result. ERR_NOT_FOUND, ERR_CONFLICT (undone already, or
+ * past 30 days). progress may be NULL. */
+err_t batch_undo(struct ctx *,
+                 int64_t batch,
+                 bool preview,
+                 struct undo_result *out,
+                 bool (*progress)(void *, size_t done, size_t total),
+                 void *context) MUST_USE;
+
+/* ---- seals ---- */
+/* Seals what is older than the full hour: SHA-256 over the changes in order, chained to the seal
+ * before, with an HMAC by the installation's key. */
+err_t seal_make(struct ctx *) MUST_USE;
+struct seal_fault {
+    int64_t seal;
+    int64_t change;  /* the first that is wrong, 0 if unknown */
+    const char *why; /* "edited", "removed", "added", "truncated", "seal" */
+};
+err_t seal_check(struct ctx *, struct seal_fault *out, bool *clean) MUST_USE;

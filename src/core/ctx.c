@@ -1,0 +1,94 @@
+#include <stdio.h>
+
+#include "core/access.h"
+#include "core/change.h"
+#include "core/registry.h"
+#include "core/setting.h"
+
+err_t ctx_init(struct ctx *c, struct app *app, struct arena *arena, const char *through)
+{
+    struct db_conn *conn;
+    TRY(db_acquire(app->db, &conn));
+    *c = (struct ctx){
+        .app = app,
+        .arena = arena,
+        .conn = conn,
+        .through = through,
+        .now = clock_now(),
+        .problems = {.arena = arena},
+        .model = model_hold(app),
+    };
+    c->currency = c->model->base_currency;
+    c->zone = zone_find(setting_text(app, arena, "time_zone", S("Asia/Shanghai")));
+    str region = setting_text(app, arena, "phone_region", S("CN"));
+    snprintf(c->phone_region, sizeof c->phone_region, STR_FMT, STR_ARG(region));
+    if (!lang_parse(setting_text(app, arena, "language", S("zh-CN")), &c->lang))
+        c->lang = LANG_ZH_CN;
+    return OK;
+}
+
+void ctx_done(struct ctx *c)
+{
+    if (c->access)
+        access_release(c->access);
+    if (c->model)
+        model_release(c->app, c->model);
+    if (c->conn)
+        db_release(c->conn);
+    c->access = NULL;
+    c->model = NULL;
+    c->conn = NULL;
+}
+
+struct condition_env ctx_env(const struct ctx *c)
+{
+    struct condition_env env = {.now = c->now, .zone = c->zone, .me = c->user};
+    if (c->access)
+        env.my_departments = access_departments(c->access, &env.my_department_count);
+    return env;
+}
+
+struct field_context ctx_field(struct ctx *c, str pointer)
+{
+    return (struct field_context){
+        .arena = c->arena,
+        .lang = c->lang,
+        .zone = c->zone,
+        .phone_region = c->phone_region,
+        .currency = c->currency,
+        .problems = &c->problems,
+        .pointer = pointer,
+    };
+}
+
+struct transaction {
+    struct ctx *ctx;
+    err_t (*work)(struct ctx *, void *);
+    void *arg;
+    size_t problems_before;
+};
+
+static err_t run(struct db_conn *conn, void *arg)
+{
+    struct transaction *t = arg;
+    struct db_conn *outer = t->ctx->conn;
+    bool nested = t->ctx->in_transaction;
+    t->ctx->problems.list.n = t->problems_before;
+    t->ctx->conn = conn;
+    t->ctx->in_transaction = true;
+    err_t e = t->work(t->ctx, t->arg);
+    t->ctx->conn = outer;
+    t->ctx->in_transaction = nested;
+    return e;
+}
+
+err_t ctx_transact(struct ctx *c, err_t (*work)(struct ctx *, void *), void *arg)
+{
+    struct transaction t = {c, work, arg, c->problems.list.n};
+    if (c->in_transaction)
+        return db_nested(c->conn, run, &t);
+    err_t e = db_transact(c->app->db, run, &t);
+    if (e == OK)
+        log_readers_wake(c->app);
+    return e;
+}

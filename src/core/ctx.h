@@ -1,0 +1,41 @@
+/* ctx: one request, job step or command: who does what, in which language, with which memory.
+ * Belongs to one thread, except that a work runs on the database's writer thread while the caller
+ * waits. */
+#pragma once
+
+#include "base/clock.h"
+#include "core/app.h"
+#include "model/condition.h"
+#include "model/field_type.h"
+
+struct access; /* core/access.h */
+
+struct ctx {
+    struct app *app;
+    struct arena *arena;
+    const struct model *model;
+    struct db_conn *conn; /* for reading; inside a transaction, the transaction's */
+    bool in_transaction;
+    const struct access *access; /* the caller's rights; NULL = the server itself, may everything */
+    int64_t user;                /* 0 = the server itself */
+    const char *through;         /* "web", "api", "import", "job", "undo", "command" */
+    int64_t batch;               /* changes are part of this batch; 0 = none */
+    int64_t now;
+    enum lang lang;
+    const struct zone *zone;
+    str currency; /* base currency */
+    char phone_region[4];
+    struct problems problems;
+    str request_id;
+};
+
+/* Fills everything from the app for the server itself; conn is acquired and given back by
+ * ctx_done. */
+err_t ctx_init(struct ctx *, struct app *, struct arena *, const char *through) MUST_USE;
+void ctx_done(struct ctx *);
+struct condition_env ctx_env(const struct ctx *);
+struct field_context ctx_field(struct ctx *, str pointer);
+
+/* Runs work in a transaction (db_transact) with ctx->conn switched to it. work may run more than
+ * once; problems it added in a failed run are dropped before the next. Nested: a savepoint. */
+err_t ctx_transact(struct ctx *, err_t (*work)(struct ctx *, void *), void *arg) MUST_USE;

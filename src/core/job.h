@@ -1,0 +1,52 @@
+/* job: durable background work. A job is a row; a runner leases it, runs its kind's function, and
+ * renews the lease while it reports progress. With several nodes each job runs on one. A job may
+ * run again after a crash: kinds are written so that a second run does no harm. */
+#pragma once
+
+#include "core/ctx.h"
+
+struct job {
+    int64_t id, actor, batch;
+    str kind;
+    const json_t *args;
+    unsigned attempt; /* from 1 */
+    void *runner;
+};
+
+struct job_kind {
+    const char *name;       /* "import_run" */
+    const char *label;      /* message key for people */
+    unsigned max_attempts;  /* 0 = 5; then "dead" until somebody retries it */
+    unsigned lease_seconds; /* 0 = 60 */
+    const char *schedule;   /* "hourly", "daily 03:10", "every 10m", NULL = only when asked */
+    /* OK = done with *result (may stay NULL), ERR_LIMIT = cancelled, a fault = try again later,
+     * any other = failed for good; problems say why. ctx runs as the job's actor's rights when
+     * actor != 0. */
+    err_t (*run)(struct ctx *, struct job *, json_t **result);
+    const struct job_kind *next;
+};
+void job_kind_add(struct job_kind *); /* at start, before job_runner_start */
+
+/* Inside or outside a transaction; inside, it is enqueued with it. key: a second job with the same
+ * key that has not ended is the same job (id of the first); NULL = none. run_at 0 = now. */
+err_t job_enqueue(struct ctx *,
+                  const char *kind,
+                  const json_t *args,
+                  const char *key,
+                  int64_t run_at,
+                  int64_t *id) MUST_USE;
+/* Says how far it is; renews the lease; ERR_LIMIT when somebody cancelled it (or the process stops:
+ * then it is put back). total 0 = unknown. */
+err_t job_progress(struct ctx *, struct job *, size_t done, size_t total) MUST_USE;
+err_t job_cancel(struct ctx *, int64_t id) MUST_USE;
+err_t job_retry(struct ctx *, int64_t id) MUST_USE;
+/* JSON as in docs/internals/api.md. Own jobs, or all with RIGHT_SEE_JOBS. ERR_NOT_FOUND. */
+err_t job_write_json(struct ctx *, int64_t id, struct jw *) MUST_USE;
+err_t job_list_json(struct ctx *, str state, str after, size_t limit, struct jw *) MUST_USE;
+/* Called on every change of a job's row here, for live screens. */
+void job_on_change(struct app *, void (*changed)(void *, int64_t id), void *context);
+
+err_t job_runner_start(struct app *, unsigned threads) MUST_USE;
+void job_runner_stop(struct app *, unsigned seconds);
+/* Runs what is due on this thread until nothing is (tests, commands). */
+err_t job_run_due(struct app *) MUST_USE;

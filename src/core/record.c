@@ -1,0 +1,90 @@
+#include "core/record.h"
+
+#include "base/limits.h"
+#include "core/record_internal.h"
+#include "model/query.h"
+
+/* Runs a composed query for at most one record. */
+static err_t fetch(struct ctx *c, const struct object *o, struct sql *q, struct record **out)
+{
+    AUTO_ROWS rows = NULL;
+    TRY(db_query(c->conn, buf_str(&q->text), q->params.at, q->params.n, &rows));
+    if (!db_next(rows)) {
+        TRY(db_rows_error(rows));
+        return ERR_NOT_FOUND;
+    }
+    *out = query_record(rows, o, c->arena);
+    return OK;
+}
+
+err_t record_load(struct ctx *c, const struct object *o, int64_t id, struct record **out)
+{
+    AUTO_SQL q;
+    sql_init(&q, c->arena);
+    TRY(query_by_id(o, id, c->in_transaction, NULL, NULL, &q));
+    return fetch(c, o, &q, out);
+}
+
+bool record_live(const struct record *r)
+{
+    return record_cell(r, r->object->deleted_at, 0).kind == VALUE_NULL;
+}
+
+err_t record_get(struct ctx *c, const struct object *o, int64_t id, enum op op, struct record **out)
+{
+    const struct condition *scope;
+    struct condition_env env = ctx_env(c);
+    struct record *r;
+    err_t e = access_scope(c->access, o, op, &scope);
+    if (e == ERR_DENIED)
+        return op == OP_READ ? ERR_NOT_FOUND : ERR_DENIED;
+    TRY(e);
+    AUTO_SQL q;
+    sql_init(&q, c->arena);
+    TRY(query_by_id(o, id, c->in_transaction && !scope, scope, &env, &q));
+    TRY(fetch(c, o, &q, &r));
+    if (!record_live(r))
+        return ERR_NOT_FOUND;
+    *out = r;
+    return OK;
+}
+
+/* ---- one record's surroundings, for formulas and conditions ---- */
+
+static const struct record *follow(void *context, const struct field *ref, int64_t id)
+{
+    struct ctx *c = context;
+    struct record *r;
+    if (!ref->target || record_load(c, ref->target, id, &r) != OK || !record_live(r))
+        return NULL;
+    return r;
+}
+
+static err_t children(void *context,
+                      const struct field *via,
+                      int64_t id,
+                      err_t (*each)(void *, const struct record *),
+                      void *arg)
+{
+    struct ctx *c = context;
+    const struct object *o = via->object;
+    const struct query query = {
+        .object = o,
+        .where = condition_ids(c->arena, via, &id, 1),
+        .limit = INT32_MAX,
+    };
+    struct condition_env env = ctx_env(c);
+    AUTO_SQL q;
+    sql_init(&q, c->arena);
+    TRY(query_select(&query, &env, &q));
+    AUTO_ROWS rows = NULL;
+    TRY(db_query(c->conn, buf_str(&q.text), q.params.at, q.params.n, &rows));
+    while (db_next(rows))
+        TRY(each(arg, query_record(rows, o, c->arena)));
+    return db_rows_error(rows);
+}
+
+struct condition_source record_source(struct ctx *c)
+{
+    return (struct condition_source){.context = c, .follow = follow, .children = children};
+}

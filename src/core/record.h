@@ -1,0 +1,89 @@
+/* record: reading and writing the records of any object, under the caller's rights.
+ *
+ * A write: rights → cells read and checked → in one transaction: refs, formulas, rules, row, sets,
+ * identity keys, roll-ups of the records above, change log. */
+#pragma once
+
+#include "core/access.h"
+
+/* ---- reading ---- */
+
+/* ERR_NOT_FOUND: none, deleted, or not in the caller's scope for op. Cells live in ctx->arena. */
+err_t record_get(
+    struct ctx *, const struct object *, int64_t id, enum op, struct record **out) MUST_USE;
+
+struct list_query {
+    const struct object *object;
+    const struct condition *where; /* checked for access by record_list */
+    const int64_t *ids;            /* only these (search hits); NULL = no restriction */
+    size_t id_count;
+    struct list_sort {
+        const struct field *field;
+        unsigned part;
+        bool descending;
+    } sort[3];
+    size_t sort_count; /* 0 = newest first */
+    str after;         /* cursor of the page before; empty = first page */
+    size_t limit;      /* 1 … LIMIT_LIST_PAGE */
+    enum op op;        /* OP_READ, OP_EXPORT: whose scope */
+    bool deleted;      /* the deleted ones instead */
+};
+struct list_page {
+    struct record **records;
+    size_t count;
+    bool has_more;
+    str next; /* cursor, empty at the end */
+};
+/* ERR_INVALID: cursor, or a condition or sort on a field that may not be read; ERR_DENIED. */
+err_t record_list(struct ctx *, const struct list_query *, struct list_page *out) MUST_USE;
+/* exact, or at most `ceiling` + 1 counted when ceiling > 0. */
+err_t record_count(struct ctx *, const struct list_query *, int64_t ceiling, int64_t *out) MUST_USE;
+
+/* JSON object of what the caller may read, masked where need be. fields NULL = all. */
+void record_write_json(struct ctx *,
+                       const struct record *,
+                       const struct field *const *fields,
+                       size_t field_count,
+                       struct jw *);
+/* {"id":"title"} of all records that the refs of these records name. */
+err_t record_titles(struct ctx *, struct record *const *, size_t count, struct jw *) MUST_USE;
+
+/* ---- writing ---- */
+
+struct write_options {
+    bool allow_duplicate; /* an identity key that another has is no conflict */
+    bool trusted;         /* demo, import of history: created_at, created_by, id may be given */
+    bool quiet_refs;      /* refs are known to be good (demo) */
+};
+
+/* ERR_INVALID (problems), ERR_DENIED, ERR_CONFLICT ("duplicate", "duplicate_identity" with the
+ * other's id as argument when visible). Each opens its own transaction, or joins the one that
+ * ctx is in. */
+err_t record_create(struct ctx *,
+                    const struct object *,
+                    const json_t *body,
+                    const struct write_options *,
+                    struct record **out) MUST_USE;
+/* version: the one the caller saw; 0 = any (server's own work). ERR_CONFLICT "stale": *out is the
+ * current record. A body that changes nothing makes no new version. */
+err_t record_update(struct ctx *,
+                    const struct object *,
+                    int64_t id,
+                    int64_t version,
+                    const json_t *body,
+                    const struct write_options *,
+                    struct record **out) MUST_USE;
+/* ERR_CONFLICT "stale": *out is the current record. */
+err_t record_delete(
+    struct ctx *, const struct object *, int64_t id, int64_t version, struct record **out) MUST_USE;
+err_t record_restore(struct ctx *, const struct object *, int64_t id, struct record **out) MUST_USE;
+
+/* Behaviour of features: called inside the transaction after the cells are ready and before they
+ * are written (before = NULL on create), and after they are written. Registered once at start. */
+struct record_hook {
+    const char *object;
+    err_t (*before)(struct ctx *, const struct record *before, struct record *after);
+    err_t (*after)(struct ctx *, const struct record *before, const struct record *after);
+    const struct record_hook *next; /* filled by record_hook_add */
+};
+void record_hook_add(struct record_hook *);

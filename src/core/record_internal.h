@@ -1,0 +1,37 @@
+/* record_internal: what the files of the record part share, and undo and import use. */
+#pragma once
+
+#include "core/change.h"
+#include "core/record.h"
+
+/* Whatever the rights, deleted or not; locked until the end when in a transaction. ERR_NOT_FOUND.
+ */
+err_t record_load(struct ctx *, const struct object *, int64_t id, struct record **out) MUST_USE;
+bool record_live(const struct record *);
+struct condition_source record_source(struct ctx *);
+
+/* Writes a record inside a transaction, with all that follows from it: formulas, rules, the row,
+ * sets, identity keys, roll-ups above, the log, hooks. before NULL = a new one. after's version,
+ * updated_at and updated_by are set here (CHANGE_DERIVE leaves them). Nothing happens when no cell
+ * differs. ERR_INVALID (a rule), ERR_CONFLICT (a key is taken). */
+err_t record_store(struct ctx *,
+                   enum change_op,
+                   const struct record *before,
+                   struct record *after,
+                   const struct write_options *) MUST_USE;
+
+/* record_key.c: keys of identity_key that follow from the record's identity fields. */
+err_t record_identity(struct ctx *,
+                      const struct record *before,
+                      const struct record *after,
+                      const struct write_options *) MUST_USE;
+/* record_rollup.c: the figures of the records that before and after refer to. */
+err_t record_rollups(struct ctx *,
+                     const struct record *before,
+                     const struct record *after) MUST_USE;
+/* record_formula.c: stored formulas of the record, and those that look at the clock, when read. */
+err_t record_formulas(struct ctx *, struct record *) MUST_USE;
+err_t record_live_formula(struct ctx *,
+                          const struct record *,
+                          const struct field *,
+                          value *cells) MUST_USE;

@@ -1,0 +1,187 @@
+#include "base/id.h"
+#include "base/limits.h"
+#include "core/record_internal.h"
+#include "model/query.h"
+
+/* A cursor is base64url of a JSON array: [blanks, key, key …]; opaque to callers, checked on the
+ * way in, its values only ever bound. */
+static const char DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+static str encode(struct arena *arena, str s)
+{
+    char *out = arena_alloc(arena, s.n * 4 / 3 + 4);
+    size_t n = 0;
+    for (size_t bit = 0; bit < s.n * 8; bit += 6) {
+        size_t i = bit / 8;
+        unsigned pair =
+            (unsigned)(unsigned char)s.p[i] << 8 | (i + 1 < s.n ? (unsigned char)s.p[i + 1] : 0u);
+        out[n++] = DIGITS[pair >> (10 - bit % 8) & 63];
+    }
+    return (str){out, n};
+}
+
+static bool decode(struct arena *arena, str s, str *out)
+{
+    char *bytes = arena_alloc(arena, s.n + 1);
+    size_t n = 0;
+    unsigned have = 0, bits = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        const char *digit = s.p[i] ? strchr(DIGITS, s.p[i]) : NULL;
+        if (!digit)
+            return false;
+        have = (have << 6 | (unsigned)(digit - DIGITS)) & 0xfff;
+        bits += 6;
+        if (bits >= 8) {
+            bits -= 8;
+            bytes[n++] = (char)(have >> bits & 0xff);
+        }
+    }
+    *out = (str){bytes, n};
+    return true;
+}
+
+static str write_cursor(struct ctx *c, bool blanks, const value *keys, size_t n)
+{
+    AUTO_BUF out;
+    buf_init(&out, MIB);
+    struct jw w = {.out = &out};
+    jw_open(&w, '[');
+    jw_bool(&w, blanks);
+    for (size_t i = 0; i < n; i++) {
+        if (keys[i].kind == VALUE_TEXT)
+            jw_str(&w, keys[i].s);
+        else if (keys[i].kind == VALUE_REAL)
+            jw_real(&w, keys[i].r);
+        else if (keys[i].kind == VALUE_BOOL)
+            jw_bool(&w, keys[i].b);
+        else
+            jw_int(&w, keys[i].i);
+    }
+    jw_close(&w, ']');
+    return encode(c->arena, buf_str(&out));
+}
+
+static err_t read_cursor(struct ctx *c, str cursor, struct query *q)
+{
+    str text;
+    json_t *tree;
+    if (!decode(c->arena, cursor, &text) || json_read(c->arena, text, NULL, &tree) != OK ||
+        !json_is_array(tree))
+        goto bad;
+    q->blanks = json_is_true(json_array_get(tree, 0));
+    size_t n = query_key_count(q);
+    if (json_array_size(tree) != n + 1 || (q->blanks && q->sort_count == 0))
+        goto bad;
+    value *keys = ARENA_ARRAY(c->arena, value, n);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *j = json_array_get(tree, i + 1);
+        keys[i] = json_is_string(j)    ? V_TEXT(json_str(j))
+                  : json_is_integer(j) ? V_INT(json_integer_value(j))
+                  : json_is_real(j)    ? V_REAL(json_real_value(j))
+                  : json_is_boolean(j) ? V_BOOL(json_is_true(j))
+                                       : V_NULL;
+        if (keys[i].kind == VALUE_NULL)
+            goto bad;
+    }
+    q->after = keys;
+    return OK;
+bad:
+    problem_add(&c->problems, S("after"), "bad_cursor", NULL);
+    return ERR_INVALID;
+}
+
+static err_t prepare(struct ctx *c, const struct list_query *in, struct query *q)
+{
+    *q = (struct query){.object = in->object,
+                        .where = in->where,
+                        .ids = in->ids,
+                        .id_count = in->id_count,
+                        .deleted = in->deleted};
+    TRY(access_scope(c->access, in->object, in->op, &q->scope));
+    if (in->where)
+        TRY(access_check_condition(c->access, in->where, S("where"), &c->problems));
+    for (size_t i = 0; i < in->sort_count; i++) {
+        const struct field *f = in->sort[i].field;
+        if (!field_stored(f) || f->multi || access_field(c->access, f) < FIELD_READ) {
+            problem_add_str(&c->problems, S("sort"), "not_sortable", f->name, (str){0}, (str){0});
+            return ERR_INVALID;
+        }
+        q->sort[i] = (struct query_sort){field_column(f, in->sort[i].part), in->sort[i].descending};
+    }
+    q->sort_count = in->sort_count;
+    return OK;
+}
+
+/* A page being filled: beside each record its sort keys and the phase it came in. */
+struct filling {
+    struct list_page page;
+    value **keys;
+    bool *blanks;
+    size_t room;
+};
+
+/* Rows of one phase, until the page is full. */
+static err_t fetch(struct ctx *c, struct query *q, struct filling *f)
+{
+    struct condition_env env = ctx_env(c);
+    size_t n = query_key_count(q);
+    AUTO_SQL sql;
+    sql_init(&sql, c->arena);
+    q->limit = f->room - f->page.count;
+    TRY(query_select(q, &env, &sql));
+    AUTO_ROWS rows = NULL;
+    TRY(db_query(c->conn, buf_str(&sql.text), sql.params.at, sql.params.n, &rows));
+    while (f->page.count < f->room && db_next(rows)) {
+        value *keys = ARENA_ARRAY(c->arena, value, n);
+        for (size_t i = 0; i < n; i++) {
+            keys[i] = db_cell(rows, q->object->column_count + i);
+            if (keys[i].kind == VALUE_TEXT)
+                keys[i].s = arena_str(c->arena, keys[i].s);
+        }
+        f->keys[f->page.count] = keys;
+        f->blanks[f->page.count] = q->blanks;
+        f->page.records[f->page.count++] = query_record(rows, q->object, c->arena);
+    }
+    return db_rows_error(rows);
+}
+
+err_t record_list(struct ctx *c, const struct list_query *in, struct list_page *out)
+{
+    struct query q;
+    struct filling f = {.room = in->limit + 1};
+    f.page.records = ARENA_ARRAY(c->arena, struct record *, f.room);
+    f.keys = ARENA_ARRAY(c->arena, value *, f.room);
+    f.blanks = ARENA_ARRAY(c->arena, bool, f.room);
+    TRY(prepare(c, in, &q));
+    if (in->after.n)
+        TRY(read_cursor(c, in->after, &q));
+    TRY(fetch(c, &q, &f));
+    if (f.page.count < f.room && q.sort_count && !q.blanks && !query_never_blank(&q)) {
+        q.blanks = true;
+        q.after = NULL;
+        TRY(fetch(c, &q, &f));
+    }
+    f.page.has_more = f.page.count > in->limit;
+    if (f.page.has_more) {
+        f.page.count = in->limit;
+        q.blanks = f.blanks[in->limit - 1];
+        f.page.next = write_cursor(c, q.blanks, f.keys[in->limit - 1], query_key_count(&q));
+    }
+    *out = f.page;
+    return OK;
+}
+
+err_t record_count(struct ctx *c, const struct list_query *in, int64_t ceiling, int64_t *out)
+{
+    struct query q;
+    struct condition_env env = ctx_env(c);
+    AUTO_SQL sql;
+    value cell;
+    TRY(prepare(c, in, &q));
+    q.sort_count = 0;
+    sql_init(&sql, c->arena);
+    TRY(query_count(&q, &env, ceiling, &sql));
+    TRY(db_one(c->conn, c->arena, buf_str(&sql.text), sql.params.at, sql.params.n, &cell, 1));
+    *out = cell.i;
+    return OK;
+}

@@ -1,0 +1,156 @@
+#include "core/record_internal.h"
+#include "model/query.h"
+
+static struct record_hook *hooks; /* filled at start, before any thread */
+
+void record_hook_add(struct record_hook *hook)
+{
+    hook->next = hooks;
+    hooks = hook;
+}
+
+static err_t
+call_hooks(struct ctx *c, const struct record *before, struct record *after, bool written)
+{
+    for (const struct record_hook *h = hooks; h; h = h->next) {
+        if (!str_eqz(after->object->name, h->object))
+            continue;
+        if (!written && h->before)
+            TRY(h->before(c, before, after));
+        if (written && h->after)
+            TRY(h->after(c, before, after));
+    }
+    return OK;
+}
+
+static err_t run_query(struct ctx *c, struct sql *q, int64_t *changed)
+{
+    return db_run(c->conn, buf_str(&q->text), q->params.at, q->params.n, changed);
+}
+
+/* A unique index said no: say at which field. */
+static err_t conflict(struct ctx *c, const struct object *o)
+{
+    str index = db_conflict_name(c->conn);
+    for (size_t i = 0; i < o->field_count; i++) {
+        const struct field *f = o->fields[i];
+        if (f->unique && field_stored(f) && str_find(index, field_column(f, 0)->name) != SIZE_MAX) {
+            problem_add_str(&c->problems, pointer_join(c->arena, S(""), f->name), "duplicate",
+                            f->label.text[c->lang], (str){0}, (str){0});
+            return ERR_CONFLICT;
+        }
+    }
+    problem_add_str(&c->problems, S(""), "duplicate", o->label.text[c->lang], (str){0}, (str){0});
+    return ERR_CONFLICT;
+}
+
+static err_t check_rules(struct ctx *c, const struct record *r)
+{
+    struct condition_env env = ctx_env(c);
+    struct condition_source source = record_source(c);
+    err_t bad = OK;
+    for (size_t i = 0; i < r->object->rule_count; i++) {
+        const struct rule *rule = &r->object->rules[i];
+        bool broken;
+        TRY(condition_match(rule->when, &env, r, &source, &broken));
+        if (!broken)
+            continue;
+        str at = rule->field ? pointer_join(c->arena, S(""), rule->field->name) : S("");
+        problem_add_str(&c->problems, at, "rule", rule->message.text[c->lang], rule->name,
+                        (str){0});
+        bad = ERR_INVALID;
+    }
+    return bad;
+}
+
+static err_t write_sets(struct ctx *c, const struct record *before, const struct record *after)
+{
+    const struct object *o = after->object;
+    for (size_t i = 0; i < o->field_count; i++) {
+        const struct field *f = o->fields[i];
+        value old = before ? record_cell(before, f, 0) : V_NULL;
+        if (!f->multi || value_eq(old, record_cell(after, f, 0)))
+            continue;
+        if (old.kind != VALUE_NULL) {
+            AUTO_SQL clear;
+            sql_init(&clear, c->arena);
+            TRY(query_link_clear(f, before, &clear));
+            TRY(run_query(c, &clear, NULL));
+        }
+        str *members;
+        size_t n = multi_members(c->arena, record_cell(after, f, 0), &members);
+        for (size_t k = 0; k < n; k++) {
+            AUTO_SQL add;
+            sql_init(&add, c->arena);
+            TRY(query_link_add(f, after, members[k], &add));
+            TRY(run_query(c, &add, NULL));
+        }
+    }
+    return OK;
+}
+
+static err_t insert(struct ctx *c, const struct record *after)
+{
+    AUTO_SQL q;
+    sql_init(&q, c->arena);
+    TRY(query_insert(after, &q));
+    err_t e = run_query(c, &q, NULL);
+    return e == ERR_CONFLICT ? conflict(c, after->object) : e;
+}
+
+static err_t update(struct ctx *c, const struct record *before, const struct record *after)
+{
+    AUTO_SQL q;
+    bool any;
+    int64_t changed;
+    sql_init(&q, c->arena);
+    TRY(query_update(before, after, &q, &any));
+    err_t e = run_query(c, &q, &changed);
+    if (e == ERR_CONFLICT)
+        return conflict(c, after->object);
+    TRY(e);
+    return changed == 1 ? OK : ERR_CONFLICT;
+}
+
+static bool same(const struct record *a, const struct record *b)
+{
+    for (size_t i = 0; i < a->object->column_count; i++)
+        if (!value_eq(a->cells[i], b->cells[i]))
+            return false;
+    return true;
+}
+
+static void stamp(struct ctx *c, struct record *r, int64_t version)
+{
+    const struct object *o = r->object;
+    r->cells[o->version->first_column] = V_INT(version);
+    r->cells[o->updated_at->first_column] = V_INT(c->now);
+    r->cells[o->updated_by->first_column] = V_ID(c->user);
+}
+
+err_t record_store(struct ctx *c,
+                   enum change_op op,
+                   const struct record *before,
+                   struct record *after,
+                   const struct write_options *options)
+{
+    const struct object *o = after->object;
+    bool derived = op == CHANGE_DERIVE;
+    TRY(record_formulas(c, after));
+    if (before && same(before, after))
+        return OK;
+    if (!derived)
+        TRY(call_hooks(c, before, after, false));
+    if (!derived && record_live(after) && !(options && options->trusted))
+        TRY(check_rules(c, after));
+    if (before && !derived)
+        stamp(c, after, record_cell(before, o->version, 0).i + 1);
+    TRY(before ? update(c, before, after) : insert(c, after));
+    TRY(write_sets(c, before, after));
+    TRY(record_identity(c, before, after, options));
+    TRY(record_rollups(c, before, after));
+    TRY(change_append(c, op, o, before, after));
+    if (str_eqz(o->name, "user") || str_eqz(o->name, "role") || str_eqz(o->name, "department"))
+        TRY(access_forget(c));
+    return derived ? OK : call_hooks(c, before, after, true);
+}

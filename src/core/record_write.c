@@ -1,0 +1,330 @@
+#include "base/id.h"
+#include "core/record_internal.h"
+#include "sql_core.h"
+
+struct write {
+    const struct object *object;
+    int64_t id, version;
+    const json_t *body;
+    const struct write_options *options;
+    enum change_op op;
+    struct record **out;
+};
+
+static void problem_at(struct ctx *c, str name, const char *code)
+{
+    problem_add_str(&c->problems, pointer_join(c->arena, S(""), name), code, name, (str){0},
+                    (str){0});
+}
+
+static bool trusted_system(const struct field *f)
+{
+    const struct object *o = f->object;
+    return f == o->id || f == o->created_at || f == o->created_by || f == o->updated_at ||
+           f == o->department;
+}
+
+/* May the body set this field? Adds the problem when not. */
+static bool may_set(struct ctx *c, const struct write *w, const struct field *f, str name)
+{
+    bool trusted = w->options && w->options->trusted;
+    if (!f || access_field(c->access, f) == FIELD_HIDDEN) {
+        problem_at(c, name, "unknown_field");
+        return false;
+    }
+    if (trusted && trusted_system(f))
+        return true;
+    bool server_work = !c->access && !f->builtin && !f->computed;
+    if (!server_work && (f->readonly || f->computed || access_field(c->access, f) < FIELD_WRITE)) {
+        problem_at(c, name, "read_only");
+        return false;
+    }
+    return true;
+}
+
+static err_t read_body(struct ctx *c, const struct write *w, struct record *r)
+{
+    size_t before = c->problems.list.n;
+    const char *key;
+    json_t *j;
+    if (!json_is_object(w->body)) {
+        problem_add(&c->problems, S(""), "wrong_type", "object", NULL);
+        return ERR_INVALID;
+    }
+    json_object_foreach((json_t *)w->body, key, j)
+    {
+        str name = str_from(key);
+        const struct field *f = object_field(w->object, name);
+        if (!may_set(c, w, f, name))
+            continue;
+        struct field_context context = ctx_field(c, pointer_join(c->arena, S(""), name));
+        err_t e = field_read(f, &context, j, &r->cells[f->first_column]);
+        if (e != OK && e != ERR_INVALID)
+            return e;
+    }
+    return c->problems.list.n > before ? ERR_INVALID : OK;
+}
+
+static bool empty(const struct record *r, const struct field *f)
+{
+    for (unsigned p = 0; p < f->column_count; p++)
+        if (record_cell(r, f, p).kind != VALUE_NULL)
+            return false;
+    return true;
+}
+
+static err_t check_required(struct ctx *c, const struct record *r)
+{
+    err_t bad = OK;
+    for (size_t i = 0; i < r->object->field_count; i++) {
+        const struct field *f = r->object->fields[i];
+        if (f->required && !f->computed && !f->auto_prefix.n && field_stored(f) && empty(r, f)) {
+            problem_at(c, f->name, "required");
+            bad = ERR_INVALID;
+        }
+    }
+    return bad;
+}
+
+/* A field's default: a value, or a word for what is only known now. */
+static err_t read_default(struct ctx *c, const struct field *f, value *cells)
+{
+    str word = json_str(f->fallback);
+    const char *shape = f->shape->name;
+    if (str_eqz(word, "now") && str_eqz(S("instant"), shape))
+        cells[0] = V_INT(c->now);
+    else if (str_eqz(word, "today") && str_eqz(S("date"), shape))
+        cells[0] = V_INT(zone_day(c->zone, c->now));
+    else if (str_eqz(word, "me") && str_eqz(S("ref"), shape))
+        cells[0] = V_ID(c->user);
+    else {
+        struct field_context context = ctx_field(c, pointer_join(c->arena, S(""), f->name));
+        return field_read(f, &context, f->fallback, cells);
+    }
+    return OK;
+}
+
+/* What a new record starts with. */
+static err_t start(struct ctx *c, struct record *r)
+{
+    const struct object *o = r->object;
+    for (size_t i = 0; i < o->field_count; i++) {
+        const struct field *f = o->fields[i];
+        value *cells = &r->cells[f->first_column];
+        if (f->fallback && field_stored(f))
+            TRY(read_default(c, f, cells));
+        if (f->rollup && (f->rollup->fn == ROLLUP_COUNT || f->rollup->fn == ROLLUP_SUM)) {
+            cells[0] = f->shape->parts[0].storage == STORE_REAL ? V_REAL(0) : V_INT(0);
+            if (f->column_count > 1)
+                cells[1] = V_TEXT(c->currency);
+        }
+    }
+    r->cells[o->id->first_column] = V_INT(id_new());
+    r->cells[o->version->first_column] = V_INT(1);
+    r->cells[o->created_at->first_column] = r->cells[o->updated_at->first_column] = V_INT(c->now);
+    r->cells[o->created_by->first_column] = r->cells[o->updated_by->first_column] = V_ID(c->user);
+    if (o->owner)
+        r->cells[o->owner->first_column] = V_ID(c->user);
+    return OK;
+}
+
+/* Order numbers and the like: the prefix, the day, and the id's lower digits. */
+static void make_auto(struct ctx *c, struct record *r)
+{
+    for (size_t i = 0; i < r->object->field_count; i++) {
+        const struct field *f = r->object->fields[i];
+        if (!f->auto_prefix.n || !empty(r, f))
+            continue;
+        struct civil day = civil_from_day(zone_day(c->zone, c->now));
+        r->cells[f->first_column] = V_TEXT(
+            arena_printf(c->arena, STR_FMT "%04d%02d%02d%08lld", STR_ARG(f->auto_prefix), day.year,
+                         day.month, day.day, (long long)(record_id(r) / 4096 % 100000000)));
+    }
+}
+
+/* The department of a record is that of its owner. */
+static err_t set_department(struct ctx *c, const struct record *before, struct record *after)
+{
+    const struct object *o = after->object;
+    if (!o->owner ||
+        (before && value_eq(record_cell(before, o->owner, 0), record_cell(after, o->owner, 0))))
+        return OK;
+    value owner = record_cell(after, o->owner, 0), department = V_NULL;
+    if (owner.kind == VALUE_INT) {
+        err_t e = db_one(c->conn, c->arena, SQL_USER_DEPARTMENT, &owner, 1, &department, 1);
+        if (e != OK && e != ERR_NOT_FOUND)
+            return e;
+    }
+    after->cells[o->department->first_column] = department;
+    return OK;
+}
+
+/* What a ref names must be there for the caller, and where it takes the record in (its customer,
+ * the record that governs access) the caller must be able to change it (Z3). */
+static err_t check_ref(struct ctx *c, const struct record *r, const struct field *f, int64_t id)
+{
+    const struct object *o = r->object;
+    struct record *target;
+    bool governs = f == o->customer || f == o->access_via;
+    bool staff = str_eqz(f->target->name, "user") || str_eqz(f->target->name, "department");
+    err_t e = staff || f->target->internal || f->target == o
+                  ? record_load(c, f->target, id, &target)
+                  : record_get(c, f->target, id, governs ? OP_UPDATE : OP_READ, &target);
+    if (e == OK && !record_live(target))
+        e = ERR_NOT_FOUND;
+    if (e == ERR_NOT_FOUND || e == ERR_DENIED) {
+        problem_at(c, f->name, "unknown_ref");
+        return ERR_INVALID;
+    }
+    return e;
+}
+
+static err_t check_refs(struct ctx *c, const struct record *before, const struct record *after)
+{
+    const struct object *o = after->object;
+    err_t bad = OK;
+    for (size_t i = 0; i < o->field_count; i++) {
+        const struct field *f = o->fields[i];
+        if (!f->target || f->computed || !field_stored(f) || (f->builtin && f != o->owner) ||
+            f == o->department || str_eqz(str_from(f->type->name), "tags"))
+            continue;
+        value v = record_cell(after, f, 0);
+        if (v.kind == VALUE_NULL || (before && value_eq(v, record_cell(before, f, 0))))
+            continue;
+        str *members = NULL;
+        size_t n = f->multi ? multi_members(c->arena, v, &members) : 1;
+        for (size_t k = 0; k < n; k++) {
+            int64_t id = v.i;
+            if (f->multi)
+                TRY(str_to_int(members[k], &id));
+            err_t e = check_ref(c, after, f, id);
+            if (e != OK && e != ERR_INVALID)
+                return e;
+            if (e == ERR_INVALID)
+                bad = e;
+        }
+    }
+    return bad;
+}
+
+/* The caller may create only what is in his scope. */
+static err_t check_scope(struct ctx *c, const struct record *r)
+{
+    const struct condition *scope;
+    struct condition_env env = ctx_env(c);
+    struct condition_source source = record_source(c);
+    bool inside = true;
+    TRY(access_scope(c->access, r->object, OP_CREATE, &scope));
+    if (scope)
+        TRY(condition_match(scope, &env, r, &source, &inside));
+    return inside ? OK : ERR_DENIED;
+}
+
+static err_t create_work(struct ctx *c, void *arg)
+{
+    struct write *w = arg;
+    struct record *r = record_new(c->arena, w->object);
+    bool trusted = w->options && w->options->trusted;
+    TRY(start(c, r));
+    TRY(read_body(c, w, r));
+    TRY(check_required(c, r));
+    make_auto(c, r);
+    if (!(trusted && w->object->department &&
+          record_cell(r, w->object->department, 0).kind != VALUE_NULL))
+        TRY(set_department(c, NULL, r));
+    if (!(w->options && w->options->quiet_refs))
+        TRY(check_refs(c, NULL, r));
+    TRY(check_scope(c, r));
+    TRY(record_store(c, CHANGE_CREATE, NULL, r, w->options));
+    *w->out = r;
+    return OK;
+}
+
+err_t record_create(struct ctx *c,
+                    const struct object *o,
+                    const json_t *body,
+                    const struct write_options *options,
+                    struct record **out)
+{
+    if (!access_may(c->access, o, OP_CREATE))
+        return ERR_DENIED;
+    struct write w = {.object = o, .body = body, .options = options, .out = out};
+    return ctx_transact(c, create_work, &w);
+}
+
+static err_t stale(struct ctx *c, const struct write *w, struct record *now)
+{
+    problem_add(&c->problems, S(""), "stale", NULL);
+    *w->out = now;
+    return ERR_CONFLICT;
+}
+
+static err_t change_work(struct ctx *c, void *arg)
+{
+    struct write *w = arg;
+    const struct object *o = w->object;
+    struct record *before;
+    enum op need = w->op == CHANGE_UPDATE ? OP_UPDATE : OP_DELETE;
+    TRY(record_load(c, o, w->id, &before));
+    if (w->op == CHANGE_RESTORE ? record_live(before) : !record_live(before))
+        return ERR_NOT_FOUND;
+    if (w->op != CHANGE_RESTORE) {
+        struct record *unused;
+        TRY(record_get(c, o, w->id, OP_READ, &unused));
+        err_t e = record_get(c, o, w->id, need, &unused);
+        if (e != OK)
+            return e == ERR_NOT_FOUND ? ERR_DENIED : e;
+    }
+    if (w->version && record_cell(before, o->version, 0).i != w->version)
+        return stale(c, w, before);
+    struct record *after = record_copy(c->arena, before);
+    if (w->op == CHANGE_UPDATE) {
+        TRY(read_body(c, w, after));
+        TRY(check_required(c, after));
+        TRY(set_department(c, before, after));
+        if (!(w->options && w->options->quiet_refs))
+            TRY(check_refs(c, before, after));
+    } else {
+        after->cells[o->deleted_at->first_column] = w->op == CHANGE_DELETE ? V_INT(c->now) : V_NULL;
+    }
+    TRY(record_store(c, w->op, before, after, w->options));
+    *w->out = after;
+    return OK;
+}
+
+static err_t change_record(struct ctx *c, struct write *w)
+{
+    enum op need = w->op == CHANGE_UPDATE ? OP_UPDATE : OP_DELETE;
+    if (!access_may(c->access, w->object, need))
+        return ERR_DENIED;
+    if (w->object->append_only && c->access) {
+        problem_add(&c->problems, S(""), "append_only", NULL);
+        return ERR_DENIED;
+    }
+    return ctx_transact(c, change_work, w);
+}
+
+err_t record_update(struct ctx *c,
+                    const struct object *o,
+                    int64_t id,
+                    int64_t version,
+                    const json_t *body,
+                    const struct write_options *options,
+                    struct record **out)
+{
+    struct write w = {o, id, version, body, options, CHANGE_UPDATE, out};
+    return change_record(c, &w);
+}
+
+err_t record_delete(
+    struct ctx *c, const struct object *o, int64_t id, int64_t version, struct record **out)
+{
+    struct write w = {o, id, version, NULL, NULL, CHANGE_DELETE, out};
+    return change_record(c, &w);
+}
+
+err_t record_restore(struct ctx *c, const struct object *o, int64_t id, struct record **out)
+{
+    struct write w = {o, id, 0, NULL, NULL, CHANGE_RESTORE, out};
+    return change_record(c, &w);
+}

@@ -1,0 +1,33 @@
+/* registry: which model is in force. The model is immutable and swapped whole when an administrator
+ * changes it (here or on another node); whoever works with one keeps a reference. */
+#pragma once
+
+#include "base/buf.h"
+#include "core/app.h"
+
+struct registry;
+struct registry *registry_new(void);
+void registry_free(struct registry *);
+
+/* The model in force; give it back with model_release. */
+const struct model *model_hold(struct app *);
+void model_release(struct app *, const struct model *);
+
+/* Core tables (core/schema.sql) and those of the model are brought up to date under a lock;
+ * additive steps only. The SQL that would run goes to plan instead when plan is not NULL.
+ * ERR_CONFLICT: the database was made by a newer binary. */
+err_t registry_migrate(struct app *, struct problems *, struct buf *plan) MUST_USE;
+err_t registry_load(struct app *, struct problems *) MUST_USE;
+/* Looks whether another node changed the model; at most once a second. */
+void registry_refresh(struct app *);
+
+/* Run-time change: patch (in the format of docs/internals/objects.md, RFC 7396) merged over the
+ * object's patch; NULL patch with an own object removes it. Checked, migrated, stored and swapped.
+ * dry_run: only problems and plan. ERR_INVALID, ERR_CONFLICT (somebody was faster). */
+err_t registry_patch(struct app *,
+                     str object,
+                     const json_t *patch,
+                     int64_t by,
+                     bool dry_run,
+                     struct problems *,
+                     struct buf *plan) MUST_USE;

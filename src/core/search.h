@@ -1,0 +1,26 @@
+/* search: one box over all objects; a log reader keeps the index, text/ makes the terms. */
+#pragma once
+
+#include "core/record.h"
+
+struct search_hit {
+    const struct object *object;
+    int64_t id;
+    str title, subtitle;
+    int score; /* text_match of the best field */
+    const struct field *matched;
+};
+/* Best first, in the caller's scope only, on readable fields only. object NULL = all. */
+err_t search_find(struct ctx *,
+                  const struct object *,
+                  str query,
+                  size_t limit,
+                  struct search_hit **out,
+                  size_t *n) MUST_USE;
+/* Adds the log reader. */
+void search_attach(struct app *);
+/* Indexes everything anew (after a change of the model, or `renmai check --repair`). */
+err_t search_rebuild(struct ctx *,
+                     const struct object *,
+                     bool (*progress)(void *, size_t, size_t),
+                     void *) MUST_USE;

@@ -1,0 +1,107 @@
+#include "main/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+
+static size_t option_index(const struct command *c, str name)
+{
+    for (size_t i = 0; i < COMMAND_OPTIONS && c->options[i].name; i++)
+        if (str_eqz(name, c->options[i].name))
+            return i;
+    return SIZE_MAX;
+}
+
+str option(const struct invocation *in, const char *name)
+{
+    size_t i = option_index(in->command, str_from(name));
+    return i == SIZE_MAX ? (str){0} : in->values[i];
+}
+
+bool option_given(const struct invocation *in, const char *name)
+{
+    return option(in, name).p != NULL;
+}
+
+err_t option_int(struct invocation *in,
+                 const char *name,
+                 int64_t least,
+                 int64_t most,
+                 int64_t fallback,
+                 int64_t *out)
+{
+    str text = option(in, name);
+    *out = fallback;
+    if (!text.p)
+        return OK;
+    if (str_to_int(text, out) == OK && *out >= least && *out <= most)
+        return OK;
+    problem_add_str(&in->problems, arena_printf(in->arena, "--%s", name), "out_of_range",
+                    str_from(name), arena_printf(in->arena, "%lld", (long long)least),
+                    arena_printf(in->arena, "%lld", (long long)most));
+    return ERR_INVALID;
+}
+
+err_t read_secret_file(struct invocation *in, str path, str *out)
+{
+    char *bytes = arena_alloc(in->arena, 64 * KIB + 1);
+    size_t n = 0;
+    int fd =
+        str_eqz(path, "-") ? STDIN_FILENO : open(arena_strz(in->arena, path), O_RDONLY | O_CLOEXEC);
+    ssize_t got = -1;
+    while (fd >= 0 && n < 64 * KIB && (got = read(fd, bytes + n, 64 * KIB - n)) > 0)
+        n += (size_t)got;
+    if (got < 0) {
+        problem_add_str(&in->problems, path, "file_unusable", path, str_from(strerror(errno)),
+                        (str){0});
+        return ERR_INVALID;
+    }
+    if (fd != STDIN_FILENO)
+        close(fd);
+    if (n && bytes[n - 1] == '\n')
+        n--;
+    if (n && bytes[n - 1] == '\r')
+        n--;
+    *out = (str){bytes, n};
+    return OK;
+}
+
+static str default_data(struct invocation *in, str url)
+{
+    if (str_starts(url, S("sqlite:")))
+        return arena_concat(in->arena, str_cut(url, 7, url.n), S(".data"));
+    const char *home = getenv("HOME");
+    if (geteuid() == 0 || !home)
+        return S("/var/lib/renmai");
+    return arena_printf(in->arena, "%s/.local/share/renmai", home);
+}
+
+static err_t open_with(struct invocation *in, bool migrate, struct app **out)
+{
+    int64_t node;
+    TRY(option_int(in, "node", 0, 1023, 0, &node));
+    str url = option(in, "db");
+    str data = option(in, "data");
+    struct app_options o = {
+        .db_url = url,
+        .data_folder = data.n ? data : default_data(in, url),
+        .node = (unsigned)node,
+        .migrate = migrate,
+    };
+    return app_open(&o, &in->problems, out);
+}
+
+err_t open_app(struct invocation *in, struct app **out)
+{
+    return open_with(in, false, out);
+}
+
+err_t open_app_migrated(struct invocation *in, struct app **out)
+{
+    return open_with(in, true, out);
+}

@@ -1,0 +1,135 @@
+#include "main/command.h"
+
+#define DB                                                                                         \
+    {                                                                                              \
+        "db", "URL", true, "the database: sqlite:PATH or postgresql://…",                          \
+            "数据库：sqlite:路径 或 postgresql://…"                                       \
+    }
+#define DATA                                                                                       \
+    {                                                                                              \
+        "data", "DIR", false, "folder for files and keys (default: beside the database)",          \
+            "存放文件与密钥的目录（默认在数据库旁）"                            \
+    }
+#define LISTEN                                                                                     \
+    {                                                                                              \
+        "listen", "HOST:PORT", false, "where to listen (default 127.0.0.1:8080)",                  \
+            "监听地址（默认 127.0.0.1:8080）"                                              \
+    }
+#define NODE                                                                                       \
+    {                                                                                              \
+        "node", "N", false,                                                                        \
+            "number of this process, 0 to 1023; each on one database needs its own",               \
+            "本进程编号 0–1023；同一数据库上的每个进程各用一个"             \
+    }
+
+const struct command COMMANDS[] = {
+    {
+        "serve",
+        NULL,
+        "run the server",
+        "运行服务",
+        {DB,
+         DATA,
+         LISTEN,
+         NODE,
+         {"role", "ROLE", false, "all, web or worker (default all)",
+          "all、web 或 worker（默认 all）"},
+         {"workers", "N", false, "threads that answer requests (default 8)",
+          "处理请求的线程数（默认 8）"},
+         {"tls-cert", "FILE", false, "certificate, to speak HTTPS without a proxy",
+          "证书，直接提供 HTTPS"},
+         {"tls-key", "FILE", false, "private key of the certificate", "证书私钥"},
+         {"proxies", "LIST", false, "addresses of proxies whose X-Forwarded-For is believed",
+          "可信代理的地址（采信其 X-Forwarded-For）"}},
+        command_serve,
+    },
+    {
+        "init",
+        NULL,
+        "prepare an empty enterprise",
+        "建立一个空的企业",
+        {DB,
+         DATA,
+         {"admin-email", "EMAIL", true, "the first administrator", "第一位管理员的邮箱"},
+         {"admin-password-file", "FILE", true, "holds the password; - is standard input",
+          "内含密码的文件；- 表示标准输入"},
+         {"admin-name", "NAME", false, "the administrator's name", "管理员姓名"},
+         {"enterprise", "NAME", false, "the enterprise's name", "企业名称"},
+         {"currency", "CODE", false, "base currency (default CNY)", "本位币（默认 CNY）"},
+         {"time-zone", "ZONE", false, "time zone (default Asia/Shanghai)",
+          "时区（默认 Asia/Shanghai）"},
+         {"language", "TAG", false, "zh-CN, zh-TW or en (default zh-CN)",
+          "zh-CN、zh-TW 或 en（默认 zh-CN）"}},
+        command_init,
+    },
+    {
+        "demo",
+        NULL,
+        "make and serve the demo enterprise",
+        "生成并运行演示企业",
+        {DB,
+         DATA,
+         LISTEN,
+         NODE,
+         {"customers", "N", false, "how many customers (default 5000)", "客户数（默认 5000）"},
+         {"seed", "N", false, "the same seed gives the same data (default 1)",
+          "种子，相同种子得到相同数据（默认 1）"},
+         {"now", "DATE", false, "the demo's today (default: today)", "演示中的“今天”（默认当天）"},
+         {"no-serve", NULL, false, "only make the data", "只生成数据，不启动服务"}},
+        command_demo,
+    },
+    {
+        "token create",
+        NULL,
+        "print a new API token",
+        "生成一个 API 令牌",
+        {DB,
+         DATA,
+         NODE,
+         {"user", "EMAIL", true, "whose rights it has", "令牌所属用户"},
+         {"name", "NAME", true, "what it is for", "用途"},
+         {"days", "N", false, "how long it is valid (default 365)", "有效天数（默认 365）"}},
+        command_token_create,
+    },
+    {
+        "user add",
+        NULL,
+        "add a user",
+        "添加用户",
+        {DB,
+         DATA,
+         NODE,
+         {"email", "EMAIL", true, "to sign in with", "登录邮箱"},
+         {"name", "NAME", true, "the user's name", "姓名"},
+         {"role", "KEY", true, "key of the role: administrator, sales …",
+          "角色标识：administrator、sales …"},
+         {"password-file", "FILE", true, "holds the password; - is standard input",
+          "内含密码的文件；- 表示标准输入"}},
+        command_user_add,
+    },
+    {
+        "user password",
+        NULL,
+        "set a user's password",
+        "设置用户密码",
+        {DB,
+         DATA,
+         NODE,
+         {"email", "EMAIL", true, "whose", "哪位用户"},
+         {"password-file", "FILE", true, "holds the password; - is standard input",
+          "内含密码的文件；- 表示标准输入"}},
+        command_user_password,
+    },
+    {
+        "migrate",
+        NULL,
+        "bring the database to this version",
+        "把数据库升级到本版本",
+        {DB,
+         DATA,
+         {"plan", NULL, false, "print the SQL and change nothing", "只打印 SQL，不做改动"}},
+        command_migrate,
+    },
+    {"version", NULL, "print the version", "打印版本", {{0}}, command_version},
+};
+const size_t COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS;

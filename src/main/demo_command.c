@@ -1,0 +1,195 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/id.h"
+#include "base/limits.h"
+#include "core/setting.h"
+#include "main/demo/demo.h"
+#include "main/serve.h"
+#include "main/setup.h"
+
+enum { RECORDS_A_TRANSACTION = 500 };
+
+/* Records on their way into the database, some hundred in each transaction. */
+struct loading {
+    struct invocation *in;
+    struct app *app;
+    struct arena *arena; /* of one transaction */
+    struct {
+        char object[48];
+        int64_t id;
+        json_t *record;
+    } waiting[RECORDS_A_TRANSACTION];
+    size_t count, done;
+    int64_t admin;
+};
+
+static err_t store_one(struct ctx *c, const struct object *o, int64_t id, json_t *record)
+{
+    struct record *r;
+    char digits[24];
+    static const struct write_options options = {
+        .allow_duplicate = true, .trusted = true, .quiet_refs = true};
+    snprintf(digits, sizeof digits, "%lld", (long long)id);
+    json_object_set_new(record, "id", json_string(digits));
+    err_t e = record_create(c, o, record, &options, &r);
+    return e;
+}
+
+/* Departments come a second time, to name their managers. */
+static err_t store(struct ctx *c, const struct object *o, int64_t id, json_t *record)
+{
+    struct record *known, *r;
+    static const struct write_options options = {.trusted = true, .quiet_refs = true};
+    if (str_eqz(o->name, "department") && record_get(c, o, id, OP_READ, &known) == OK) {
+        json_object_del(record, "created_at");
+        json_object_del(record, "created_by");
+        json_object_del(record, "updated_at");
+        return record_update(c, o, id, 0, record, &options, &r);
+    }
+    return store_one(c, o, id, record);
+}
+
+static err_t store_all(struct ctx *c, void *arg)
+{
+    struct loading *l = arg;
+    for (size_t i = 0; i < l->count; i++) {
+        const struct object *o = model_object(c->model, str_from(l->waiting[i].object));
+        json_t *copy = json_keep(c->arena, json_deep_copy(l->waiting[i].record));
+        err_t e = o ? store(c, o, l->waiting[i].id, copy) : FAULT("the demo has an unknown object");
+        if (e != OK) {
+            problem_add_str(&c->problems, S("demo"), "demo_record", str_from(l->waiting[i].object),
+                            json_text(c->arena, copy), (str){0});
+            return e;
+        }
+    }
+    return OK;
+}
+
+static err_t flush(struct loading *l)
+{
+    struct ctx c;
+    if (l->count == 0)
+        return OK;
+    arena_reset(l->arena);
+    TRY(ctx_init(&c, l->app, l->arena, "demo"));
+    err_t e = ctx_transact(&c, store_all, l);
+    for (size_t i = 0; e != OK && i < c.problems.list.n; i++) {
+        const struct problem *p = &c.problems.list.at[i];
+        problem_add_str(&l->in->problems, p->pointer, p->code, p->args[0], p->args[1], p->args[2]);
+    }
+    ctx_done(&c);
+    for (size_t i = 0; i < l->count; i++)
+        json_decref(l->waiting[i].record);
+    l->done += l->count;
+    l->count = 0;
+    if (l->done % 20000 == 0)
+        fprintf(stderr, "\r%zu", l->done);
+    return e;
+}
+
+static err_t take(void *context, const char *object, int64_t id, const json_t *record)
+{
+    struct loading *l = context;
+    snprintf(l->waiting[l->count].object, sizeof l->waiting[l->count].object, "%s", object);
+    l->waiting[l->count].id = id;
+    l->waiting[l->count].record = json_deep_copy(record);
+    l->count++;
+    return l->count == RECORDS_A_TRANSACTION ? flush(l) : OK;
+}
+
+/* ---- who signs in ---- */
+
+struct first_user {
+    str email, password;
+};
+
+static err_t first_user_work(struct ctx *c, void *arg)
+{
+    struct first_user *u = arg;
+    int64_t id;
+    TRY(find_user(c, u->email, &id));
+    return auth_set_password(c, id, u->password, 0);
+}
+
+static const str ADMIN = S("shen@yunfan.example");
+
+/* A new one-time password for the demo's administrator at every start. */
+static err_t new_password(struct invocation *in, struct app *app, char password[static 20])
+{
+    static const char letters[] = "abcdefghjkmnpqrstuvwxyz23456789";
+    unsigned char bytes[16];
+    random_bytes(bytes, sizeof bytes);
+    for (size_t i = 0; i < 16; i++)
+        password[i + i / 4 - (i / 4 > 3)] = letters[bytes[i] % (sizeof letters - 1)];
+    for (size_t i = 4; i < 19; i += 5)
+        password[i] = '-';
+    password[19] = '\0';
+    struct first_user u = {ADMIN, str_from(password)};
+    return with_ctx(in, app, first_user_work, &u);
+}
+
+static err_t mark_demo(struct app *app)
+{
+    json_t *yes = json_string("yes"), *name = json_string("云帆家居");
+    err_t e = setting_put(app, "enterprise", name);
+    if (e == OK)
+        e = setting_put(app, "demo", yes);
+    json_decref(yes);
+    json_decref(name);
+    return e;
+}
+
+static err_t generate(struct invocation *in, struct app *app)
+{
+    struct demo_options o = {.now = clock_now()};
+    int64_t seed, day;
+    TRY(option_int(in, "seed", 0, INT64_MAX, 1, &seed));
+    TRY(option_int(in, "customers", DEMO_LEAST_CUSTOMERS, DEMO_MOST_CUSTOMERS, 5000, &o.customers));
+    o.seed = (uint64_t)seed;
+    str now = option(in, "now");
+    if (now.n) {
+        if (day_parse(now, &day) != OK) {
+            problem_add_str(&in->problems, S("--now"), "invalid_date", now, (str){0}, (str){0});
+            return ERR_INVALID;
+        }
+        o.now = day * CLOCK_DAY;
+    }
+    struct loading l = {.in = in, .app = app, .arena = arena_new(512 * MIB)};
+    err_t e = demo_generate(&o, take, &l);
+    if (e == OK)
+        e = flush(&l);
+    arena_free(l.arena);
+    return e == OK ? mark_demo(app) : e;
+}
+
+static void say_ready(void *context, unsigned port)
+{
+    const char *password = context;
+    printf("\n  http://127.0.0.1:%u\n  %.*s\n  %s\n\n", port, STR_ARG(ADMIN), password);
+    fflush(stdout);
+}
+
+static err_t run_demo(struct invocation *in, struct app *app)
+{
+    struct ctx c;
+    char password[20];
+    TRY(ctx_init(&c, app, in->arena, "command"));
+    bool exists = enterprise_exists(&c);
+    ctx_done(&c);
+    if (!exists)
+        TRY(generate(in, app));
+    if (option_given(in, "no-serve"))
+        return OK;
+    TRY(new_password(in, app, password));
+    return serve_until_told(in, app, say_ready, password);
+}
+
+err_t command_demo(struct invocation *in)
+{
+    struct app *app;
+    TRY(open_app_migrated(in, &app));
+    err_t e = run_demo(in, app);
+    app_close(app);
+    return e;
+}

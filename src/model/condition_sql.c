@@ -1,0 +1,470 @@
+/* A condition as SQL. `not` is pushed down to the leaves, so that no expression is ever NULL where
+ * it would matter: a positive test may be NULL for an empty field, which a WHERE and an AND / OR of
+ * positive tests treat as false; a negative one says what it means for an empty field. */
+#include "model/condition_node.h"
+
+enum { LIST_INLINE = 8 };
+
+struct emitter {
+    const struct condition_env *env;
+    struct sql *sql;
+};
+
+static void node(const struct emitter *, const struct condition *, const char *alias, bool negated);
+
+static void add_constant(const struct emitter *e, bool truth)
+{
+    sql_add(e->sql, truth ? "TRUE" : "FALSE");
+}
+
+/* Longer than every alias around it, so it hides none. */
+static const char *inner_alias(const struct emitter *e, const char *alias)
+{
+    return arena_printf(e->sql->arena, "%s_", alias).p;
+}
+
+/* ---- tests on one cell; `target` is alias and column ---- */
+
+struct target {
+    const char *alias;
+    str column;
+    enum storage storage;
+};
+
+static void add_target(const struct emitter *e, const struct target *t)
+{
+    sql_column(e->sql, t->alias, t->column);
+}
+
+static void compare(const struct emitter *e, const struct target *t, const char *op, value v)
+{
+    add_target(e, t);
+    sql_add(e->sql, op);
+    sql_value(e->sql, v, (int)t->storage);
+}
+
+static void add_span(const struct emitter *e, const struct target *t, struct span s)
+{
+    if (s.low == s.high) {
+        compare(e, t, " = ", V_INT(s.low));
+    } else if (s.low == INT64_MIN) {
+        compare(e, t, " <= ", V_INT(s.high));
+    } else if (s.high == INT64_MAX) {
+        compare(e, t, " >= ", V_INT(s.low));
+    } else {
+        compare(e, t, " >= ", V_INT(s.low));
+        sql_add(e->sql, " AND ");
+        compare(e, t, " <= ", V_INT(s.high));
+    }
+}
+
+/* A balanced tree of ORs: SQLite refuses expressions a thousand levels deep. */
+static void
+add_any_span(const struct emitter *e, const struct target *t, const struct operand *days, size_t n)
+{
+    sql_add(e->sql, "(");
+    if (n == 1) {
+        add_span(e, t, operand_span(days, e->env));
+    } else {
+        add_any_span(e, t, days, n / 2);
+        sql_add(e->sql, " OR ");
+        add_any_span(e, t, days + n / 2, n - n / 2);
+    }
+    sql_add(e->sql, ")");
+}
+
+/* Long lists are one parameter, so that their statements are few. */
+static void add_in_array(const struct emitter *e, const struct leaf *leaf, bool texts)
+{
+    AUTO_BUF list;
+    buf_init(&list, LIMIT_JSON_BYTES * 8);
+    struct jw w = {.out = &list};
+    jw_open(&w, '[');
+    for (size_t i = 0; i < leaf->operand_count; i++)
+        if (texts)
+            jw_str(&w, leaf->operands[i].v.s);
+        else
+            jw_int(&w, leaf->operands[i].v.i);
+    jw_close(&w, ']');
+    value array = V_TEXT(arena_str(e->sql->arena, buf_str(&list)));
+    *VEC_PUSH(e->sql->arena, e->sql->params) = array;
+    buf_printf(&e->sql->text, texts ? " IN @texts($%zu)" : " IN @ints($%zu)", e->sql->params.n);
+}
+
+static void add_in(const struct emitter *e, const struct target *t, const struct leaf *leaf)
+{
+    bool texts = t->storage == STORE_TEXT;
+    add_target(e, t);
+    if (leaf->operand_count > LIST_INLINE && (texts || t->storage == STORE_INT)) {
+        add_in_array(e, leaf, texts);
+        return;
+    }
+    for (size_t i = 0; i < leaf->operand_count; i++) {
+        sql_add(e->sql, i ? ", " : " IN (");
+        sql_value(e->sql, leaf->operands[i].v, (int)t->storage);
+    }
+    sql_add(e->sql, ")");
+}
+
+static void add_my_departments(const struct emitter *e, const struct target *t)
+{
+    size_t n = e->env->my_department_count;
+    struct leaf mine = {.operand_count = n,
+                        .operands = ARENA_ARRAY(e->sql->arena, struct operand, n)};
+    for (size_t i = 0; i < n; i++)
+        mine.operands[i].v = V_INT(e->env->my_departments[i]);
+    add_in(e, t, &mine);
+}
+
+/* The text as a LIKE pattern. */
+static str like_pattern(struct arena *arena, str s, bool anywhere)
+{
+    char *out = arena_alloc(arena, s.n * 2 + 2);
+    size_t n = 0;
+    if (anywhere)
+        out[n++] = '%';
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '%' || s.p[i] == '_' || s.p[i] == '\\')
+            out[n++] = '\\';
+        out[n++] = s.p[i];
+    }
+    out[n++] = '%';
+    return (str){out, n};
+}
+
+static void add_like(const struct emitter *e, const struct target *t, const struct leaf *leaf)
+{
+    bool anywhere = leaf->test == TEST_CONTAINS;
+    sql_column(e->sql, t->alias, column_fold_name(e->sql->arena, path_column(&leaf->path)));
+    sql_add(e->sql, " LIKE ");
+    str pattern = like_pattern(e->sql->arena, leaf->operands[0].v.s, anywhere);
+    sql_value(e->sql, V_TEXT(pattern), STORE_TEXT);
+    sql_add(e->sql, " ESCAPE '\\'");
+}
+
+static void
+add_present(const struct emitter *e, const struct leaf *leaf, const char *alias, bool negated)
+{
+    const struct path *path = &leaf->path;
+    unsigned parts = path->whole ? path->field->column_count : 1;
+    for (unsigned i = 0; i < parts; i++) {
+        sql_add(e->sql, i == 0 ? "(" : negated ? " AND " : " OR ");
+        sql_column(e->sql, alias, field_column(path->field, path->part + i)->name);
+        sql_add(e->sql, negated ? " IS NULL" : " IS NOT NULL");
+    }
+    sql_add(e->sql, ")");
+}
+
+/* True, false, or NULL when the cell is NULL. */
+static void cell_test(const struct emitter *e, const struct target *t, const struct leaf *leaf)
+{
+    static const char *const signs[] = {[TEST_EQ] = " = ",
+                                        [TEST_LT] = " < ",
+                                        [TEST_LE] = " <= ",
+                                        [TEST_GT] = " > ",
+                                        [TEST_GE] = " >= "};
+    const struct operand *o = leaf->operands;
+    bool time = leaf->path.kind == KIND_DATE || leaf->path.kind == KIND_INSTANT;
+    switch (leaf->test) {
+    case TEST_IN:
+        if (leaf->sorted)
+            add_in(e, t, leaf);
+        else
+            add_any_span(e, t, leaf->operands, leaf->operand_count);
+        return;
+    case TEST_CONTAINS:
+    case TEST_STARTS:
+        add_like(e, t, leaf);
+        return;
+    case TEST_ME:
+        compare(e, t, " = ", V_INT(e->env->me));
+        return;
+    case TEST_MY_DEPARTMENTS:
+        add_my_departments(e, t);
+        return;
+    default:
+        break;
+    }
+    if (time) {
+        add_span(e, t, leaf_span(leaf, e->env));
+    } else if (leaf->test == TEST_BETWEEN) {
+        compare(e, t, " >= ", o[0].v);
+        sql_add(e->sql, " AND ");
+        compare(e, t, " <= ", o[1].v);
+    } else {
+        compare(e, t, signs[leaf->test], o[0].v);
+    }
+}
+
+/* ---- sets ---- */
+
+/* " FROM the set's members WHERE they are the record's AND in the list)" */
+static void add_members(const struct emitter *e, const struct leaf *leaf, const char *alias)
+{
+    const struct field *f = leaf->path.field;
+    const struct object *o = f->object;
+    const char *inner = inner_alias(e, alias);
+    struct target member = {inner, S("value"), f->shape->multi_storage};
+    sql_add(e->sql, " FROM ");
+    sql_name(e->sql, field_link_table(e->sql->arena, f));
+    sql_add(e->sql, " AS ");
+    sql_add(e->sql, inner);
+    sql_add(e->sql, " WHERE ");
+    if (o->root == ROOT_CUSTOMER) {
+        sql_column(e->sql, inner, S("customer_id"));
+        sql_add(e->sql, " = ");
+        sql_column(e->sql, alias, field_column(o->customer, 0)->name);
+        sql_add(e->sql, " AND ");
+    }
+    sql_column(e->sql, inner, field_link_record_column(f));
+    sql_add(e->sql, " = ");
+    sql_column(e->sql, alias, field_column(o->id, 0)->name);
+    sql_add(e->sql, " AND ");
+    if (leaf->operand_count == 1)
+        compare(e, &member, " = ", leaf->operands[0].v);
+    else
+        add_in(e, &member, leaf);
+    sql_add(e->sql, ")");
+}
+
+static void
+set_test(const struct emitter *e, const struct leaf *leaf, const char *alias, bool negated)
+{
+    bool all = leaf->test == TEST_HAS_ALL && leaf->operand_count > 1;
+    sql_add(e->sql, negated ? "NOT " : "");
+    sql_add(e->sql, all ? "((SELECT COUNT(*)" : "EXISTS (SELECT 1");
+    add_members(e, leaf, alias);
+    if (all) {
+        sql_add(e->sql, " = ");
+        sql_value(e->sql, V_INT((int64_t)leaf->operand_count), STORE_INT);
+        sql_add(e->sql, ")");
+    }
+}
+
+/* ---- leaves ---- */
+
+/* Tests that no record passes. */
+static bool hopeless(const struct emitter *e, const struct leaf *leaf)
+{
+    switch (leaf->test) {
+    case TEST_IN:
+    case TEST_HAS_ANY:
+        return leaf->operand_count == 0;
+    case TEST_ME:
+        return e->env->me == 0;
+    case TEST_MY_DEPARTMENTS:
+        return e->env->my_department_count == 0;
+    default:
+        return false;
+    }
+}
+
+static void
+leaf_here(const struct emitter *e, const struct leaf *leaf, const char *alias, bool negated)
+{
+    const struct column *column = path_column(&leaf->path);
+    struct target t = {alias, column->name, column->storage};
+    if (leaf->test == TEST_HAS_ALL && leaf->operand_count == 0) {
+        add_constant(e, !negated);
+    } else if (leaf->test == TEST_HAS_ANY || leaf->test == TEST_HAS_ALL) {
+        set_test(e, leaf, alias, negated);
+    } else if (leaf->test == TEST_PRESENT) {
+        add_present(e, leaf, alias, negated);
+    } else if (!negated) {
+        sql_add(e->sql, "(");
+        cell_test(e, &t, leaf);
+        sql_add(e->sql, ")");
+    } else {
+        sql_add(e->sql, "(");
+        add_target(e, &t);
+        sql_add(e->sql, " IS NULL OR NOT (");
+        cell_test(e, &t, leaf);
+        sql_add(e->sql, "))");
+    }
+}
+
+/* " FROM target AS inner WHERE it is the linked one AND ": the caller adds what must hold of it and
+ * closes the bracket that it opened before. */
+static void
+add_linked(const struct emitter *e, struct path_link link, const char *alias, const char *inner)
+{
+    const struct object *target = link.down ? link.ref->object : link.ref->target;
+    const struct column *ref = field_column(link.ref, 0);
+    sql_add(e->sql, " FROM ");
+    sql_name(e->sql, target->name);
+    sql_add(e->sql, " AS ");
+    sql_add(e->sql, inner);
+    sql_add(e->sql, " WHERE ");
+    if (link.down) {
+        sql_column(e->sql, inner, ref->name);
+        sql_add(e->sql, " = ");
+        sql_column(e->sql, alias, field_column(link.ref->target->id, 0)->name);
+    } else {
+        sql_column(e->sql, inner, field_column(target->id, 0)->name);
+        sql_add(e->sql, " = ");
+        sql_column(e->sql, alias, ref->name);
+    }
+    sql_add(e->sql, " AND ");
+    sql_column(e->sql, inner, field_column(target->deleted_at, 0)->name);
+    sql_add(e->sql, " IS NULL AND ");
+}
+
+static const char *
+open_link(const struct emitter *e, struct path_link link, const char *alias, bool negated)
+{
+    const char *inner = inner_alias(e, alias);
+    sql_add(e->sql, negated ? "NOT EXISTS (SELECT 1" : "EXISTS (SELECT 1");
+    add_linked(e, link, alias, inner);
+    return inner;
+}
+
+static void
+leaf_node(const struct emitter *e, const struct leaf *leaf, const char *alias, bool negated)
+{
+    if (hopeless(e, leaf)) {
+        add_constant(e, negated);
+        return;
+    }
+    const struct path *path = &leaf->path;
+    if (path->link_count == 0) {
+        leaf_here(e, leaf, alias, negated);
+        return;
+    }
+    for (unsigned i = 0; i < path->link_count; i++)
+        alias = open_link(e, path->links[i], alias, negated && i == 0);
+    leaf_here(e, leaf, alias, false);
+    for (unsigned i = 0; i < path->link_count; i++)
+        sql_add(e->sql, ")");
+}
+
+/* ---- events ---- */
+
+static const char *comparison_sign(const struct comparison *c)
+{
+    static const char *const signs[] = {[TEST_EQ] = " = ",
+                                        [TEST_LT] = " < ",
+                                        [TEST_LE] = " <= ",
+                                        [TEST_GT] = " > ",
+                                        [TEST_GE] = " >= "};
+    return c->negated ? " <> " : signs[c->test];
+}
+
+/* Sums are made in doubles: both databases then agree with memory and none overflows. */
+static void add_figures(const struct emitter *e, const struct did *did, const char *inner)
+{
+    sql_add(e->sql, "COUNT(*)");
+    sql_add(e->sql, comparison_sign(&did->times));
+    sql_value(e->sql, V_REAL(did->times.number), STORE_REAL);
+    if (!did->sum)
+        return;
+    sql_add(e->sql, " AND COALESCE(SUM(CAST(");
+    sql_column(e->sql, inner, field_column(did->sum, 0)->name);
+    sql_add(e->sql, " AS double precision)), 0)");
+    sql_add(e->sql, comparison_sign(&did->total));
+    sql_value(e->sql, V_REAL(did->total.number), STORE_REAL);
+}
+
+/* EXISTS where once is enough, else one row of figures that answers itself. */
+static void
+did_node(const struct emitter *e, const struct did *did, const char *alias, bool negated)
+{
+    struct path_link link = {did->object->customer, true};
+    const struct field *at = did->event->at;
+    const char *inner = inner_alias(e, alias);
+    bool once = did->times.test == TEST_GE && did->times.number > 0 && did->times.number <= 1;
+    sql_add(e->sql, negated ? "NOT " : "");
+    sql_add(e->sql, once && !did->sum ? "EXISTS (SELECT 1" : "(SELECT ");
+    if (!once || did->sum)
+        add_figures(e, did, inner);
+    add_linked(e, link, alias, inner);
+    struct target moment = {inner, field_column(at, 0)->name, STORE_INT};
+    if (did->has_within) {
+        add_span(e, &moment, moment_within(&did->within, e->env, path_kind(at, 0)));
+    } else {
+        add_target(e, &moment);
+        sql_add(e->sql, " IS NOT NULL");
+    }
+    const struct condition *narrowed[] = {did->event->where, did->where};
+    for (size_t i = 0; i < 2; i++)
+        if (narrowed[i]) {
+            sql_add(e->sql, " AND ");
+            node(e, narrowed[i], inner, false);
+        }
+    sql_add(e->sql, ")");
+}
+
+/* ---- the tree ---- */
+
+static void
+members_node(const struct emitter *e, const struct condition *c, const char *alias, bool negated)
+{
+    bool all = (c->kind == NODE_ALL) != negated;
+    if (c->member_count == 0) {
+        add_constant(e, all);
+        return;
+    }
+    for (size_t i = 0; i < c->member_count; i++) {
+        sql_add(e->sql, i == 0 ? "(" : all ? " AND " : " OR ");
+        node(e, c->members[i], alias, negated);
+    }
+    sql_add(e->sql, ")");
+}
+
+static void segment_node(const struct emitter *e, int64_t segment, const char *alias, bool negated)
+{
+    const char *inner = inner_alias(e, alias);
+    sql_add(e->sql, negated ? "NOT EXISTS (" : "EXISTS (");
+    sql_add(e->sql, "SELECT 1 FROM segment_member AS ");
+    sql_add(e->sql, inner);
+    sql_add(e->sql, " WHERE ");
+    sql_column(e->sql, inner, S("segment_id"));
+    sql_add(e->sql, " = ");
+    sql_value(e->sql, V_INT(segment), STORE_INT);
+    sql_add(e->sql, " AND ");
+    sql_column(e->sql, inner, S("customer_id"));
+    sql_add(e->sql, " = ");
+    sql_column(e->sql, alias, S("id"));
+    sql_add(e->sql, ")");
+}
+
+static void
+node(const struct emitter *e, const struct condition *c, const char *alias, bool negated)
+{
+    switch (c->kind) {
+    case NODE_ALL:
+    case NODE_ANY:
+        members_node(e, c, alias, negated);
+        return;
+    case NODE_NOT:
+        node(e, c->members[0], alias, !negated);
+        return;
+    case NODE_LEAF:
+        leaf_node(e, c->leaf, alias, negated);
+        return;
+    case NODE_DID:
+        did_node(e, c->did, alias, negated);
+        return;
+    case NODE_SEGMENT:
+        segment_node(e, c->segment, alias, negated);
+        return;
+    case NODE_VIA: {
+        const char *inner = open_link(e, (struct path_link){c->ref, false}, alias, negated);
+        node(e, c->members[0], inner, false);
+        sql_add(e->sql, ")");
+        return;
+    }
+    }
+}
+
+err_t condition_sql(const struct condition *c,
+                    const struct condition_env *env,
+                    const char *alias,
+                    struct sql *sql)
+{
+    struct emitter e = {env, sql};
+    if (c)
+        node(&e, c, alias, false);
+    else
+        add_constant(&e, true);
+    return sql_check(sql);
+}

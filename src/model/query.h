@@ -1,0 +1,86 @@
+/* query: the statements that read and write the rows of an object. The one place, with conditions,
+ * where SQL is composed. */
+#pragma once
+
+#include "db/db.h"
+#include "model/condition.h"
+
+struct query_sort {
+    const struct column *column;
+    bool descending;
+};
+enum { QUERY_SORTS = 3 };
+
+struct query {
+    const struct object *object;
+    const struct condition *scope, *where; /* both must hold; NULL = no restriction */
+    const int64_t *ids;                    /* only these; NULL = no restriction */
+    size_t id_count;
+    bool deleted;                        /* the deleted ones instead of the live ones */
+    struct query_sort sort[QUERY_SORTS]; /* none: by id, newest first */
+    size_t sort_count;
+    /* Empty cells come last in both directions: a list sorted by a column is first the rows that
+     * have a value there, then (blanks) those that have none, so that an index serves both. */
+    bool blanks;
+    const value
+        *after; /* the keys of the last row seen, query_key_count of them; NULL = from the start */
+    size_t limit;
+};
+
+/* All columns of the object in order, then the keys of the sort (for the next page's `after`). */
+err_t query_select(const struct query *, const struct condition_env *, struct sql *) MUST_USE;
+size_t query_key_count(const struct query *);
+/* The column sorted by has a cell in every row: there are no blanks to ask for. */
+bool query_never_blank(const struct query *);
+/* One number: how many, counting no further than ceiling (0 = all). */
+err_t query_count(const struct query *,
+                  const struct condition_env *,
+                  int64_t ceiling,
+                  struct sql *) MUST_USE;
+/* All columns of the row with this id, deleted or not; scope may be NULL. lock: until the end of
+ * the transaction nobody else writes it (PostgreSQL; on SQLite there is one writer anyway). */
+err_t query_by_id(const struct object *,
+                  int64_t id,
+                  bool lock,
+                  const struct condition *scope,
+                  const struct condition_env *,
+                  struct sql *) MUST_USE;
+/* The current row of `rows` as a record of the object. */
+struct record *query_record(const struct db_rows *rows, const struct object *, struct arena *);
+
+err_t query_insert(const struct record *, struct sql *) MUST_USE;
+/* Writes the cells that differ, where id (and customer) and version are those of before. False in
+ * *any when nothing differs. */
+err_t query_update(const struct record *before,
+                   const struct record *after,
+                   struct sql *,
+                   bool *any) MUST_USE;
+/* The members of a set: all rows of the record are removed / one is added. */
+err_t query_link_clear(const struct field *, const struct record *, struct sql *) MUST_USE;
+err_t query_link_add(const struct field *,
+                     const struct record *,
+                     str member,
+                     struct sql *) MUST_USE;
+/* All columns of the live records in the scope that the search index finds, newest first. tier:
+ * text/text.h, which also makes the expression. */
+struct query_hits {
+    const struct object *object;
+    const struct condition *scope;
+    str expression; /* FTS5 MATCH or tsquery */
+    bool by_index;  /* PostgreSQL: always by the index, not by walking newest first */
+    size_t limit;
+};
+err_t query_search(const struct query_hits *, enum db_kind, const struct condition_env *, struct sql *)
+    MUST_USE;
+/* id and title of the records with these ids within the scope, deleted ones too. */
+err_t query_titles(const struct object *,
+                   const int64_t *ids,
+                   size_t n,
+                   const struct condition *scope,
+                   const struct condition_env *,
+                   struct sql *) MUST_USE;
+/* A roll-up's figure over the live children of one parent: its cells in the parent's order. */
+err_t query_rollup(const struct field *,
+                   int64_t parent,
+                   const struct condition_env *,
+                   struct sql *) MUST_USE;

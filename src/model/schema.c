@@ -1,0 +1,173 @@
+#include "model/schema.h"
+
+#include "model/field_type.h"
+
+bool column_has_sort(const struct column *c)
+{
+    return c->storage == STORE_TEXT && c->field->search == SEARCH_NAME;
+}
+
+str column_sort_name(struct arena *arena, const struct column *c)
+{
+    return arena_concat(arena, c->name, S("_sort"));
+}
+
+struct build {
+    struct arena *arena;
+    const struct object *object;
+    VEC(struct schema_column) columns;
+    VEC(struct schema_index) indexes;
+};
+
+/* Index names are unique in a database and at most 63 bytes: long ones end in a hash. */
+static str index_name(struct arena *arena, str table, const str *columns, size_t n)
+{
+    str name = arena_str(arena, table);
+    for (size_t i = 0; i < n; i++)
+        name = arena_printf(arena, STR_FMT "_" STR_FMT, STR_ARG(name), STR_ARG(columns[i]));
+    if (name.n > 58)
+        name = arena_printf(arena, STR_FMT "_%08x", STR_ARG(str_cut(name, 0, 49)),
+                            (unsigned)str_hash(name));
+    return arena_concat(arena, name, S("_ix"));
+}
+
+static void add_index(struct build *b, const str *columns, size_t n, bool unique, bool live_only)
+{
+    str *copy = ARENA_ARRAY(b->arena, str, n);
+    memcpy(copy, columns, n * sizeof *copy);
+    struct schema_index index = {.columns = copy,
+                                 .column_count = n,
+                                 .unique = unique,
+                                 .live_only = live_only,
+                                 .name = index_name(b->arena, b->object->name, copy, n)};
+    for (size_t i = 0; i < b->indexes.n; i++)
+        if (str_eq(b->indexes.at[i].name, index.name))
+            return;
+    *VEC_PUSH(b->arena, b->indexes) = index;
+}
+
+static str main_column(const struct field *f)
+{
+    return field_column(f, 0)->name;
+}
+
+static void object_columns(struct build *b)
+{
+    const struct object *o = b->object;
+    for (size_t i = 0; i < o->column_count; i++) {
+        const struct column *c = &o->columns[i];
+        bool not_null = c->field == o->id || c->field == o->version || c->field == o->created_at ||
+                        c->field == o->updated_at || c->field == o->customer;
+        *VEC_PUSH(b->arena, b->columns) = (struct schema_column){c->name, c->storage, not_null};
+        if (column_has_fold(c))
+            *VEC_PUSH(b->arena, b->columns) =
+                (struct schema_column){column_fold_name(b->arena, c), STORE_TEXT, false};
+        if (column_has_sort(c))
+            *VEC_PUSH(b->arena, b->columns) =
+                (struct schema_column){column_sort_name(b->arena, c), STORE_TEXT, false};
+    }
+}
+
+/* The declared list's columns, the rooting customer first where `rooted`, the id last so that pages
+ * continue in the index. */
+static void declared_index(struct build *b, const json_t *fields, bool unique)
+{
+    const struct object *o = b->object;
+    str columns[12];
+    size_t n = 0;
+    if (unique && o->customer)
+        columns[n++] = main_column(o->customer);
+    for (size_t i = 0; i < json_array_size(fields) && n < 10; i++) {
+        const struct field *f = object_field(o, json_str(json_array_get(fields, i)));
+        if (f && field_stored(f) && f != o->customer)
+            columns[n++] = column_has_sort(field_column(f, 0))
+                               ? column_sort_name(b->arena, field_column(f, 0))
+                               : main_column(f);
+        else if (f == o->customer && !unique)
+            columns[n++] = main_column(f);
+    }
+    if (!unique)
+        columns[n++] = S("id");
+    add_index(b, columns, n, unique, true);
+}
+
+static void field_indexes(struct build *b, const struct field *f)
+{
+    const struct object *o = b->object;
+    if (f->unique && field_stored(f)) {
+        str columns[2] = {o->customer ? main_column(o->customer) : main_column(f), main_column(f)};
+        add_index(b, columns, o->customer ? 2 : 1, true, true);
+    }
+    bool link = str_eqz(str_from(f->type->name), "ref") && !f->builtin && f != o->department;
+    if (link)
+        add_index(b, (str[]){main_column(f), S("id")}, 2, false, false);
+    if (f->search == SEARCH_NAME && field_stored(f))
+        add_index(b, (str[]){column_sort_name(b->arena, field_column(f, 0)), S("id")}, 2, false,
+                  true);
+    if (f->identity.n && field_stored(f))
+        add_index(b, (str[]){main_column(f)}, 1, false, true);
+}
+
+static void object_table(struct arena *arena, const struct object *o, struct schema_table *t)
+{
+    struct build b = {.arena = arena, .object = o};
+    object_columns(&b);
+    for (size_t i = 0; i < o->field_count; i++)
+        field_indexes(&b, o->fields[i]);
+    if (o->root == ROOT_CUSTOMER) /* refs and GET know the id only, not the customer */
+        add_index(&b, (str[]){S("id")}, 1, false, false);
+    if (o->owned)
+        add_index(&b, (str[]){S("department_id"), S("id")}, 2, false, true);
+    static const char *const kinds[] = {"indexes", "unique"};
+    for (size_t k = 0; k < 2; k++) {
+        const json_t *lists = json_object_get(o->definition, kinds[k]);
+        for (size_t i = 0; i < json_array_size(lists); i++)
+            declared_index(&b, json_array_get(lists, i), k == 1);
+    }
+    t->name = o->name;
+    t->columns = b.columns.at;
+    t->column_count = b.columns.n;
+    t->indexes = b.indexes.at;
+    t->index_count = b.indexes.n;
+    t->key = ARENA_ARRAY(arena, str, 2);
+    if (o->root == ROOT_CUSTOMER)
+        t->key[t->key_count++] = main_column(o->customer);
+    t->key[t->key_count++] = S("id");
+}
+
+static void link_table(struct arena *arena, const struct field *f, struct schema_table *t)
+{
+    bool rooted = f->object->root == ROOT_CUSTOMER;
+    str record = field_link_record_column(f);
+    t->link = true;
+    t->name = field_link_table(arena, f);
+    t->columns = ARENA_ARRAY(arena, struct schema_column, 3);
+    t->key = ARENA_ARRAY(arena, str, 3);
+    if (rooted)
+        t->columns[t->column_count++] = (struct schema_column){S("customer_id"), STORE_INT, true};
+    t->columns[t->column_count++] = (struct schema_column){record, STORE_INT, true};
+    t->columns[t->column_count++] =
+        (struct schema_column){S("value"), f->type->multi_storage, true};
+    for (size_t i = 0; i < t->column_count; i++)
+        t->key[t->key_count++] = t->columns[i].name;
+    str *by_value = ARENA_ARRAY(arena, str, 2);
+    by_value[0] = S("value");
+    by_value[1] = record;
+    t->indexes = ARENA_ARRAY(arena, struct schema_index, 1);
+    t->indexes[t->index_count++] = (struct schema_index){
+        .name = index_name(arena, t->name, by_value, 2), .columns = by_value, .column_count = 2};
+}
+
+struct schema *schema_of_model(struct arena *arena, const struct model *m)
+{
+    VEC(struct schema_table) tables = {0};
+    for (size_t i = 0; i < m->object_count; i++) {
+        object_table(arena, m->objects[i], VEC_PUSH(arena, tables));
+        for (size_t j = 0; j < m->objects[i]->field_count; j++)
+            if (m->objects[i]->fields[j]->multi)
+                link_table(arena, m->objects[i]->fields[j], VEC_PUSH(arena, tables));
+    }
+    struct schema *s = ARENA_NEW(arena, struct schema);
+    *s = (struct schema){.tables = tables.at, .table_count = tables.n};
+    return s;
+}

@@ -1,0 +1,221 @@
+#include "text/pinyin.h"
+#include "text/words.h"
+
+enum {
+    WORD_MAX = 128, /* letters of one word that are indexed */
+    PROSE_CHARS = 2000,
+    FIELD_CHARS = 200,
+    TERMS_MAX = 20000,  /* of one record: a tsvector holds a megabyte */
+    WHOLE_MAX = 64,     /* bytes of the longest value with a term of its own */
+    NAME_CHARS_MAX = 8, /* characters of the longest name whose whole pinyin is a term */
+    SPELLINGS_MAX = 16, /* of one name with characters of several readings */
+};
+
+static void add(struct text_terms *t, str term)
+{
+    if (t->list.n >= TERMS_MAX || map_get(&t->seen, term))
+        return;
+    str kept = arena_str(t->arena, term);
+    map_put(t->arena, &t->seen, kept, t);
+    *VEC_PUSH(t->arena, t->list) = kept;
+}
+
+static void add_marked(struct text_terms *t, char mark, str s)
+{
+    char term[WHOLE_MAX + 2];
+    if (s.n == 0 || s.n > WHOLE_MAX)
+        return;
+    term[0] = mark;
+    memcpy(term + 1, s.p, s.n);
+    add(t, (str){term, s.n + 1});
+}
+
+static void add_wide(struct text_terms *t, str run)
+{
+    str before = {0};
+    while (run.n) {
+        const char *from = run.p;
+        utf8_next(&run);
+        str one = {from, (size_t)(run.p - from)};
+        add(t, one);
+        if (before.n)
+            add(t, (str){before.p, before.n + one.n});
+        before = one;
+    }
+}
+
+static void add_word(struct text_terms *t, str word)
+{
+    char marked[WORD_MAX + 2];
+    if (word.n > WORD_MAX)
+        word.n = WORD_MAX;
+    marked[0] = '^';
+    memcpy(marked + 1, word.p, word.n);
+    marked[word.n + 1] = '$';
+    add(t, (str){marked, 2});
+    for (size_t i = 0; i + 3 <= word.n + 2; i++)
+        add(t, (str){marked + i, 3});
+}
+
+static void add_typos(struct text_terms *t, str word)
+{
+    char less[TYPO_MAX];
+    if (word.n < TYPO_MIN || word.n > TYPO_MAX || !is_letters(word))
+        return;
+    add_marked(t, '$', word);
+    for (size_t i = 0; i < word.n; i++) {
+        memcpy(less, word.p, i);
+        memcpy(less + i, word.p + i + 1, word.n - i - 1);
+        add_marked(t, '$', (str){less, word.n - 1});
+    }
+}
+
+/* ---- names ---- */
+
+struct syllable_set {
+    struct pinyin_letters readings[PINYIN_READINGS];
+    size_t n;
+};
+
+static void add_beginnings(struct text_terms *t, const struct syllable_set *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        for (size_t n = 1; n <= s->readings[i].n; n++)
+            add_marked(t, '_', (str){s->readings[i].z, n});
+}
+
+/* "_zhang_w" and "_z_w" of two neighbours, for all readings. */
+static void add_pairs(struct text_terms *t, const struct syllable_set *s)
+{
+    for (size_t i = 0; i < s[0].n; i++) {
+        for (size_t j = 0; j < s[1].n; j++) {
+            char term[SYLLABLE_BYTES + 2];
+            const struct pinyin_letters *first = &s[0].readings[i];
+            memcpy(term, first->z, first->n);
+            term[first->n] = '_';
+            term[first->n + 1] = s[1].readings[j].z[0];
+            add_marked(t, '_', (str){term, first->n + 2u});
+            add_marked(t, '_', (str){(char[]){first->z[0], '_', s[1].readings[j].z[0]}, 3});
+        }
+    }
+}
+
+/* "_z_w_l" of three neighbours, for all readings. */
+static void add_triples(struct text_terms *t, const struct syllable_set *s)
+{
+    for (size_t i = 0; i < s[0].n; i++)
+        for (size_t j = 0; j < s[1].n; j++)
+            for (size_t k = 0; k < s[2].n; k++) {
+                char term[] = {s[0].readings[i].z[0], '_', s[1].readings[j].z[0], '_',
+                               s[2].readings[k].z[0]};
+                add_marked(t, '_', (str){term, sizeof term});
+            }
+}
+
+/* The whole name in pinyin and by initials, in up to SPELLINGS_MAX combinations of readings. */
+static void add_spellings(struct text_terms *t, const struct syllable_set *s, size_t n)
+{
+    size_t pick[NAME_CHARS_MAX] = {0};
+    if (n == 0 || n > NAME_CHARS_MAX)
+        return;
+    for (size_t made = 0; made < SPELLINGS_MAX; made++) {
+        char full[NAME_CHARS_MAX * SYLLABLE_BYTES], initials[NAME_CHARS_MAX];
+        size_t length = 0;
+        for (size_t i = 0; i < n; i++) {
+            const struct pinyin_letters *letters = &s[i].readings[pick[i]];
+            memcpy(full + length, letters->z, letters->n);
+            length += letters->n;
+            initials[i] = letters->z[0];
+        }
+        add_marked(t, '=', (str){full, length});
+        add_marked(t, '=', (str){initials, n});
+        size_t at = 0;
+        while (at < n && ++pick[at] == s[at].n)
+            pick[at++] = 0;
+        if (at == n)
+            return;
+    }
+}
+
+/* One stretch of Han characters; whole: it is the entire value. */
+static void add_pinyin(struct text_terms *t, const struct syllable_set *s, size_t n, bool whole)
+{
+    for (size_t i = 0; i < n; i++) {
+        add_beginnings(t, &s[i]);
+        if (i + 2 <= n)
+            add_pairs(t, s + i);
+        if (i + 3 <= n)
+            add_triples(t, s + i);
+    }
+    if (whole)
+        add_spellings(t, s, n);
+}
+
+/* Spaces and signs between Han characters do not part them, Latin words and other scripts do. */
+static void add_name(struct text_terms *t, str folded)
+{
+    VEC(struct syllable_set) stretch = {0};
+    bool whole = true;
+    struct run run;
+    while (run_next(&folded, &run)) {
+        if (run.kind == RUN_GAP)
+            continue;
+        str rest = run.text;
+        while (rest.n) {
+            struct syllable_set set = {.n = 0};
+            uint32_t c = utf8_next(&rest);
+            if (run.kind == RUN_WIDE)
+                set.n = pinyin_letters_of(c, set.readings);
+            if (set.n) {
+                *VEC_PUSH(t->arena, stretch) = set;
+                continue;
+            }
+            add_pinyin(t, stretch.at, stretch.n, false);
+            stretch.n = 0;
+            whole = false;
+        }
+    }
+    add_pinyin(t, stretch.at, stretch.n, whole);
+}
+
+void text_index_terms(struct text_terms *t, str s, enum text_kind kind)
+{
+    size_t chars = kind == TEXT_PROSE ? PROSE_CHARS : FIELD_CHARS;
+    str folded = text_fold(t->arena, utf8_prefix(s, chars)), rest = folded;
+    struct run run;
+    while (run_next(&rest, &run)) {
+        if (run.kind == RUN_WIDE)
+            add_wide(t, run.text);
+        if (run.kind != RUN_WORD)
+            continue;
+        add_word(t, run.text);
+        if (kind == TEXT_NAME)
+            add_typos(t, run.text);
+    }
+    str code = kind == TEXT_CODE ? words_joined(t->arena, folded, false) : (str){0};
+    if (code.n && code.n < folded.n)
+        add_word(t, code);
+    if (kind == TEXT_NAME)
+        add_name(t, folded);
+    if (kind != TEXT_PROSE)
+        add_marked(t, '=', words_joined(t->arena, folded, true));
+}
+
+void text_terms_tag(struct text_terms *t, str tag)
+{
+    add(t, arena_concat(t->arena, S("=_"), tag));
+}
+
+str text_terms_document(const struct text_terms *t)
+{
+    size_t n = 0, at = 0;
+    for (size_t i = 0; i < t->list.n; i++)
+        n += t->list.at[i].n + 1;
+    char *out = ARENA_ARRAY(t->arena, char, n + 1);
+    for (size_t i = 0; i < t->list.n; i++) {
+        memcpy(out + at, t->list.at[i].p, t->list.at[i].n);
+        at += t->list.at[i].n;
+        out[at++] = ' ';
+    }
+    return (str){out, n ? n - 1 : 0};
+}
