@@ -18,6 +18,14 @@ void id_set_node(unsigned node)
     node_number = node & ((1u << NODE_BITS) - 1);
 }
 
+void id_set_least(int64_t id)
+{
+    int64_t least = ((id >> (NODE_BITS + COUNTER_BITS)) + 1) << COUNTER_BITS;
+    int64_t seen = atomic_load(&last);
+    while (seen < least - 1 && !atomic_compare_exchange_weak(&last, &seen, least - 1))
+        ;
+}
+
 int64_t id_new(void)
 {
     int64_t ms = clock_now() / 1000 - EPOCH_MS;

@@ -6,6 +6,8 @@
 #include "base/str.h"
 
 void id_set_node(unsigned node); /* 0..1023, once at start */
+/* Ids made from now on are greater than this one, whatever the clock says. */
+void id_set_least(int64_t id);
 int64_t id_new(void);            /* never repeats, ascends within the process; thread-safe */
 int64_t id_instant(int64_t id);  /* when it was made, microseconds UTC */
 /* The smallest id made at or after the instant. */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,6 +13,8 @@
 #include "base/id.h"
 #include "base/limits.h"
 #include "core/access.h"
+#include "core/change.h"
+#include "core/job.h"
 #include "core/registry.h"
 #include "core/setting.h"
 
@@ -75,6 +78,7 @@ static err_t open_parts(struct app *app, const struct app_options *o, struct pro
     if (o->migrate)
         TRY(registry_migrate(app, problems, NULL));
     TRY(settings_load(app));
+    TRY(change_open(app));
     return registry_load(app, problems);
 }
 
@@ -102,6 +106,8 @@ void app_close(struct app *app)
     if (!app)
         return;
     atomic_store(&app->stopping, true);
+    job_runner_stop(app, UINT_MAX);
+    log_readers_stop(app);
     access_cache_free(app->access_cache);
     registry_free(app->registry);
     settings_free(app->settings);

@@ -1,7 +1,8 @@
-#include "core/change.h"
+#include "core/change_internal.h"
 
 #include "base/id.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "sql_core.h"
 
 static bool differs(const struct field *f, const struct record *a, const struct record *b)
@@ -56,8 +57,9 @@ err_t change_append(struct ctx *c,
 {
     const struct record *now = after ? after : before;
     bool edit = op == CHANGE_UPDATE || op == CHANGE_DERIVE;
-    value old = fields_json(c, before, edit ? after : NULL);
-    value new = fields_json(c, after, edit ? before : NULL);
+    bool had = edit || op == CHANGE_DELETE, has = op != CHANGE_DELETE && op != CHANGE_ERASE;
+    value old = fields_json(c, had ? before : NULL, edit ? after : NULL);
+    value new = fields_json(c, has ? after : NULL, edit ? before : NULL);
     if (edit && str_eqz(new.s, "{}") && str_eqz(old.s, "{}"))
         return OK;
     int64_t customer = o->root == ROOT_SELF ? record_id(now)
@@ -76,4 +78,99 @@ err_t change_append(struct ctx *c,
                       old,
                       new};
     return db_run(c->conn, SQL_CHANGE_ADD, params, sizeof params / sizeof *params, NULL);
+}
+
+/* ---- reading ---- */
+
+struct change change_of_row(const struct db_rows *rows, struct arena *arena)
+{
+    return (struct change){
+        .id = db_int(rows, 0),
+        .tx = db_int(rows, 1),
+        .at = db_int(rows, 2),
+        .actor = db_int(rows, 3),
+        .through = arena_str(arena, db_text(rows, 4)),
+        .batch = db_int(rows, 5),
+        .op = (enum change_op)db_int(rows, 6),
+        .object = arena_str(arena, db_text(rows, 7)),
+        .record = db_int(rows, 8),
+        .customer = db_int(rows, 9),
+        .version = db_int(rows, 10),
+        .before = arena_str(arena, db_text(rows, 11)),
+        .after = arena_str(arena, db_text(rows, 12)),
+    };
+}
+
+err_t change_read(struct db_conn *conn,
+                  struct arena *arena,
+                  str sql,
+                  const value *params,
+                  size_t param_count,
+                  size_t most_bytes,
+                  struct change **out,
+                  size_t *n)
+{
+    VEC(struct change) found = {0};
+    AUTO_ROWS rows = NULL;
+    TRY(db_query(conn, sql, params, param_count, &rows));
+    for (size_t bytes = 0; bytes < most_bytes && db_next(rows);) {
+        struct change *ch = VEC_PUSH(arena, found);
+        *ch = change_of_row(rows, arena);
+        bytes += sizeof *ch + ch->before.n + ch->after.n;
+    }
+    TRY(db_rows_error(rows));
+    *out = found.at;
+    *n = found.n;
+    return OK;
+}
+
+err_t change_history(
+    struct ctx *c, int64_t record, int64_t before_id, size_t limit, struct change **out, size_t *n)
+{
+    value params[] = {V_INT(record), V_INT(before_id ? before_id : INT64_MAX),
+                      V_INT((int64_t)limit)};
+    return change_read(c->conn, c->arena, SQL_CHANGE_OF_RECORD, params, 3, SIZE_MAX, out, n);
+}
+
+err_t change_open(struct app *app)
+{
+    AUTO_ARENA arena = arena_new(MIB);
+    struct db_conn *conn;
+    value highest;
+    TRY(db_acquire(app->db, &conn));
+    err_t e = db_one(conn, arena, SQL_CHANGE_HIGHEST_ID, NULL, 0, &highest, 1);
+    db_release(conn);
+    TRY(e);
+    if (highest.kind != VALUE_INT)
+        return OK;
+    if (highest.i > id_floor(clock_now() + CLOCK_MINUTE))
+        log_event(LOG_WARN, "clock_behind_log", "seconds",
+                  LOG_INT((id_instant(highest.i) - clock_now()) / CLOCK_SECOND), NULL);
+    id_set_least(highest.i);
+    return OK;
+}
+
+/* ---- batches ---- */
+
+struct begin {
+    const char *kind;
+    str title;
+    int64_t id;
+};
+
+static err_t begin_work(struct ctx *c, void *arg)
+{
+    const struct begin *b = arg;
+    value params[] = {V_INT(b->id),     V_TEXT(str_from(b->kind)),
+                      V_TEXT(b->title), V_INT(c->now),
+                      V_ID(c->user),    V_INT(c->now + UNDO_DAYS * CLOCK_DAY)};
+    return db_run(c->conn, SQL_BATCH_ADD, params, 6, NULL);
+}
+
+err_t batch_begin(struct ctx *c, const char *kind, str title, int64_t *id)
+{
+    struct begin b = {kind, title, id_new()};
+    TRY(ctx_transact(c, begin_work, &b));
+    *id = b.id;
+    return OK;
 }

@@ -18,13 +18,19 @@ enum change_op {
     CHANGE_REVEAL
 };
 
-/* before/after NULL on create/delete as fits; only the cells that differ are kept, as a JSON object
- * by field id. Does nothing when nothing differs. Within a transaction. */
+/* Kept as JSON objects by field id: of an update or a derived change the cells that differ, of a
+ * creation or restoring all that is there after, of a deletion all that was there before, of a
+ * reveal what `after` holds, of an erasure nothing. Does nothing when nothing differs. Within a
+ * transaction. */
 err_t change_append(struct ctx *,
                     enum change_op,
                     const struct object *,
                     const struct record *before,
                     const struct record *after) MUST_USE;
+
+/* At app_open: no id made from now on is smaller than one in the log, though the clock may have
+ * been set back; readers of SQLite's log rely on it. */
+err_t change_open(struct app *) MUST_USE;
 
 struct change {
     int64_t tx, id, at, actor, batch, record, customer, version;
@@ -43,13 +49,16 @@ struct log_reader {
     err_t (*read)(struct ctx *, const struct change *, size_t n, void *context);
     void *context;
     bool from_now;  /* a new reader starts at the end of the log instead of its beginning */
-    bool ephemeral; /* position is not kept (live screens) */
+    bool ephemeral; /* position is not kept (live screens); each process has its own */
 };
+/* Of several processes on one database one runs a kept reader at a time. A transactional one has
+ * each change exactly once; the others may have the last batch again after a crash. */
 void log_reader_add(struct app *, const struct log_reader *); /* before log_readers_start */
 err_t log_readers_start(struct app *) MUST_USE;
-void log_readers_stop(struct app *);
+void log_readers_stop(struct app *); /* and forgets them; app_close does it too */
 void log_readers_wake(struct app *); /* after a commit here; elsewhere they look every 200 ms */
-/* Waits until every reader has passed what is committed now (tests, commands). */
+/* Waits until every reader has passed what is committed now (tests, commands). ERR_UNAVAILABLE:
+ * not in this time. */
 err_t log_readers_settle(struct app *, unsigned milliseconds) MUST_USE;
 
 /* Changes of one record, newest first, from `before_id` (0 = newest). */
@@ -61,6 +70,7 @@ err_t change_history(struct ctx *,
                      size_t *n) MUST_USE;
 
 /* ---- batches: changes that belong together and can be undone ---- */
+enum { UNDO_DAYS = 30 };
 err_t batch_begin(struct ctx *, const char *kind, str title, int64_t *id) MUST_USE;
 struct undo_kept {
     str object;

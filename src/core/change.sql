@@ -3,3 +3,46 @@ INSERT INTO change (id, tx, at, actor_id, through, batch_id, op, object, record_
     version, before, after)
 VALUES ($1, @tx, $2, CAST($3 AS bigint), $4, CAST($5 AS bigint), $6, $7, $8, CAST($9 AS bigint), $10,
     CAST($11 AS text), CAST($12 AS text))
+
+-- name: change_after across
+SELECT id, tx, at, actor_id, through, batch_id, op, object, record_id, customer_id, version, before,
+    after
+FROM change WHERE (tx, id) > ($1, $2) AND tx < @horizon ORDER BY tx, id LIMIT $3
+
+-- name: change_of_record across
+SELECT id, tx, at, actor_id, through, batch_id, op, object, record_id, customer_id, version, before,
+    after
+FROM change WHERE record_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3
+
+-- name: change_newest across
+SELECT tx, id FROM change ORDER BY tx DESC, id DESC LIMIT 1
+
+-- name: change_settled across
+SELECT tx, id FROM change WHERE tx < @horizon ORDER BY tx DESC, id DESC LIMIT 1
+
+-- name: change_highest_id across
+SELECT max(id) FROM change
+
+-- name: reader_add
+INSERT INTO reader_position (reader, tx, id, updated_at) VALUES ($1, $2, $3, $4)
+ON CONFLICT (reader) DO NOTHING
+
+-- name: reader_get
+SELECT tx, id FROM reader_position WHERE reader = $1
+
+-- name: reader_take
+SELECT tx, id FROM reader_position WHERE reader = $1 @skip_locked
+
+-- name: reader_lease
+UPDATE reader_position SET lease_by = $2, lease_until = $3
+WHERE reader = $1 AND (lease_by = $2 OR lease_until IS NULL OR lease_until < $4)
+
+-- name: reader_give_back
+UPDATE reader_position SET lease_until = NULL WHERE reader = $1 AND lease_by = $2
+
+-- name: reader_move
+UPDATE reader_position SET tx = $2, id = $3, updated_at = $4
+WHERE reader = $1 AND (CAST($5 AS text) IS NULL OR lease_by = $5)
+
+-- name: batch_add
+INSERT INTO batch (id, kind, title, at, actor_id, undo_until) VALUES ($1, $2, $3, $4, CAST($5 AS bigint), $6)

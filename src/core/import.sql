@@ -1,6 +1,3 @@
--- name: tag_by_name
-SELECT id FROM tag WHERE name = $1 AND deleted_at IS NULL
-
 -- name: import_progress_get
 SELECT line, tally FROM import_progress WHERE import_id = $1
 

@@ -141,8 +141,6 @@ err_t import_ref(
     struct import_refs *, struct ctx *, const struct field *, str name, int64_t *id) MUST_USE;
 /* The department of a user, 0 = none. */
 err_t import_department(struct import_refs *, struct ctx *, int64_t user, int64_t *id) MUST_USE;
-/* Makes the tags of these rows that there are not yet. */
-err_t import_tags(struct import_work *, struct ctx *, struct import_line *, size_t n) MUST_USE;
 
 /* import_seen.c: keys of the rows so far, 8 bytes a key. */
 struct import_seen *import_seen_new(void);

@@ -9,7 +9,7 @@ bool import_settable(struct ctx *c, const struct field *f)
     if (f == f->object->created_at)
         return true;
     return !f->builtin && !f->computed && !f->readonly && field_stored(f) &&
-           access_field(c->access, f) == FIELD_WRITE;
+           access_field_own(c->access, f) == FIELD_WRITE;
 }
 
 err_t import_target_find(const struct object *o, str path, struct import_target *out)

@@ -16,7 +16,6 @@ struct found {
 struct import_refs {
     struct arena *arena;
     struct map names; /* "user:张三" */
-    struct map tags;
     struct map departments;
     size_t count;
 };
@@ -114,69 +113,4 @@ err_t import_department(struct import_refs *refs, struct ctx *c, int64_t user, i
     }
     *id = known->id;
     return OK;
-}
-
-/* ---- tags ---- */
-
-struct new_tags {
-    struct import_work *work;
-    VEC(str) names;
-};
-
-static err_t tag_exists(struct ctx *c, str name, bool *out)
-{
-    value params = V_TEXT(name), id;
-    err_t e = db_one(c->conn, c->arena, SQL_TAG_BY_NAME, &params, 1, &id, 1);
-    *out = e == OK;
-    return e == ERR_NOT_FOUND ? OK : e;
-}
-
-static err_t create_tags(struct ctx *c, void *arg)
-{
-    struct new_tags *t = arg;
-    const struct object *o = model_object(c->model, S("tag"));
-    const struct access *mine = c->access;
-    err_t e = OK;
-    c->access = NULL; /* who imports may name tags that there are not yet */
-    for (size_t i = 0; e == OK && i < t->names.n; i++) {
-        bool exists;
-        struct record *r;
-        str name = t->names.at[i];
-        e = tag_exists(c, name, &exists);
-        if (e != OK || exists)
-            continue;
-        json_t *body = json_keep(c->arena, json_pack("{s:s%}", "name", name.p, name.n));
-        e = record_create(c, o, body, NULL, &r);
-    }
-    c->access = mine;
-    return e;
-}
-
-err_t import_tags(struct import_work *w, struct ctx *c, struct import_line *lines, size_t n)
-{
-    const struct object *o = w->map.object;
-    struct new_tags t = {.work = w};
-    for (size_t i = 0; i < o->field_count; i++) {
-        const struct field *f = o->fields[i];
-        if (!str_eqz(S("tags"), f->type->name))
-            continue;
-        for (size_t k = 0; k < n; k++) {
-            str *members;
-            size_t count =
-                lines[k].set[f->index]
-                    ? multi_members(c->arena, record_cell(lines[k].given, f, 0), &members)
-                    : 0;
-            for (size_t m = 0; m < count; m++) {
-                if (map_get(&w->refs->tags, members[m]))
-                    continue;
-                str name = arena_str(w->refs->arena, members[m]);
-                map_put(w->refs->arena, &w->refs->tags, name, w);
-                *VEC_PUSH(c->arena, t.names) = name;
-            }
-        }
-    }
-    if (!t.names.n || w->dry)
-        return OK;
-    err_t e = ctx_transact(c, create_tags, &t);
-    return e == ERR_CONFLICT || e == ERR_INVALID ? OK : e; /* somebody made it, or it is retired */
 }

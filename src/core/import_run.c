@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/message.h"
 #include "core/change.h"
+#include "core/job_internal.h"
 #include "sql_core.h"
 
 enum { KEPT_LINES = 2000 }; /* of those that went well, the first are kept for looking at */
@@ -347,7 +348,6 @@ static err_t do_chunk(struct chunk *k, struct ctx *c)
 {
     k->first_line = k->lines[0].line;
     TRY(load_answers(k, c));
-    TRY(import_tags(k->work, c, k->lines, k->n));
     k->careful = false;
     c->problems.list.n = 0;
     err_t e = ctx_transact(c, chunk_work, k);
@@ -398,8 +398,6 @@ static err_t report_progress(struct run *r)
     double share = sheet_progress(r->reader);
     size_t done = (size_t)r->tally.rows;
     size_t total = share > 0.001 ? (size_t)((double)done / share) : 0;
-    if (atomic_load(&r->ctx->app->stopping))
-        return ERR_UNAVAILABLE;
     return r->job ? job_progress(r->ctx, r->job, done, total < done ? done : total) : OK;
 }
 
@@ -564,7 +562,9 @@ err_t import_run(struct ctx *c, struct job *job, struct record *import, bool dry
     err_t e = read_file(&r, import);
     c->batch = 0;
     c->through = through;
-    return err_is_fault(e) ? e : finish(&r, e);
+    bool put_back =
+        e == ERR_LIMIT && job && atomic_load(&((struct job_running *)job->runner)->put_back);
+    return err_is_fault(e) || put_back ? e : finish(&r, e);
 }
 
 /* ---- answers after the run ---- */

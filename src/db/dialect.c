@@ -26,6 +26,7 @@ static const struct word {
      {{S("0"), S("")}, {S("CAST(CAST(pg_current_xact_id() AS text) AS bigint)"), S("")}}},
     {S("id"), false, {{S("INTEGER"), S("")}, {S("bigint"), S("")}}},
     {S("text"), false, {{S("TEXT"), S("")}, {S("text COLLATE \"C\""), S("")}}},
+    {S("fresh"), false, {{S(""), S("")}, {S(""), S("")}}},
     {S("for_update"), false, {{S(""), S("")}, {S("FOR UPDATE"), S("")}}},
     {S("skip_locked"), false, {{S(""), S("")}, {S("FOR UPDATE SKIP LOCKED"), S("")}}},
 };

@@ -99,6 +99,8 @@ static err_t prepare(struct db_conn *base, struct statement *s, str sql)
     PQclear(r);
     TRY(e);
     s->number = c->last_number;
+    if (str_find(s->text, S("@fresh")) != SIZE_MAX && !(s->handle = strdup(sql.p)))
+        abort();
     return count_params(c, s, name);
 }
 
@@ -106,6 +108,8 @@ static void finalise(struct db_conn *base, struct statement *s)
 {
     char sql[32];
     struct postgres_conn *c = own(base);
+    free(s->handle);
+    s->handle = NULL;
     if (!s->number || base->broken || settle(c) != OK ||
         PQtransactionStatus(c->pg) == PQTRANS_INERROR)
         return;
@@ -124,6 +128,8 @@ execute(struct postgres_conn *c, struct statement *s, const value *params, size_
         if (!PQsendQueryPrepared(c->pg, name, (int)n, values, NULL, NULL, 0))
             c->base.broken = true;
         e = converse(c, out);
+    } else if (s->handle) { /* @fresh: planned for these values */
+        *out = PQexecParams(c->pg, s->handle, (int)n, NULL, values, NULL, NULL, 0);
     } else {
         *out = PQexecPrepared(c->pg, name, (int)n, values, NULL, NULL, 0);
     }

@@ -392,6 +392,35 @@ err_t query_link_add(const struct field *f, const struct record *r, str member, 
     return sql_check(q);
 }
 
+err_t query_search(const struct query_hits *h,
+                   enum db_kind kind,
+                   const struct condition_env *env,
+                   struct sql *q)
+{
+    bool lite = kind == DB_SQLITE, first = !lite && h->by_index;
+    sql_add(q, "@fresh ");
+    *VEC_PUSH(q->arena, q->params) = V_TEXT(h->expression);
+    if (first)
+        sql_add(q, "WITH s AS MATERIALIZED (SELECT id FROM search "
+                   "WHERE terms @@ CAST($1 AS tsquery)) ");
+    select_columns(h->object, q);
+    sql_add(q, lite    ? " FROM search_index JOIN "
+               : first ? " FROM s JOIN "
+                       : " FROM search s JOIN ");
+    sql_name(q, h->object->name);
+    sql_add(q, lite    ? " t ON t.\"id\" = search_index.rowid WHERE search_index MATCH $1"
+               : first ? " t ON t.\"id\" = s.id WHERE TRUE"
+                       : " t ON t.\"id\" = s.id WHERE s.terms @@ CAST($1 AS tsquery)");
+    sql_add(q, " AND t.\"deleted_at\" IS NULL");
+    if (h->scope) {
+        sql_add(q, " AND ");
+        TRY(condition_sql(h->scope, env, "t", q));
+    }
+    sql_add(q, lite ? " ORDER BY search_index.rowid DESC LIMIT " : " ORDER BY s.id DESC LIMIT ");
+    sql_value(q, V_INT((int64_t)h->limit), STORE_INT);
+    return sql_check(q);
+}
+
 err_t query_titles(const struct object *o,
                    const int64_t *ids,
                    size_t n,

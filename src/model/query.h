@@ -61,6 +61,17 @@ err_t query_link_add(const struct field *,
                      const struct record *,
                      str member,
                      struct sql *) MUST_USE;
+/* All columns of the live records in the scope that the search index finds, newest first. tier:
+ * text/text.h, which also makes the expression. */
+struct query_hits {
+    const struct object *object;
+    const struct condition *scope;
+    str expression; /* FTS5 MATCH or tsquery */
+    bool by_index;  /* PostgreSQL: always by the index, not by walking newest first */
+    size_t limit;
+};
+err_t query_search(const struct query_hits *, enum db_kind, const struct condition_env *, struct sql *)
+    MUST_USE;
 /* id and title of the records with these ids within the scope, deleted ones too. */
 err_t query_titles(const struct object *,
                    const int64_t *ids,

@@ -23,7 +23,7 @@ static bool is_settled(uint32_t c)
 
 static bool is_emoji(uint32_t c)
 {
-    return c >= 0x1F000 || c == EMOJI_VARIATION || (c >= 0x2600 && c <= 0x27BF);
+    return (c >= 0x1F000 && c <= 0x1FAFF) || c == EMOJI_VARIATION || (c >= 0x2600 && c <= 0x27BF);
 }
 
 static bool is_dropped(uint32_t c, uint32_t before)

@@ -54,7 +54,9 @@ CREATE TABLE reader_position (
     reader @text NOT NULL PRIMARY KEY,
     tx bigint NOT NULL,
     id bigint NOT NULL,
-    updated_at bigint NOT NULL
+    updated_at bigint NOT NULL,
+    lease_by @text,                     -- the process that reads, unless it reads in transactions
+    lease_until bigint
 );
 
 CREATE TABLE batch (
@@ -65,7 +67,7 @@ CREATE TABLE batch (
     actor_id bigint,
     undo_until bigint NOT NULL,
     undone_at bigint,
-    undone_by bigint
+    undo_batch_id bigint                -- the batch that takes it back; set when that begins
 );
 
 CREATE TABLE seal (

@@ -26,22 +26,22 @@ int64_t local_day(int64_t at)
     return (at + LOCAL_OFFSET_HOURS * CLOCK_HOUR) / CLOCK_DAY;
 }
 
-static int64_t at_second(struct dice *dice, int64_t day, int minute)
+static int64_t at_second(struct luck *dice, int64_t day, int minute)
 {
-    return local_instant(day, minute) + (int64_t)dice_below(dice, 60000) * 1000;
+    return local_instant(day, minute) + (int64_t)luck_below(dice, 60000) * 1000;
 }
 
-int64_t office_time(struct dice *dice, int64_t day)
+int64_t office_time(struct luck *dice, int64_t day)
 {
-    int minute = dice_chance(dice, 0.45) ? dice_range(dice, 9 * 60, 12 * 60)
-                                         : dice_range(dice, 13 * 60 + 15, 18 * 60 + 30);
+    int minute = luck_chance(dice, 0.45) ? luck_range(dice, 9 * 60, 12 * 60)
+                                         : luck_range(dice, 13 * 60 + 15, 18 * 60 + 30);
     return at_second(dice, day, minute);
 }
 
-int64_t shopping_time(struct dice *dice, int64_t day)
+int64_t shopping_time(struct luck *dice, int64_t day)
 {
     double minute =
-        dice_chance(dice, 0.6) ? dice_normal(dice, 21 * 60, 75) : dice_normal(dice, 13.5 * 60, 150);
+        luck_chance(dice, 0.6) ? luck_normal(dice, 21 * 60, 75) : luck_normal(dice, 13.5 * 60, 150);
     return at_second(dice, day, (int)fmin(fmax(minute, 7 * 60), 24 * 60 - 1));
 }
 

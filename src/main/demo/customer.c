@@ -34,27 +34,27 @@ static void tag_person(struct customer *c, json_t *tags)
 {
     static const char *const tastes[] = {"手冲咖啡", "中式插花", "极简风",  "日式",
                                          "新中式",   "露营",     "收藏茶器"};
-    struct dice *dice = &c->dice;
-    if (bought(c, "白") && dice_chance(dice, 0.6))
+    struct luck *dice = &c->dice;
+    if (bought(c, "白") && luck_chance(dice, 0.6))
         add_tag(tags, "爱喝白茶");
-    if (bought(c, "普") && dice_chance(dice, 0.6))
+    if (bought(c, "普") && luck_chance(dice, 0.6))
         add_tag(tags, "爱喝普洱");
-    if (bought(c, "龙井") && dice_chance(dice, 0.6))
+    if (bought(c, "龙井") && luck_chance(dice, 0.6))
         add_tag(tags, "爱喝龙井");
-    if (bought_on(c, 11, 11) && dice_chance(dice, 0.8))
+    if (bought_on(c, 11, 11) && luck_chance(dice, 0.8))
         add_tag(tags, "双11买家");
     if (c->won_total >= 200000)
         add_tag(tags, "高客单");
-    else if (c->won_count && dice_chance(dice, 0.12))
+    else if (c->won_count && luck_chance(dice, 0.12))
         add_tag(tags, "价格敏感");
-    if (str_eqz(c->channel, "douyin") && c->won_count && dice_chance(dice, 0.5))
+    if (str_eqz(c->channel, "douyin") && c->won_count && luck_chance(dice, 0.5))
         add_tag(tags, "直播间下单");
-    if (dice_chance(dice, 0.25))
-        add_tag(tags, tastes[dice_below(dice, sizeof tastes / sizeof *tastes)]);
-    if (c->won_count > 1 && dice_chance(dice, 0.1))
+    if (luck_chance(dice, 0.25))
+        add_tag(tags, tastes[luck_below(dice, sizeof tastes / sizeof *tastes)]);
+    if (c->won_count > 1 && luck_chance(dice, 0.1))
         add_tag(tags, "好评客户");
-    if (c->won_count && dice_chance(dice, 0.03))
-        add_tag(tags, dice_chance(dice, 0.8) ? "收到破损" : "投诉过");
+    if (c->won_count && luck_chance(dice, 0.03))
+        add_tag(tags, luck_chance(dice, 0.8) ? "收到破损" : "投诉过");
     if (str_find(c->notes, S("加厚包装")) != SIZE_MAX)
         add_tag(tags, "加厚包装");
     if (c->story)
@@ -65,19 +65,19 @@ static void tag_person(struct customer *c, json_t *tags)
 
 static void put_tags(struct customer *c, json_t *r)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     json_t *tags = json_array();
     if (!c->is_company)
         tag_person(c, tags);
-    if (c->kind && dice_chance(dice, 0.7))
+    if (c->kind && luck_chance(dice, 0.7))
         add_tag(tags, list_pick(&c->kind->tags, dice).p);
     if (c->is_company && c->country && str_eqz(c->source, "exhibition"))
         add_tag(tags, "广交会");
-    if (c->is_company && c->country && c->won_count && dice_chance(dice, 0.3))
+    if (c->is_company && c->country && c->won_count && luck_chance(dice, 0.3))
         add_tag(tags, "OEM");
     if (c->stage == STAGE_INTERESTED || c->stage == STAGE_QUOTE)
-        add_tag(tags, dice_chance(dice, 0.35)  ? "意向高"
-                      : dice_chance(dice, 0.6) ? "意向中"
+        add_tag(tags, luck_chance(dice, 0.35)  ? "意向高"
+                      : luck_chance(dice, 0.6) ? "意向中"
                                                : "意向低");
     if (json_array_size(tags))
         json_object_set_new_nocheck(r, "tags", tags);
@@ -87,18 +87,18 @@ static void put_tags(struct customer *c, json_t *r)
 
 static void put_address(struct customer *c, json_t *r)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     double known = c->migrated ? 0.5 : c->won_count ? 0.92 : 0.35;
-    if (!c->story && !c->twin && !dice_chance(dice, known))
+    if (!c->story && !c->twin && !luck_chance(dice, known))
         return;
     json_t *a = json_object();
     put(a, "country", c->country ? c->country->code : S("CN"));
     put(a, "province", c->region);
     put(a, "city", c->city_name);
-    if (!c->migrated || dice_chance(dice, 0.7)) {
+    if (!c->migrated || luck_chance(dice, 0.7)) {
         put(a, "district", c->district);
         put(a, "street", c->street);
-        if (dice_chance(dice, 0.4))
+        if (luck_chance(dice, 0.4))
             put(a, "postcode", c->postcode);
     }
     json_object_set_new_nocheck(r, "address", a);
@@ -106,20 +106,20 @@ static void put_address(struct customer *c, json_t *r)
 
 static void put_person(struct demo *d, struct customer *c, json_t *r)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     const struct person *p = &c->who;
     put(r, "company", c->company);
-    if (!c->country && !c->story && dice_chance(dice, 0.22))
+    if (!c->country && !c->story && luck_chance(dice, 0.22))
         put(r, "job_title", list_pick(&d->m.jobs, dice));
-    if (dice_chance(dice, 0.85))
+    if (luck_chance(dice, 0.85))
         putz(r, "gender", p->gender == FEMALE ? "female" : "male");
-    if (c->story || dice_chance(dice, 0.34)) {
+    if (c->story || luck_chance(dice, 0.34)) {
         struct civil birthday = {.year = p->birth_year};
-        birthday.month = dice_range(dice, 1, 12);
-        birthday.day = dice_range(dice, 1, 28);
+        birthday.month = luck_range(dice, 1, 12);
+        birthday.day = luck_range(dice, 1, 28);
         put_day(r, "birthday", civil_to_day(birthday));
     }
-    if (c->won_count && dice_chance(dice, 0.5))
+    if (c->won_count && luck_chance(dice, 0.5))
         put(r, "member_number",
             arena_printf(d->scratch, "M%08lld", (long long)(10000000 + c->index)));
 }
@@ -128,18 +128,18 @@ static void put_firm(struct demo *d, struct customer *c, json_t *r)
 {
     static const char *const sizes[] = {"e1", "e10", "e50", "e200", "e1000"};
     static const unsigned upto[] = {22, 60, 84, 96, 100};
-    struct dice *dice = &c->dice;
-    if (c->kind && dice_chance(dice, 0.85))
+    struct luck *dice = &c->dice;
+    if (c->kind && luck_chance(dice, 0.85))
         put(r, "industry", c->kind->industry);
-    else if (c->country && dice_chance(dice, 0.7))
-        putz(r, "industry", dice_chance(dice, 0.6) ? "retail" : "wholesale");
-    if (dice_chance(dice, 0.5))
-        putz(r, "employees", sizes[dice_pick(dice, upto, 5)]);
-    if (!c->country && c->won_count && dice_chance(dice, 0.7))
+    else if (c->country && luck_chance(dice, 0.7))
+        putz(r, "industry", luck_chance(dice, 0.6) ? "retail" : "wholesale");
+    if (luck_chance(dice, 0.5))
+        putz(r, "employees", sizes[luck_pick(dice, upto, 5)]);
+    if (!c->country && c->won_count && luck_chance(dice, 0.7))
         put(r, "tax_number",
             arena_printf(d->scratch, "91%.4sMA%010llu", c->postcode.p,
-                         (unsigned long long)(dice_next(dice) % 10000000000u)));
-    if (c->country && dice_chance(dice, 0.5))
+                         (unsigned long long)(luck_next(dice) % 10000000000u)));
+    if (c->country && luck_chance(dice, 0.5))
         put(r, "website",
             arena_printf(d->scratch, "https://www." STR_FMT "%llu.example", STR_ARG(c->who.latin),
                          (unsigned long long)(c->index)));
@@ -153,13 +153,13 @@ static const char *level_of(const struct customer *c)
 
 static err_t emit_record(struct demo *d, struct customer *c)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     json_t *r = json_object();
     put(r, "name", c->name);
     putz(r, "kind", c->is_company ? "company" : "person");
     put(r, "nickname", c->nickname);
     put(r, "phone", c->phone);
-    if (!c->country && !c->story && dice_chance(dice, 0.04))
+    if (!c->country && !c->story && luck_chance(dice, 0.04))
         put(r, "phone2", make_mobile(d));
     put(r, "wechat", c->wechat);
     put(r, "email", c->email);
@@ -167,16 +167,16 @@ static err_t emit_record(struct demo *d, struct customer *c)
         put_firm(d, c, r);
     else
         put_person(d, c, r);
-    if (!c->migrated || dice_chance(dice, 0.55))
+    if (!c->migrated || luck_chance(dice, 0.55))
         put(r, "source", c->source);
     put_id(r, "stage", d->stages[c->stage]);
-    if (c->won_count || dice_chance(dice, 0.3))
+    if (c->won_count || luck_chance(dice, 0.3))
         putz(r, "level", level_of(c));
     put_tags(c, r);
     put_address(c, r);
-    if (c->country || dice_chance(dice, 0.3))
+    if (c->country || luck_chance(dice, 0.3))
         put(r, "language", c->country ? c->country->language : S("zh-CN"));
-    if (c->stage == STAGE_LOST && dice_chance(dice, 0.3))
+    if (c->stage == STAGE_LOST && luck_chance(dice, 0.3))
         put_bool(r, "do_not_contact", true);
     put(r, "notes", c->notes);
     put_instant(r, "next_follow_up_at", c->next_at);
@@ -189,22 +189,22 @@ static err_t emit_record(struct demo *d, struct customer *c)
 static err_t emit_relation(
     struct demo *d, int64_t from, int64_t to, const char *kind, str evidence, struct customer *c)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     json_t *r = json_object();
     int64_t id;
     put_id(r, "customer", from);
     put_id(r, "other", to);
     putz(r, "kind", kind);
-    json_object_set_new_nocheck(r, "weight", json_real(dice_range(dice, 4, 19) / 20.0));
+    json_object_set_new_nocheck(r, "weight", json_real(luck_range(dice, 4, 19) / 20.0));
     put(r, "evidence", evidence);
-    put_bool(r, "confirmed", dice_chance(dice, 0.7));
+    put_bool(r, "confirmed", luck_chance(dice, 0.7));
     return emit_new(d, "relation", c->created, c->owner->id, r, &id);
 }
 
 static err_t emit_relations(struct demo *d, struct customer *c)
 {
     if (c->referrer) {
-        str said = dice_chance(&c->dice, 0.5)
+        str said = luck_chance(&c->dice, 0.5)
                        ? arena_printf(d->scratch, "首次咨询时说是%s介绍的。", c->referrer->name)
                        : S("使用了推荐码。");
         TRY(emit_relation(d, c->referrer->id, c->id, "referral", said, c));

@@ -4,9 +4,9 @@
 #include "base/limits.h"
 #include "base/log.h"
 
-str list_pick(const struct list *l, struct dice *dice)
+str list_pick(const struct list *l, struct luck *dice)
 {
-    return l->n ? l->at[dice_below(dice, l->n)] : (str){0};
+    return l->n ? l->at[luck_below(dice, l->n)] : (str){0};
 }
 
 static str text_at(const json_t *row, size_t i)

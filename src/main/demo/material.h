@@ -3,13 +3,13 @@
 #pragma once
 
 #include "base/json.h"
-#include "main/demo/dice.h"
+#include "main/demo/luck.h"
 
 struct list {
     const str *at;
     size_t n;
 };
-str list_pick(const struct list *, struct dice *); /* empty when the list is */
+str list_pick(const struct list *, struct luck *); /* empty when the list is */
 
 struct name {
     str text, latin;

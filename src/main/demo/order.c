@@ -31,11 +31,11 @@ static str currency_of(const struct customer *c)
     return c->country ? c->country->currency : S("CNY");
 }
 
-const struct product *product_pick(struct demo *d, struct dice *dice, bool gift)
+const struct product *product_pick(struct demo *d, struct luck *dice, bool gift)
 {
     for (int tries = 0;; tries++) {
         const struct product *p =
-            &d->m.products[dice_pick(dice, d->m.product_upto, d->m.product_count)];
+            &d->m.products[luck_pick(dice, d->m.product_upto, d->m.product_count)];
         if (!gift || p->gift || tries > 20)
             return p;
     }
@@ -53,13 +53,13 @@ static bool in_season(const struct product *p, int64_t day)
 
 static const struct product *choose(struct demo *d, struct customer *c, int64_t day, bool again)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     bool tea_trade = c->kind && str_eqz(c->kind->industry, "food_service");
     bool gift = c->is_company && !c->country && !tea_trade;
     for (int tries = 0;; tries++) {
         const struct product *p = product_pick(d, dice, gift);
         bool fits = in_season(p, day);
-        if (again && !p->cycle && !c->is_company && dice_chance(dice, 0.5))
+        if (again && !p->cycle && !c->is_company && luck_chance(dice, 0.5))
             fits = false; /* who comes back comes for what is used up */
         if (c->country && c->is_company && str_eqz(p->category, "礼盒"))
             fits = false;
@@ -72,14 +72,14 @@ static const struct product *choose(struct demo *d, struct customer *c, int64_t 
 
 static int quantity(struct customer *c, const struct product *p)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     if (c->country && c->is_company)
-        return 50 * dice_range(dice, 2, p->price > 250 ? 8 : 24);
+        return 50 * luck_range(dice, 2, p->price > 250 ? 8 : 24);
     if (c->kind && str_eqz(c->kind->industry, "food_service"))
-        return dice_range(dice, 3, p->price > 300 ? 12 : 48);
+        return luck_range(dice, 3, p->price > 300 ? 12 : 48);
     if (c->is_company)
-        return 10 * dice_range(dice, 2, p->price > 400 ? 12 : 30);
-    return dice_chance(dice, 0.76) ? 1 : dice_chance(dice, 0.75) ? 2 : dice_range(dice, 3, 6);
+        return 10 * luck_range(dice, 2, p->price > 400 ? 12 : 30);
+    return luck_chance(dice, 0.76) ? 1 : luck_chance(dice, 0.75) ? 2 : luck_range(dice, 3, 6);
 }
 
 static void add_line(struct demo *d, struct customer *c, struct order *o, int64_t day, bool again)
@@ -108,17 +108,17 @@ static bool big_sale(int64_t day)
 
 static void fill_order(struct demo *d, struct customer *c, struct order *o, bool again)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     int64_t day = local_day(o->at);
-    int lines = c->country && c->is_company ? dice_range(dice, 2, 5)
-                : c->is_company             ? dice_range(dice, 1, 3)
-                                : 1 + (dice_chance(dice, 0.38) ? dice_range(dice, 1, 3) : 0);
+    int lines = c->country && c->is_company ? luck_range(dice, 2, 5)
+                : c->is_company             ? luck_range(dice, 1, 3)
+                                : 1 + (luck_chance(dice, 0.38) ? luck_range(dice, 1, 3) : 0);
     for (int i = 0; i < lines; i++)
         add_line(d, c, o, day, again);
     if (!c->is_company && !c->country) {
         if (big_sale(day))
             o->off = o->goods / 30000 * 4000; /* 40 yuan off every 300 */
-        else if (o->goods >= 20000 && dice_chance(dice, 0.14))
+        else if (o->goods >= 20000 && luck_chance(dice, 0.14))
             o->off = 2000;
         o->shipping = o->goods - o->off >= 9900 ? 0 : 1000;
     } else if (c->country && !c->is_company) {
@@ -126,39 +126,39 @@ static void fill_order(struct demo *d, struct customer *c, struct order *o, bool
     }
     o->amount = o->goods - o->off + o->shipping;
     /* Old orders are settled; a few were cancelled or sent back. */
-    o->won = dice_chance(dice, 0.95);
+    o->won = luck_chance(dice, 0.95);
 }
 
 /* How long until the first order, in days. */
 static double first_wait(struct customer *c)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     if (c->migrated)
-        return dice_exponential(dice, 90);
+        return luck_exponential(dice, 90);
     if (c->is_company)
-        return 8 + dice_gamma(dice, 2, c->country ? 20 : 12);
-    return dice_chance(dice, 0.5) ? 0 : dice_exponential(dice, 12);
+        return 8 + luck_gamma(dice, 2, c->country ? 20 : 12);
+    return luck_chance(dice, 0.5) ? 0 : luck_exponential(dice, 12);
 }
 
 void plan_orders(struct demo *d, struct customer *c)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     double buys = !c->is_company ? (c->country ? 0.6 : 0.74) : c->country ? 0.46 : 0.55;
-    if (!dice_chance(dice, buys))
+    if (!luck_chance(dice, buys))
         return;
-    double yearly = c->is_company ? 0.5 + dice_gamma(dice, 1.2, c->country ? 1.8 : 1.2)
-                                  : 0.2 + dice_gamma(dice, 1.05, 1.9);
-    double life = dice_exponential(dice, c->is_company ? 760 : 460) + 20;
+    double yearly = c->is_company ? 0.5 + luck_gamma(dice, 1.2, c->country ? 1.8 : 1.2)
+                                  : 0.2 + luck_gamma(dice, 1.05, 1.9);
+    double life = luck_exponential(dice, c->is_company ? 760 : 460) + 20;
     const double *season = c->is_company ? d->company_season : d->person_season;
     double most = c->is_company ? 3 : 5;
     double day = (double)(local_day(c->created) - d->first_day) + first_wait(c), end = day + life;
     bool first = true;
     while (c->order_count < MOST_ORDERS) {
         if (!first)
-            day += dice_exponential(dice, 365 / (yearly * most));
+            day += luck_exponential(dice, 365 / (yearly * most));
         if (day >= (double)d->days || day > end)
             break;
-        if (!first && !dice_chance(dice, season[(size_t)day] / most))
+        if (!first && !luck_chance(dice, season[(size_t)day] / most))
             continue;
         int64_t local = d->first_day + (int64_t)day;
         int64_t at = c->is_company ? office_time(dice, local) : shopping_time(dice, local);
@@ -183,18 +183,18 @@ void plan_orders(struct demo *d, struct customer *c)
 /* State and its instants by age. Returns the instant of the last change. */
 static int64_t put_state(struct demo *d, struct customer *c, const struct order *o, json_t *r)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     bool company = c->is_company, abroad = c->country != NULL;
     int64_t now = d->options->now;
-    int64_t paid = o->at + (company ? dice_range(dice, 1, 6) * CLOCK_DAY
-                                    : dice_range(dice, 1, 25) * CLOCK_MINUTE);
-    int packed = !company ? dice_range(dice, 0, 2)
-                 : abroad ? dice_range(dice, 25, 45)
-                          : dice_range(dice, 3, 12);
-    int64_t shipped = paid + packed * CLOCK_DAY + dice_range(dice, 2, 20) * CLOCK_HOUR;
-    int64_t done = shipped + dice_range(dice, company ? 6 : 2, company ? 30 : 8) * CLOCK_DAY;
-    int64_t cancelled = o->at + dice_range(dice, 1, 40) * CLOCK_HOUR;
-    if (!o->won && dice_chance(dice, 0.6)) {
+    int64_t paid = o->at + (company ? luck_range(dice, 1, 6) * CLOCK_DAY
+                                    : luck_range(dice, 1, 25) * CLOCK_MINUTE);
+    int packed = !company ? luck_range(dice, 0, 2)
+                 : abroad ? luck_range(dice, 25, 45)
+                          : luck_range(dice, 3, 12);
+    int64_t shipped = paid + packed * CLOCK_DAY + luck_range(dice, 2, 20) * CLOCK_HOUR;
+    int64_t done = shipped + luck_range(dice, company ? 6 : 2, company ? 30 : 8) * CLOCK_DAY;
+    int64_t cancelled = o->at + luck_range(dice, 1, 40) * CLOCK_HOUR;
+    if (!o->won && luck_chance(dice, 0.6)) {
         putz(r, "state", cancelled < now ? "cancelled" : "open");
         return cancelled < now ? cancelled : o->at;
     }
@@ -207,12 +207,12 @@ static int64_t put_state(struct demo *d, struct customer *c, const struct order 
         put_instant(r, "shipped_at", shipped);
         putz(r, "carrier",
              c->country               ? (company ? "宁波港海运" : "DHL")
-             : dice_chance(dice, 0.5) ? "顺丰"
-             : dice_chance(dice, 0.5) ? "中通"
+             : luck_chance(dice, 0.5) ? "顺丰"
+             : luck_chance(dice, 0.5) ? "中通"
                                       : "京东物流");
         put(r, "tracking",
             arena_printf(d->scratch, "%s%010llu", c->country ? "DH" : "SF",
-                         (unsigned long long)(dice_next(dice) % 10000000000u)));
+                         (unsigned long long)(luck_next(dice) % 10000000000u)));
     }
     bool finished = done < now;
     if (finished && o->won)
@@ -231,7 +231,7 @@ static const char *payment_of(struct customer *c)
         return c->is_company ? "tt" : "paypal";
     if (c->is_company)
         return "transfer";
-    return dice_chance(&c->dice, 0.5) ? "wechat" : "alipay";
+    return luck_chance(&c->dice, 0.5) ? "wechat" : "alipay";
 }
 
 static err_t emit_lines(struct demo *d, struct customer *c, const struct order *o, int64_t order)

@@ -11,21 +11,21 @@ static const char *const PREFIXES[] = {
 enum { PREFIX_COUNT = sizeof PREFIXES / sizeof *PREFIXES };
 #define STRIDE UINT64_C(2654435761) /* a prime: counting in its steps meets each number once */
 
-static const struct name *any(const struct names *list, struct dice *dice)
+static const struct name *any(const struct names *list, struct luck *dice)
 {
-    return &list->at[dice_below(dice, list->n)];
+    return &list->at[luck_below(dice, list->n)];
 }
 
-void make_person(struct demo *d, struct dice *dice, struct person *p)
+void make_person(struct demo *d, struct luck *dice, struct person *p)
 {
     static const unsigned decades[] = {9, 27, 61, 93, 100};
     const struct material *m = &d->m;
-    p->gender = dice_chance(dice, 0.58) ? FEMALE : MALE;
-    p->decade = (int)dice_pick(dice, decades, DECADES);
-    p->birth_year = 1960 + 10 * p->decade + dice_range(dice, 0, p->decade == 4 ? 5 : 9);
-    const struct name *surname = &m->surnames.at[dice_pick(dice, m->surname_upto, m->surnames.n)];
+    p->gender = luck_chance(dice, 0.58) ? FEMALE : MALE;
+    p->decade = (int)luck_pick(dice, decades, DECADES);
+    p->birth_year = 1960 + 10 * p->decade + luck_range(dice, 0, p->decade == 4 ? 5 : 9);
+    const struct name *surname = &m->surnames.at[luck_pick(dice, m->surname_upto, m->surnames.n)];
     p->surname = surname->text;
-    if (p->decade < 4 && dice_chance(dice, 0.35)) {
+    if (p->decade < 4 && luck_chance(dice, 0.35)) {
         const struct name *a = any(&m->first[p->gender], dice);
         const struct name *b = any(&m->second[p->gender], dice);
         p->given = arena_concat(d->scratch, a->text, b->text);
@@ -67,13 +67,13 @@ static str plain(struct arena *arena, str s)
 }
 
 void make_foreign_person(struct demo *d,
-                         struct dice *dice,
+                         struct luck *dice,
                          const struct country *c,
                          struct person *p)
 {
-    p->gender = dice_chance(dice, 0.5) ? FEMALE : MALE;
-    p->decade = dice_range(dice, 1, 3);
-    p->birth_year = 1960 + 10 * p->decade + dice_range(dice, 0, 9);
+    p->gender = luck_chance(dice, 0.5) ? FEMALE : MALE;
+    p->decade = luck_range(dice, 1, 3);
+    p->birth_year = 1960 + 10 * p->decade + luck_range(dice, 0, 9);
     p->surname = list_pick(&c->surnames, dice);
     p->given = list_pick(&c->given[p->gender], dice);
     p->name = surname_first(c) ? arena_concat(d->scratch, p->surname, p->given)
@@ -102,7 +102,7 @@ str make_landline(struct demo *d, const struct city *city)
                         (unsigned long long)number);
 }
 
-str make_foreign_phone(struct demo *d, struct dice *dice, const struct country *c)
+str make_foreign_phone(struct demo *d, struct luck *dice, const struct country *c)
 {
     uint64_t most = 1;
     for (unsigned i = 0; i < c->digits; i++)
@@ -125,28 +125,28 @@ static str tail(struct demo *d, uint64_t counter)
     return (str){out, 6};
 }
 
-str make_wechat(struct demo *d, struct dice *dice, const struct person *p)
+str make_wechat(struct demo *d, struct luck *dice, const struct person *p)
 {
     str end = tail(d, d->ids++);
-    if (dice_chance(dice, 0.3))
-        return arena_printf(d->scratch, "wxid_%02d" STR_FMT, dice_range(dice, 10, 99),
+    if (luck_chance(dice, 0.3))
+        return arena_printf(d->scratch, "wxid_%02d" STR_FMT, luck_range(dice, 10, 99),
                             STR_ARG(end));
     return arena_printf(d->scratch, STR_FMT "%s" STR_FMT, STR_ARG(p->latin),
-                        dice_chance(dice, 0.5) ? "_" : "", STR_ARG(end));
+                        luck_chance(dice, 0.5) ? "_" : "", STR_ARG(end));
 }
 
-str make_email(struct demo *d, struct dice *dice, const struct person *p, bool foreign)
+str make_email(struct demo *d, struct luck *dice, const struct person *p, bool foreign)
 {
     static const char *const hosts[] = {"qq", "163", "126", "foxmail", "sina"};
     str end = tail(d, d->ids++);
     if (foreign)
         return arena_printf(d->scratch, STR_FMT "." STR_FMT "@mail.example", STR_ARG(p->latin),
                             STR_ARG(end));
-    if (dice_chance(dice, 0.45))
+    if (luck_chance(dice, 0.45))
         return arena_printf(d->scratch, "%llu@qq.example",
                             (unsigned long long)(100000000 + d->ids * STRIDE % 900000000));
     return arena_printf(d->scratch, STR_FMT "." STR_FMT "@%s.example", STR_ARG(p->latin),
-                        STR_ARG(end), hosts[dice_below(dice, sizeof hosts / sizeof *hosts)]);
+                        STR_ARG(end), hosts[luck_below(dice, sizeof hosts / sizeof *hosts)]);
 }
 
 static str last_character(str s)
@@ -158,11 +158,11 @@ static str last_character(str s)
 }
 
 str make_nickname(struct demo *d,
-                  struct dice *dice,
+                  struct luck *dice,
                   const struct person *p,
                   const struct city *city)
 {
-    if (dice_chance(dice, 0.55))
+    if (luck_chance(dice, 0.55))
         return list_pick(&d->m.nicknames, dice);
     str place = city ? city_short(city) : S("海外");
     struct slot slots[] = {{'g', last_character(p->given)},

@@ -8,9 +8,9 @@ struct weighted_key {
     unsigned upto;
 };
 
-static str pick_key(struct dice *dice, const struct weighted_key *list, size_t n)
+static str pick_key(struct luck *dice, const struct weighted_key *list, size_t n)
 {
-    unsigned at = (unsigned)dice_below(dice, list[n - 1].upto);
+    unsigned at = (unsigned)luck_below(dice, list[n - 1].upto);
     size_t i = 0;
     while (list[i].upto <= at)
         i++;
@@ -30,7 +30,7 @@ static void choose_source(struct customer *c)
         {"b2b", 36}, {"exhibition", 70}, {"email", 84}, {"referral", 92}, {"website", 100}};
     static const struct weighted_key foreign_persons[] = {
         {"website", 70}, {"store", 85}, {"other", 100}};
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     if (c->is_company)
         c->source = c->country ? PICK_KEY(dice, abroad) : PICK_KEY(dice, companies);
     else
@@ -40,7 +40,7 @@ static void choose_source(struct customer *c)
 static void choose_channel(struct customer *c)
 {
     static const char *const shops[] = {"tmall", "douyin", "xiaohongshu", "jd", "store"};
-    c->channel = dice_chance(&c->dice, 0.6) ? S("mini_program") : S("wecom");
+    c->channel = luck_chance(&c->dice, 0.6) ? S("mini_program") : S("wecom");
     for (size_t i = 0; i < sizeof shops / sizeof *shops; i++)
         if (str_eqz(c->source, shops[i]))
             c->channel = c->source;
@@ -72,16 +72,16 @@ static void choose_time(struct demo *d, struct customer *c)
 
 static void choose_place(struct demo *d, struct customer *c)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     if (c->country) {
         const struct foreign_city *f =
-            &c->country->cities[dice_below(dice, c->country->city_count)];
+            &c->country->cities[luck_below(dice, c->country->city_count)];
         c->region = f->region;
         c->city_name = f->name;
         c->postcode = f->postcode;
         return;
     }
-    c->city = &d->m.cities[dice_pick(dice, d->m.city_upto, d->m.city_count)];
+    c->city = &d->m.cities[luck_pick(dice, d->m.city_upto, d->m.city_count)];
     c->region = c->city->province;
     c->city_name = c->city->name;
     c->postcode = c->city->postcode;
@@ -90,7 +90,7 @@ static void choose_place(struct demo *d, struct customer *c)
 
 static void make_private(struct demo *d, struct customer *c)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     if (c->country) {
         make_foreign_person(d, dice, c->country, &c->who);
         c->phone = make_foreign_phone(d, dice, c->country);
@@ -99,23 +99,23 @@ static void make_private(struct demo *d, struct customer *c)
         make_person(d, dice, &c->who);
         c->phone = make_mobile(d);
         c->street = make_street(d, dice, false);
-        if (dice_chance(dice, 0.52))
+        if (luck_chance(dice, 0.52))
             c->wechat = make_wechat(d, dice, &c->who);
-        if (dice_chance(dice, 0.6))
+        if (luck_chance(dice, 0.6))
             c->nickname = make_nickname(d, dice, &c->who, c->city);
     }
     c->name = c->who.name;
-    if (dice_chance(dice, c->country ? 0.8 : 0.16))
+    if (luck_chance(dice, c->country ? 0.8 : 0.16))
         c->email = make_email(d, dice, &c->who, c->country != NULL);
-    if (dice_chance(dice, c->country ? 0.1 : 0.24))
+    if (luck_chance(dice, c->country ? 0.1 : 0.24))
         c->phone = (str){0}; /* only a WeChat or shop account is known */
 }
 
-static const struct known *look_back(struct demo *d, struct dice *dice, bool company)
+static const struct known *look_back(struct demo *d, struct luck *dice, bool company)
 {
     size_t have = d->known_count < KNOWN ? d->known_count : KNOWN;
     for (int tries = 0; have && tries < 12; tries++) {
-        const struct known *k = &d->known[dice_below(dice, have)];
+        const struct known *k = &d->known[luck_below(dice, have)];
         if (k->is_company == company && k->city)
             return k;
     }
@@ -125,12 +125,12 @@ static const struct known *look_back(struct demo *d, struct dice *dice, bool com
 /* Some came through somebody who was here before. */
 static void choose_relations(struct demo *d, struct customer *c)
 {
-    struct dice *dice = &c->dice;
-    double luck = dice_unit(dice);
+    struct luck *dice = &c->dice;
+    double luck = luck_unit(dice);
     if (c->country)
         return;
     if (str_eqz(c->source, "referral") || luck < 0.015)
-        c->referrer = look_back(d, dice, dice_chance(dice, c->is_company ? 0.6 : 0.05));
+        c->referrer = look_back(d, dice, luck_chance(dice, c->is_company ? 0.6 : 0.05));
     if (c->referrer)
         c->source = S("referral");
     if (c->is_company || luck < 0.5)
@@ -140,7 +140,7 @@ static void choose_relations(struct demo *d, struct customer *c)
     else if (luck < 0.545)
         c->employer = look_back(d, dice, true);
     if (c->relative) { /* lives at the same address; a brother or sister shares the surname */
-        if (dice_chance(dice, 0.5)) {
+        if (luck_chance(dice, 0.5)) {
             c->who.surname = str_from(c->relative->surname);
             c->name = c->who.name = arena_concat(d->scratch, c->who.surname, c->who.given);
         }
@@ -158,7 +158,7 @@ static void choose_relations(struct demo *d, struct customer *c)
 /* The same person or firm a second time, as it happens in an office. */
 static void choose_twin(struct demo *d, struct customer *c)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     if (c->index % TWIN_EVERY != TWIN_AT || c->country)
         return;
     const struct known *k = look_back(d, dice, c->is_company);
@@ -193,12 +193,16 @@ static void choose_twin(struct demo *d, struct customer *c)
 
 static void choose_owner(struct demo *d, struct customer *c)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     enum team team = c->country                                     ? TEAM_EXPORT
                      : c->is_company || str_eqz(c->source, "store") ? TEAM_SALES
-                     : dice_chance(dice, 0.8)                       ? TEAM_SERVICE
+                     : luck_chance(dice, 0.8)                       ? TEAM_SERVICE
                                                                     : TEAM_SALES;
     c->owner = staff_pick(d, dice, team);
+    enum { LEFT_DAYS = 100 }; /* ago */
+    bool since = c->created > d->options->now - LEFT_DAYS * CLOCK_DAY;
+    if (c->owner->left && since)
+        c->owner = staff_find(d, "chen");
     if (str_eqz(c->source, "store") && !c->country)
         c->owner = staff_find(d, "wu");
 }
@@ -207,33 +211,33 @@ static void choose_stage(struct demo *d, struct customer *c)
 {
     static const unsigned persons[] = {24, 54, 82, 82, 82, 82, 82, 100};
     static const unsigned companies[] = {12, 36, 56, 80, 80, 80, 80, 100};
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     int64_t age = (d->options->now - c->created) / CLOCK_DAY;
     int64_t quiet = (d->options->now - c->last_won) / CLOCK_DAY;
     if (c->won_count == 0) {
         c->stage = age < 4
                        ? STAGE_NEW
-                       : (enum stage)dice_pick(dice, c->is_company ? companies : persons, STAGES);
+                       : (enum stage)luck_pick(dice, c->is_company ? companies : persons, STAGES);
         return;
     }
     c->stage = c->won_count > 1 ? STAGE_REPEAT : STAGE_WON;
     if (quiet > (c->is_company ? 240 : 165))
-        c->stage = dice_chance(dice, 0.12)   ? STAGE_LOST
-                   : dice_chance(dice, 0.75) ? STAGE_DORMANT
+        c->stage = luck_chance(dice, 0.12)   ? STAGE_LOST
+                   : luck_chance(dice, 0.75) ? STAGE_DORMANT
                                              : c->stage;
 }
 
 void plan_customer(struct demo *d, struct customer *c, int64_t index)
 {
     *c = (struct customer){.index = index};
-    struct dice *dice = &c->dice;
-    dice_seed(dice, d->options->seed, (uint64_t)index);
+    struct luck *dice = &c->dice;
+    luck_seed(dice, d->options->seed, (uint64_t)index);
     c->story = index < 2;
-    double luck = dice_unit(dice);
+    double luck = luck_unit(dice);
     bool abroad = !c->story && luck < 0.08;
     c->is_company = !c->story && (luck < 0.065 || (luck >= 0.08 && luck < 0.19));
     if (abroad)
-        c->country = &d->m.countries[dice_pick(dice, d->m.country_upto, d->m.country_count)];
+        c->country = &d->m.countries[luck_pick(dice, d->m.country_upto, d->m.country_count)];
     c->audience = abroad && c->is_company ? FOREIGN : c->is_company ? COMPANIES : PERSONS;
     choose_time(d, c);
     choose_place(d, c);
@@ -254,7 +258,7 @@ void plan_customer(struct demo *d, struct customer *c, int64_t index)
     choose_stage(d, c);
     if (c->country && !c->is_company)
         return; /* buys on the website, nobody calls */
-    if (dice_chance(dice, 0.3))
+    if (luck_chance(dice, 0.3))
         c->notes = talk_about(d, c, &d->m.notes[c->audience]);
     plan_talks(d, c);
 }

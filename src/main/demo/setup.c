@@ -216,7 +216,7 @@ err_t emit_setup(struct demo *d)
     return emit_views(d);
 }
 
-const struct staff *staff_pick(struct demo *d, struct dice *dice, enum team team)
+const struct staff *staff_pick(struct demo *d, struct luck *dice, enum team team)
 {
     static const char *const manager[TEAMS] = {"zhou", "he", "zheng"};
     int64_t department = staff_find(d, manager[team])->department;
@@ -228,5 +228,5 @@ const struct staff *staff_pick(struct demo *d, struct dice *dice, enum team team
             who[n] = &d->staff[i];
             upto[n++] = sum += d->staff[i].weight;
         }
-    return n ? who[dice_pick(dice, upto, n)] : staff_find(d, manager[team]);
+    return n ? who[luck_pick(dice, upto, n)] : staff_find(d, manager[team]);
 }

@@ -70,7 +70,7 @@ static str target_of(struct demo *d, struct customer *c, const char *platform)
 {
     const json_t *list = json_object_get(d->m.targets, platform);
     size_t n = json_array_size(list);
-    str pattern = n ? json_str(json_array_get(list, dice_below(&c->dice, n))) : (str){0};
+    str pattern = n ? json_str(json_array_get(list, luck_below(&c->dice, n))) : (str){0};
     return pattern.n ? talk_text(d, c, pattern) : (str){0};
 }
 
@@ -79,15 +79,15 @@ static const char *mood_name(enum mood mood)
     return mood == POSITIVE ? "positive" : mood == NEUTRAL ? "neutral" : "negative";
 }
 
-static enum mood mood_of(struct dice *dice)
+static enum mood mood_of(struct luck *dice)
 {
     static const unsigned upto[] = {55, 90, 100};
-    return (enum mood)dice_pick(dice, upto, MOODS);
+    return (enum mood)luck_pick(dice, upto, MOODS);
 }
 
 static str words_for(struct demo *d, struct customer *c, const char *kind, json_t *r)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     const struct list *list = NULL;
     if (strcmp(kind, "comment") == 0 || strcmp(kind, "mention") == 0) {
         enum mood mood = c->story ? POSITIVE : mood_of(dice);
@@ -136,16 +136,16 @@ static err_t emit_event(struct demo *d,
 static int64_t some_time(struct demo *d, struct customer *c)
 {
     int64_t first = local_day(c->created), today = local_day(d->options->now);
-    int64_t day = first + (int64_t)dice_below(&c->dice, (size_t)(today - first + 1));
+    int64_t day = first + (int64_t)luck_below(&c->dice, (size_t)(today - first + 1));
     int64_t at = shopping_time(&c->dice, day);
     return at < c->created ? c->created + CLOCK_HOUR : at;
 }
 
-static int64_t followers_of(struct dice *dice)
+static int64_t followers_of(struct luck *dice)
 {
-    if (dice_chance(dice, 0.012)) /* somebody known in her circle */
-        return (int64_t)fmin(exp(dice_normal(dice, 9.8, 0.9)), MOST_FOLLOWERS);
-    return (int64_t)fmin(exp(dice_normal(dice, 4.3, 1.1)), 9000);
+    if (luck_chance(dice, 0.012)) /* somebody known in her circle */
+        return (int64_t)fmin(exp(luck_normal(dice, 9.8, 0.9)), MOST_FOLLOWERS);
+    return (int64_t)fmin(exp(luck_normal(dice, 4.3, 1.1)), 9000);
 }
 
 static err_t emit_account(struct demo *d,
@@ -155,22 +155,22 @@ static err_t emit_account(struct demo *d,
                           int64_t followers,
                           int64_t *id)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     json_t *r = json_object(), *interests = json_array();
-    int64_t bound = c->created + dice_range(dice, 1, 600) * CLOCK_MINUTE;
+    int64_t bound = c->created + luck_range(dice, 1, 600) * CLOCK_MINUTE;
     put_id(r, "customer", c->id);
     putz(r, "platform", platform);
     put(r, "nickname", c->nickname.n ? c->nickname : c->is_company ? c->name : c->who.name);
     if (counted) {
         put_int(r, "followers", followers);
-        put_int(r, "following", dice_range(dice, 20, 900));
-        put_int(r, "posts", dice_range(dice, 0, followers > 5000 ? 1800 : 160));
+        put_int(r, "following", luck_range(dice, 20, 900));
+        put_int(r, "posts", luck_range(dice, 0, followers > 5000 ? 1800 : 160));
         put_bool(r, "verified", followers > 50000);
         if (followers > 50000)
             put(r, "verified_as", list_pick(&d->m.verified, dice));
         if (!c->country)
             put(r, "bio", talk_text(d, c, list_pick(&d->m.bios, dice)));
-        for (int i = dice_range(dice, 0, 3); i > 0; i--) {
+        for (int i = luck_range(dice, 0, 3); i > 0; i--) {
             str word = list_pick(&d->m.interests, dice);
             bool have = false;
             for (size_t k = 0; k < json_array_size(interests); k++)
@@ -207,14 +207,14 @@ static err_t emit_story(struct demo *d, struct customer *c)
 
 static err_t emit_reviews(struct demo *d, struct customer *c)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     for (size_t i = 0; i < c->order_count && !c->is_company; i++) {
         const struct order *o = &c->orders[i];
-        if (!o->won || c->country || !dice_chance(dice, 0.12))
+        if (!o->won || c->country || !luck_chance(dice, 0.12))
             continue;
         enum mood mood = mood_of(dice);
         json_t *r = json_object();
-        int64_t id, at = o->at + dice_range(dice, 6, 20) * CLOCK_DAY;
+        int64_t id, at = o->at + luck_range(dice, 6, 20) * CLOCK_DAY;
         put_id(r, "customer", c->id);
         putz(r, "kind", "review");
         put(r, "platform", str_eqz(c->channel, "sales") ? S("wecom") : c->channel);
@@ -224,7 +224,7 @@ static err_t emit_reviews(struct demo *d, struct customer *c)
         c->topic = NULL;
         put_id(r, "product", o->lines[0].product->id);
         putz(r, "sentiment", mood_name(mood));
-        put_int(r, "stars", mood == POSITIVE ? 5 : mood == NEUTRAL ? 4 : dice_range(dice, 1, 2));
+        put_int(r, "stars", mood == POSITIVE ? 5 : mood == NEUTRAL ? 4 : luck_range(dice, 1, 2));
         TRY(emit_new(d, "interaction", at, c->owner->id, r, &id));
     }
     return OK;
@@ -232,36 +232,36 @@ static err_t emit_reviews(struct demo *d, struct customer *c)
 
 static err_t emit_browsing(struct demo *d, struct customer *c)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     if (c->is_company || c->country)
         return OK;
-    for (int i = (int)dice_exponential(dice, 1.0); i > 0; i--) {
-        const char *kind = dice_chance(dice, 0.75) ? "visit" : "cart";
+    for (int i = (int)luck_exponential(dice, 1.0); i > 0; i--) {
+        const char *kind = luck_chance(dice, 0.75) ? "visit" : "cart";
         TRY(emit_event(d, c, "mini_program", kind, some_time(d, c), 0));
     }
     if (str_eqz(c->source, "store"))
         TRY(emit_event(d, c, "store", "store", c->created, 0));
-    if (dice_chance(dice, 0.012))
+    if (luck_chance(dice, 0.012))
         TRY(emit_event(d, c, "wecom", "idea", some_time(d, c), 0));
     return OK;
 }
 
 err_t emit_social(struct demo *d, struct customer *c)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     if (c->story)
         return emit_story(d, c);
     int who = c->country && !c->is_company ? AUDIENCES : (int)c->audience;
     for (size_t i = 0; i < sizeof HABITS / sizeof *HABITS; i++) {
         const struct habit *h = &HABITS[i];
-        if (!dice_chance(dice, h->share[who]))
+        if (!luck_chance(dice, h->share[who]))
             continue;
         int64_t account;
         TRY(emit_account(d, c, h->platform, h->counted, followers_of(dice), &account));
         if (i == 0)
             TRY(emit_event(d, c, h->platform, "add_friend", c->created, account));
-        for (int k = (int)dice_exponential(dice, h->events); k > 0; k--) {
-            const char *kind = h->kinds[dice_pick(dice, h->upto, KINDS)];
+        for (int k = (int)luck_exponential(dice, h->events); k > 0; k--) {
+            const char *kind = h->kinds[luck_pick(dice, h->upto, KINDS)];
             TRY(emit_event(d, c, h->platform, kind, some_time(d, c), account));
         }
     }

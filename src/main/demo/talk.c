@@ -61,7 +61,7 @@ static str product_name(const struct product *p, bool english)
 
 str talk_text(struct demo *d, struct customer *c, str pattern)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     const struct material *m = &d->m;
     bool gift = c->is_company && !c->country;
     const struct product *p = c->topic ? c->topic : product_pick(d, dice, gift);
@@ -70,7 +70,7 @@ str talk_text(struct demo *d, struct customer *c, str pattern)
         other = product_pick(d, dice, false);
     str source, words = rest_of(pattern, &source);
     bool english = words.n && (unsigned char)words.p[0] < 0x80 && words.p[0] != '{';
-    int pieces = c->country ? 50 * dice_range(dice, 4, 30) : 10 * dice_range(dice, 4, 40);
+    int pieces = c->country ? 50 * luck_range(dice, 4, 30) : 10 * luck_range(dice, 4, 40);
     if (c->pieces)
         pieces = (int)c->pieces;
     int64_t amount = c->sum ? c->sum / 100 : (int64_t)pieces * p->price * 8 / 10;
@@ -79,7 +79,7 @@ str talk_text(struct demo *d, struct customer *c, str pattern)
     str name = product_name(p, english), caller = address_of(d, c);
     str day = list_pick(&m->days, dice);
     str occasion = list_pick(c->is_company ? &m->occasions : &m->person_occasions, dice);
-    const struct city *city = &m->cities[dice_below(dice, m->city_count)];
+    const struct city *city = &m->cities[luck_below(dice, m->city_count)];
     struct slot slots[] = {
         {'n', caller},
         {'h', c->who.gender == FEMALE ? S("她") : S("他")},
@@ -128,7 +128,7 @@ static void add_talk(struct demo *d, struct customer *c, int64_t at, enum phase 
 /* Talk is about what was bought. */
 static void talk_of(struct customer *c, const struct order *o)
 {
-    size_t i = dice_below(&c->dice, o->line_count);
+    size_t i = luck_below(&c->dice, o->line_count);
     c->topic = o->lines[i].product;
     c->second = o->line_count > 1 ? o->lines[i ? 0 : 1].product : NULL;
     c->pieces = o->lines[i].quantity;
@@ -137,7 +137,7 @@ static void talk_of(struct customer *c, const struct order *o)
 
 static int64_t office_after(struct customer *c, int64_t at, int low, int high)
 {
-    int64_t day = local_day(at) + dice_range(&c->dice, low, high);
+    int64_t day = local_day(at) + luck_range(&c->dice, low, high);
     if ((day + 3) % 7 >= 5 && c->is_company)
         day += 2; /* not at the weekend */
     return office_time(&c->dice, day);
@@ -146,22 +146,22 @@ static int64_t office_after(struct customer *c, int64_t at, int low, int high)
 /* Calls and letters before anything is bought; `last` is the stage that they led to. */
 static void plan_before(struct demo *d, struct customer *c, int64_t end, enum stage last)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     static const enum phase way[] = {PHASE_FIRST, PHASE_INTEREST, PHASE_QUOTE};
     int steps = last == STAGE_NEW         ? 0
                 : last == STAGE_CONTACTED ? 1
                 : last == STAGE_QUOTE     ? 3
-                : last == STAGE_LOST      ? dice_range(dice, 1, 2)
+                : last == STAGE_LOST      ? luck_range(dice, 1, 2)
                                           : 2;
     int64_t at = office_after(c, c->created, 0, 1);
     if (at < c->created)
-        at = c->created + dice_range(dice, 5, 90) * CLOCK_MINUTE;
-    if (dice_chance(dice, last == STAGE_NEW ? 0.5 : 0.2)) {
+        at = c->created + luck_range(dice, 5, 90) * CLOCK_MINUTE;
+    if (luck_chance(dice, last == STAGE_NEW ? 0.5 : 0.2)) {
         add_talk(d, c, at, PHASE_NO_ANSWER);
         at = office_after(c, at, 1, 3);
     }
     for (int i = 0; i < steps && at < end; i++) {
-        for (int more = dice_chance(dice, i ? 0.3 : 0) ? 2 : 1; more && at < end; more--) {
+        for (int more = luck_chance(dice, i ? 0.3 : 0) ? 2 : 1; more && at < end; more--) {
             add_talk(d, c, at, way[i]);
             at = office_after(c, at, 2, c->is_company ? 9 : 14);
         }
@@ -172,24 +172,24 @@ static void plan_before(struct demo *d, struct customer *c, int64_t end, enum st
 
 static void plan_around_orders(struct demo *d, struct customer *c)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     double care = c->is_company ? 0.7 : 0.3, again = c->is_company ? 0.6 : 0.22;
     for (size_t i = 0; i < c->order_count; i++) {
         const struct order *o = &c->orders[i];
         if (!o->won)
             continue;
         talk_of(c, o);
-        if (i == 0 && dice_chance(dice, c->is_company ? 0.95 : 0.3))
-            add_talk(d, c, o->at + dice_range(dice, 5, 50) * CLOCK_MINUTE, PHASE_WON);
-        if (dice_chance(dice, care))
+        if (i == 0 && luck_chance(dice, c->is_company ? 0.95 : 0.3))
+            add_talk(d, c, o->at + luck_range(dice, 5, 50) * CLOCK_MINUTE, PHASE_WON);
+        if (luck_chance(dice, care))
             add_talk(d, c, office_after(c, o->at, c->is_company ? 10 : 5, c->is_company ? 25 : 12),
                      PHASE_CARE);
-        if (i == 0 || !dice_chance(dice, again))
+        if (i == 0 || !luck_chance(dice, again))
             continue;
         talk_of(c, &c->orders[i - 1]);
         add_talk(d, c, office_after(c, o->at - 3 * CLOCK_DAY, 0, 1), PHASE_REPEAT);
     }
-    if (c->stage == STAGE_DORMANT && dice_chance(dice, 0.8))
+    if (c->stage == STAGE_DORMANT && luck_chance(dice, 0.8))
         add_talk(d, c, office_after(c, c->last_won, 115, 160), PHASE_WAKE);
     if (c->stage == STAGE_LOST)
         add_talk(d, c, office_after(c, c->last_won, 60, 170), PHASE_LOST);
@@ -197,16 +197,16 @@ static void plan_around_orders(struct demo *d, struct customer *c)
 
 static void plan_next(struct demo *d, struct customer *c)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     bool open = c->stage <= STAGE_QUOTE || c->stage == STAGE_DORMANT;
-    if (c->stage == STAGE_LOST || !dice_chance(dice, open ? 0.62 : 0.25))
+    if (c->stage == STAGE_LOST || !luck_chance(dice, open ? 0.62 : 0.25))
         return;
     int64_t today = local_day(d->options->now);
     /* Most are ahead; one in six has slipped. */
-    int64_t day = today + (dice_chance(dice, 0.17)  ? dice_range(dice, -12, -1)
-                           : dice_chance(dice, 0.2) ? 0
-                                                    : dice_range(dice, 1, open ? 21 : 60));
-    int64_t at = local_instant(day, 30 * dice_range(dice, 18, 35));
+    int64_t day = today + (luck_chance(dice, 0.17)  ? luck_range(dice, -12, -1)
+                           : luck_chance(dice, 0.2) ? 0
+                                                    : luck_range(dice, 1, open ? 21 : 60));
+    int64_t at = local_instant(day, 30 * luck_range(dice, 18, 35));
     int64_t last = c->talk_count ? c->talks[c->talk_count - 1].at : c->created;
     if (at > last)
         c->next_at = at;
@@ -214,13 +214,13 @@ static void plan_next(struct demo *d, struct customer *c)
 
 void plan_talks(struct demo *d, struct customer *c)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     c->topic = product_pick(d, dice, c->is_company && !c->country);
     if (c->order_count)
         talk_of(c, &c->orders[0]);
     if (c->order_count == 0)
         plan_before(d, c, d->options->now, c->stage);
-    else if (!c->migrated && (c->is_company || dice_chance(dice, 0.3)))
+    else if (!c->migrated && (c->is_company || luck_chance(dice, 0.3)))
         plan_before(d, c, c->orders[0].at, c->is_company ? STAGE_QUOTE : STAGE_INTERESTED);
     plan_around_orders(d, c);
     c->topic = c->second = NULL;
@@ -233,24 +233,25 @@ static const char *way_of(struct customer *c, str text)
 {
     static const struct {
         const char *word, *kind;
-    } signs[] = {{"WhatsApp", "message"}, {"微信", "wechat"},     {"私信", "message"},
-                 {"视频会议", "meeting"}, {"展会", "meeting"},    {"广交会上", "meeting"},
-                 {"上门", "visit"},       {"拜访", "visit"},      {"公司，", "visit"},
-                 {"到店", "meeting"},     {"电话", "call"},       {"接通", "call"},
-                 {"打给", "call"},        {"样品一套", "sample"}, {"样品走", "sample"},
-                 {"小样一份", "sample"},  {"邮件", "email"},      {"已发", "email"},
-                 {"sent", "email"},       {"PI", "email"}};
+    } signs[] = {{"没回", "wecom"},      {"好友", "wecom"},       {"WhatsApp", "message"},
+                 {"微信", "wechat"},     {"私信", "message"},     {"视频会议", "meeting"},
+                 {"展会", "meeting"},    {"广交会上", "meeting"}, {"上门", "visit"},
+                 {"拜访", "visit"},      {"公司，", "visit"},     {"到店", "meeting"},
+                 {"电话", "call"},       {"接通", "call"},        {"打给", "call"},
+                 {"样品一套", "sample"}, {"样品走", "sample"},    {"小样一份", "sample"},
+                 {"邮件", "email"},      {"已发", "email"},       {"sent", "email"},
+                 {"PI", "email"}};
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (has(text, signs[i].word))
             return signs[i].kind;
     if (c->country)
-        return dice_chance(&c->dice, 0.6) ? "email" : "message";
+        return luck_chance(&c->dice, 0.6) ? "email" : "message";
     if (c->is_company)
-        return dice_chance(&c->dice, 0.6) ? "call" : "wechat";
-    return dice_chance(&c->dice, 0.7) ? "wecom" : "call";
+        return luck_chance(&c->dice, 0.6) ? "call" : "wechat";
+    return luck_chance(&c->dice, 0.7) ? "wecom" : "call";
 }
 
-static const char *result_of(struct dice *dice, enum phase phase)
+static const char *result_of(struct luck *dice, enum phase phase)
 {
     static const char *const results[PHASES][2] = {
         [PHASE_FIRST] = {"reached", "interested"},
@@ -263,27 +264,27 @@ static const char *result_of(struct dice *dice, enum phase phase)
         [PHASE_LOST] = {"refused", "refused"},
         [PHASE_NO_ANSWER] = {"no_answer", "no_answer"},
     };
-    return results[phase][dice_chance(dice, 0.35)];
+    return results[phase][luck_chance(dice, 0.35)];
 }
 
 static err_t emit_task(struct demo *d, struct customer *c)
 {
-    struct dice *dice = &c->dice;
-    bool done = dice_chance(dice, 0.45);
+    struct luck *dice = &c->dice;
+    bool done = luck_chance(dice, 0.45);
     int64_t due = local_instant(local_day(d->options->now) +
-                                    (done ? dice_range(dice, -60, -3) : dice_range(dice, -4, 14)),
-                                60 * dice_range(dice, 9, 18));
-    int64_t made = due - dice_range(dice, 1, 8) * CLOCK_DAY;
+                                    (done ? luck_range(dice, -60, -3) : luck_range(dice, -4, 14)),
+                                60 * luck_range(dice, 9, 18));
+    int64_t made = due - luck_range(dice, 1, 8) * CLOCK_DAY;
     if (made < c->created || made > d->options->now)
         return OK;
     int64_t id;
     json_t *r = json_object();
     put(r, "subject", talk_about(d, c, &d->m.tasks));
-    putz(r, "state", done ? "done" : dice_chance(dice, 0.2) ? "doing" : "open");
-    putz(r, "priority", dice_chance(dice, 0.2) ? "high" : "normal");
+    putz(r, "state", done ? "done" : luck_chance(dice, 0.2) ? "doing" : "open");
+    putz(r, "priority", luck_chance(dice, 0.2) ? "high" : "normal");
     put_instant(r, "due_at", due);
     if (done)
-        put_instant(r, "done_at", due - dice_range(dice, 0, 20) * CLOCK_HOUR);
+        put_instant(r, "done_at", due - luck_range(dice, 0, 20) * CLOCK_HOUR);
     put_id(r, "customer", c->id);
     put_owner(r, c->owner);
     return emit_new(d, "task", made, c->owner->id, r, &id);
@@ -291,21 +292,23 @@ static err_t emit_task(struct demo *d, struct customer *c)
 
 static err_t emit_comment(struct demo *d, struct customer *c)
 {
-    struct dice *dice = &c->dice;
-    const struct staff *by = dice_chance(dice, 0.5) ? d->boss : staff_pick(d, dice, TEAM_SALES);
+    struct luck *dice = &c->dice;
+    const struct staff *by = luck_chance(dice, 0.5) ? d->boss : staff_pick(d, dice, TEAM_SALES);
+    if (by->left)
+        by = d->boss;
     int64_t span = d->options->now - c->created, id;
     json_t *r = json_object();
     putz(r, "object", "customer");
     put_id(r, "record", c->id);
     put_id(r, "customer", c->id);
     put(r, "text", talk_about(d, c, &d->m.comments));
-    int64_t at = c->created + (int64_t)((double)span * dice_unit(dice));
+    int64_t at = c->created + (int64_t)((double)span * luck_unit(dice));
     return emit_new(d, "comment", at, by->id, r, &id);
 }
 
 static err_t emit_talk(struct demo *d, struct customer *c, size_t i)
 {
-    struct dice *dice = &c->dice;
+    struct luck *dice = &c->dice;
     const struct talk *t = &c->talks[i];
     bool last = i + 1 == c->talk_count;
     int64_t next = last ? c->next_at : local_instant(local_day(c->talks[i + 1].at), 10 * 60), id;
@@ -324,7 +327,7 @@ static err_t emit_talk(struct demo *d, struct customer *c, size_t i)
         put(r, "next_plan", list_pick(&d->m.plans[c->audience][t->phase], dice));
     }
     if (str_eqz(str_from(kind), "call") && t->phase != PHASE_NO_ANSWER)
-        put_int(r, "seconds", dice_range(dice, 35, 900));
+        put_int(r, "seconds", luck_range(dice, 35, 900));
     put_owner(r, c->owner);
     return emit_new(d, "follow_up", t->at, c->owner->id, r, &id);
 }
@@ -333,9 +336,9 @@ err_t emit_talks(struct demo *d, struct customer *c)
 {
     for (size_t i = 0; i < c->talk_count; i++)
         TRY(emit_talk(d, c, i));
-    if (dice_chance(&c->dice, c->stage == STAGE_LOST ? 0 : 0.1))
+    if (luck_chance(&c->dice, c->stage == STAGE_LOST ? 0 : 0.1))
         TRY(emit_task(d, c));
-    if (dice_chance(&c->dice, c->is_company ? 0.12 : 0.01))
+    if (luck_chance(&c->dice, c->is_company ? 0.12 : 0.01))
         TRY(emit_comment(d, c));
     return OK;
 }

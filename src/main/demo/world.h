@@ -90,7 +90,7 @@ struct talk {
 };
 
 struct customer {
-    struct dice dice;
+    struct luck dice;
     int64_t index, id, created;
     const struct country *country;   /* NULL = China */
     const struct city *city;         /* NULL abroad */
@@ -150,40 +150,40 @@ str fill(struct arena *, str pattern, const struct slot *, size_t count);
 enum { LOCAL_OFFSET_HOURS = 8 }; /* China has no summer time */
 int64_t local_instant(int64_t day, int minute);
 int64_t local_day(int64_t at);
-int64_t office_time(struct dice *, int64_t day);   /* 9:00 … 18:30 */
-int64_t shopping_time(struct dice *, int64_t day); /* mostly evenings */
+int64_t office_time(struct luck *, int64_t day);   /* 9:00 … 18:30 */
+int64_t shopping_time(struct luck *, int64_t day); /* mostly evenings */
 err_t calendar_make(struct demo *) MUST_USE;
 /* Days until the next Spring Festival and Mid-Autumn Festival. */
 int days_to_spring(int64_t day);
 int days_to_autumn(int64_t day);
 
 /* ---- person.c ---- */
-void make_person(struct demo *, struct dice *, struct person *);
-void make_foreign_person(struct demo *, struct dice *, const struct country *, struct person *);
+void make_person(struct demo *, struct luck *, struct person *);
+void make_foreign_person(struct demo *, struct luck *, const struct country *, struct person *);
 str make_mobile(struct demo *);
 str make_landline(struct demo *, const struct city *);
-str make_foreign_phone(struct demo *, struct dice *, const struct country *);
-str make_wechat(struct demo *, struct dice *, const struct person *);
-str make_email(struct demo *, struct dice *, const struct person *, bool foreign);
-str make_nickname(struct demo *, struct dice *, const struct person *, const struct city *);
+str make_foreign_phone(struct demo *, struct luck *, const struct country *);
+str make_wechat(struct demo *, struct luck *, const struct person *);
+str make_email(struct demo *, struct luck *, const struct person *, bool foreign);
+str make_nickname(struct demo *, struct luck *, const struct person *, const struct city *);
 /* How staff call somebody: 王女士, 李总, Ms Schmidt. */
 str address_of(struct demo *, const struct customer *);
 
 /* ---- company.c ---- */
 /* "人民路12号阳光花园3幢…", or an office. */
 str foreign_street(struct demo *, struct customer *);
-str make_street(struct demo *, struct dice *, bool office);
+str make_street(struct demo *, struct luck *, bool office);
 str city_short(const struct city *); /* 杭州 */
 void make_company(struct demo *, struct customer *);
 err_t emit_contacts(struct demo *, struct customer *) MUST_USE;
 
 /* ---- setup.c, order.c, talk.c, social.c, plan.c, story.c, customer.c, lead.c ---- */
 err_t emit_setup(struct demo *) MUST_USE;
-const struct staff *staff_pick(struct demo *, struct dice *, enum team);
+const struct staff *staff_pick(struct demo *, struct luck *, enum team);
 const struct staff *staff_find(const struct demo *, const char *key);
 void plan_orders(struct demo *, struct customer *);
 err_t emit_orders(struct demo *, struct customer *) MUST_USE;
-const struct product *product_pick(struct demo *, struct dice *, bool gift);
+const struct product *product_pick(struct demo *, struct luck *, bool gift);
 void plan_talks(struct demo *, struct customer *);
 err_t emit_talks(struct demo *, struct customer *) MUST_USE;
 /* The pattern with its slots filled. A pattern may start with "@source " (only for customers from

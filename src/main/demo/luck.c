@@ -1,4 +1,4 @@
-#include "main/demo/dice.h"
+#include "main/demo/luck.h"
 
 #include <math.h>
 
@@ -10,7 +10,7 @@ static uint64_t splitmix(uint64_t *x)
     return z ^ (z >> 31);
 }
 
-void dice_seed(struct dice *d, uint64_t seed, uint64_t stream)
+void luck_seed(struct luck *d, uint64_t seed, uint64_t stream)
 {
     uint64_t x = seed;
     x = splitmix(&x) ^ stream;
@@ -23,7 +23,7 @@ static uint64_t rotate(uint64_t x, int by)
     return x << by | x >> (64 - by);
 }
 
-uint64_t dice_next(struct dice *d)
+uint64_t luck_next(struct luck *d)
 {
     uint64_t *s = d->s, result = rotate(s[0] + s[3], 23) + s[0], t = s[1] << 17;
     s[2] ^= s[0];
@@ -35,54 +35,54 @@ uint64_t dice_next(struct dice *d)
     return result;
 }
 
-double dice_unit(struct dice *d)
+double luck_unit(struct luck *d)
 {
-    return (double)(dice_next(d) >> 11) * 0x1p-53;
+    return (double)(luck_next(d) >> 11) * 0x1p-53;
 }
 
-size_t dice_below(struct dice *d, size_t n)
+size_t luck_below(struct luck *d, size_t n)
 {
-    return (size_t)(((unsigned __int128)dice_next(d) * n) >> 64);
+    return (size_t)(((unsigned __int128)luck_next(d) * n) >> 64);
 }
 
-int dice_range(struct dice *d, int low, int high)
+int luck_range(struct luck *d, int low, int high)
 {
-    return low + (int)dice_below(d, (size_t)(high - low + 1));
+    return low + (int)luck_below(d, (size_t)(high - low + 1));
 }
 
-bool dice_chance(struct dice *d, double p)
+bool luck_chance(struct luck *d, double p)
 {
-    return dice_unit(d) < p;
+    return luck_unit(d) < p;
 }
 
-double dice_exponential(struct dice *d, double mean)
+double luck_exponential(struct luck *d, double mean)
 {
-    return -mean * log(1 - dice_unit(d));
+    return -mean * log(1 - luck_unit(d));
 }
 
-double dice_normal(struct dice *d, double mean, double deviation)
+double luck_normal(struct luck *d, double mean, double deviation)
 {
-    double radius = sqrt(-2 * log(1 - dice_unit(d)));
-    return mean + deviation * radius * cos(2 * M_PI * dice_unit(d));
+    double radius = sqrt(-2 * log(1 - luck_unit(d)));
+    return mean + deviation * radius * cos(2 * M_PI * luck_unit(d));
 }
 
 /* G. Marsaglia, W. W. Tsang, "A Simple Method for Generating Gamma Variables" (2000). */
-double dice_gamma(struct dice *d, double shape, double scale)
+double luck_gamma(struct luck *d, double shape, double scale)
 {
     double a = shape - 1.0 / 3, c = 1 / sqrt(9 * a);
     for (;;) {
-        double x = dice_normal(d, 0, 1), v = 1 + c * x;
+        double x = luck_normal(d, 0, 1), v = 1 + c * x;
         if (v <= 0)
             continue;
         v = v * v * v;
-        if (log(1 - dice_unit(d)) < 0.5 * x * x + a - a * v + a * log(v))
+        if (log(1 - luck_unit(d)) < 0.5 * x * x + a - a * v + a * log(v))
             return a * v * scale;
     }
 }
 
-size_t dice_pick(struct dice *d, const unsigned *upto, size_t n)
+size_t luck_pick(struct luck *d, const unsigned *upto, size_t n)
 {
-    size_t at = dice_below(d, upto[n - 1]), low = 0, high = n - 1;
+    size_t at = luck_below(d, upto[n - 1]), low = 0, high = n - 1;
     while (low < high) {
         size_t mid = (low + high) / 2;
         if (upto[mid] > at)

@@ -1,0 +1,349 @@
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/id.h"
+#include "base/limits.h"
+#include "core/change.h"
+#include "core/record.h"
+#include "core/test_app.h"
+
+static struct record *create(struct ctx *c, const char *name)
+{
+    struct record *r = NULL;
+    json_t *body = json_keep(c->arena, json_pack("{s:s}", "name", name));
+    assert_int_equal(record_create(c, model_object(c->model, S("customer")), body, NULL, &r), OK);
+    return r;
+}
+
+static void rename_to(struct ctx *c, int64_t id, const char *name)
+{
+    struct record *r;
+    json_t *body = json_keep(c->arena, json_pack("{s:s}", "name", name));
+    assert_int_equal(record_update(c, model_object(c->model, S("customer")), id, 0, body, NULL, &r),
+                     OK);
+}
+
+TEST_APP(change_history_is_newest_first_and_holds_what_differs)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    struct change *ch;
+    struct record *gone;
+    size_t n;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    int64_t id = record_id(create(&c, "王小明"));
+    assert_int_equal(batch_begin(&c, "bulk", S("三月"), &c.batch), OK);
+    int64_t batch = c.batch;
+    rename_to(&c, id, "王大明");
+    c.batch = 0;
+    assert_int_equal(record_delete(&c, model_object(c.model, S("customer")), id, 0, &gone), OK);
+    assert_int_equal(change_history(&c, id, 0, 10, &ch, &n), OK);
+    assert_int_equal(n, 3);
+    assert_int_equal(ch[0].op, CHANGE_DELETE);
+    assert_int_equal(ch[0].after.n, 0);
+    assert_true(str_find(ch[0].before, S("王大明")) != SIZE_MAX);
+    assert_int_equal(ch[1].op, CHANGE_UPDATE);
+    assert_str(ch[1].before, "{\"name\":\"王小明\"}");
+    assert_str(ch[1].after, "{\"name\":\"王大明\"}");
+    assert_true(ch[1].batch == batch && ch[0].batch == 0);
+    assert_true(ch[1].customer == id && ch[1].version == 2);
+    assert_int_equal(ch[2].op, CHANGE_CREATE);
+    assert_int_equal(ch[2].before.n, 0);
+    int64_t second = ch[1].id;
+    assert_int_equal(change_history(&c, id, second, 10, &ch, &n), OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(ch[0].op, CHANGE_CREATE);
+    ctx_done(&c);
+}
+
+TEST_APP(change_ids_never_fall_behind_the_log)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    int64_t far = id_floor(clock_now() + 10 * CLOCK_SECOND);
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    create(&c, "甲");
+    char sql[100];
+    snprintf(sql, sizeof sql, "UPDATE change SET id = %lld", (long long)far);
+    test_db_script(app->db, str_from(sql));
+    assert_int_equal(change_open(app), OK);
+    assert_true(id_new() > far);
+    ctx_done(&c);
+}
+
+/* ---- readers ---- */
+
+/* Notes each change it gets in a table: (place, id), where getting one twice is a conflict. */
+struct noting {
+    _Atomic unsigned calls, got, failing; /* failing: so many calls fail after they wrote */
+    int64_t last;
+    _Atomic bool disorder;
+};
+
+static err_t note(struct ctx *c, const struct change *ch, size_t n, void *context)
+{
+    struct noting *t = context;
+    t->calls++;
+    for (size_t i = 0; i < n; i++) {
+        value id = V_INT(ch[i].id);
+        TRY(db_run(c->conn, S("INSERT INTO noted (id) VALUES ($1)"), &id, 1, NULL));
+    }
+    if (t->failing) {
+        t->failing--;
+        return ERR_UNAVAILABLE;
+    }
+    t->got += (unsigned)n;
+    return OK;
+}
+
+static err_t hear(struct ctx *c, const struct change *ch, size_t n, void *context)
+{
+    struct noting *t = context;
+    (void)c;
+    t->calls++;
+    if (t->failing) {
+        t->failing--;
+        return ERR_UNAVAILABLE;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (ch[i].tx == 0 && ch[i].id <= t->last)
+            t->disorder = true;
+        t->last = ch[i].id;
+    }
+    t->got += (unsigned)n;
+    return OK;
+}
+
+static void make_noted(struct app *app)
+{
+    test_db_script(app->db, S("CREATE TABLE noted (id bigint PRIMARY KEY)"));
+}
+
+static int64_t count(struct app *app, const char *sql)
+{
+    AUTO_ARENA arena = arena_new(MIB);
+    struct db_conn *conn;
+    value v;
+    assert_int_equal(db_acquire(app->db, &conn), OK);
+    assert_int_equal(db_one(conn, arena, str_from(sql), NULL, 0, &v, 1), OK);
+    db_release(conn);
+    return v.i;
+}
+
+static int64_t not_noted(struct app *app)
+{
+    return count(app, "SELECT count(*) FROM change WHERE id NOT IN (SELECT id FROM noted)");
+}
+
+static void *write_some(void *arg)
+{
+    struct app *app = arg;
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    for (int i = 0; i < 25; i++)
+        create(&c, "并发");
+    ctx_done(&c);
+    return NULL;
+}
+
+static void write_from_four(struct app *app)
+{
+    pthread_t threads[4];
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, write_some, app), 0);
+    for (int i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
+}
+
+TEST_APP(log_readers_get_each_change_once_though_they_fail)
+{
+    struct noting exact = {.failing = 2}, kept = {.failing = 1}, live = {0};
+    make_noted(app);
+    log_reader_add(
+        app,
+        &(struct log_reader){
+            .name = "exact", .transactional = true, .batch = 7, .read = note, .context = &exact});
+    log_reader_add(
+        app, &(struct log_reader){.name = "kept", .batch = 10, .read = hear, .context = &kept});
+    log_reader_add(app, &(struct log_reader){.name = "live",
+                                             .batch = 10,
+                                             .read = hear,
+                                             .context = &live,
+                                             .from_now = true,
+                                             .ephemeral = true});
+    assert_int_equal(log_readers_start(app), OK);
+    write_from_four(app);
+    assert_int_equal(log_readers_settle(app, 20000), OK);
+    int64_t changes = count(app, "SELECT count(*) FROM change");
+    assert_true(changes >= 100);
+    assert_int_equal(not_noted(app), 0);
+    assert_int_equal(exact.got, changes);
+    assert_int_equal(kept.got, changes);
+    assert_int_equal(live.got, changes);
+    assert_false(kept.disorder || live.disorder);
+    log_readers_stop(app);
+}
+
+TEST_APP(log_readers_go_on_where_they_were)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    struct noting first = {0}, second = {0}, late = {0};
+    struct log_reader r = {.name = "kept", .batch = 3, .read = hear, .context = &first};
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    for (int i = 0; i < 5; i++)
+        create(&c, "甲");
+    log_reader_add(app, &r);
+    assert_int_equal(log_readers_start(app), OK);
+    assert_int_equal(log_readers_settle(app, 20000), OK);
+    log_readers_stop(app);
+    int64_t before = count(app, "SELECT count(*) FROM change");
+    assert_int_equal(first.got, before);
+    create(&c, "乙");
+    int64_t more = count(app, "SELECT count(*) FROM change") - before;
+    r.context = &second;
+    log_reader_add(app, &r);
+    log_reader_add(
+        app, &(struct log_reader){
+                 .name = "late", .batch = 3, .read = hear, .context = &late, .from_now = true});
+    assert_int_equal(log_readers_start(app), OK);
+    assert_int_equal(log_readers_settle(app, 20000), OK);
+    assert_int_equal(second.got, more);
+    assert_int_equal(late.got, 0);
+    log_readers_stop(app);
+    ctx_done(&c);
+}
+
+/* ---- several committers, several processes: PostgreSQL ---- */
+
+struct slow {
+    struct app *app;
+    _Atomic bool wrote, may_end;
+};
+
+static err_t slow_work(struct ctx *c, void *arg)
+{
+    struct slow *s = arg;
+    create(c, "慢");
+    s->wrote = true;
+    while (!s->may_end)
+        usleep(1000);
+    return OK;
+}
+
+static void *write_slowly(void *arg)
+{
+    struct slow *s = arg;
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    assert_int_equal(ctx_init(&c, s->app, arena, "test"), OK);
+    assert_int_equal(ctx_transact(&c, slow_work, s), OK);
+    ctx_done(&c);
+    return NULL;
+}
+
+TEST_APP(log_readers_do_not_skip_what_commits_late)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    struct slow slow = {.app = app};
+    struct noting heard = {0};
+    pthread_t thread;
+    if (db_kind(app->db) == DB_SQLITE) /* one writer: nothing commits late */
+        return;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    log_reader_add(
+        app, &(struct log_reader){.name = "kept", .batch = 50, .read = hear, .context = &heard});
+    assert_int_equal(log_readers_start(app), OK);
+    assert_int_equal(pthread_create(&thread, NULL, write_slowly, &slow), 0);
+    while (!slow.wrote)
+        usleep(1000);
+    create(&c, "快");
+    assert_int_equal(log_readers_settle(app, 600), ERR_UNAVAILABLE);
+    assert_int_equal(heard.got, 0);
+    slow.may_end = true;
+    pthread_join(thread, NULL);
+    assert_int_equal(log_readers_settle(app, 20000), OK);
+    assert_int_equal(heard.got, count(app, "SELECT count(*) FROM change"));
+    log_readers_stop(app);
+    ctx_done(&c);
+}
+
+static struct app *open_second(const struct test_app *at)
+{
+    AUTO_ARENA arena = arena_new(MIB);
+    struct problems problems = {.arena = arena};
+    struct app *app = NULL;
+    struct app_options o = {
+        .db_url = str_from(at->at.url), .data_folder = str_from(at->folder), .node = 2};
+    assert_int_equal(app_open(&o, &problems, &app), OK);
+    return app;
+}
+
+TEST_APP(log_readers_of_two_processes_share_the_work)
+{
+    struct noting exact[2] = {0}, kept[2] = {0};
+    if (db_kind(app->db) == DB_SQLITE)
+        return;
+    make_noted(app);
+    struct app *apps[2] = {app, open_second(at)};
+    for (int i = 0; i < 2; i++) {
+        log_reader_add(apps[i], &(struct log_reader){.name = "exact",
+                                                     .transactional = true,
+                                                     .batch = 5,
+                                                     .read = note,
+                                                     .context = &exact[i]});
+        log_reader_add(apps[i], &(struct log_reader){
+                                    .name = "kept", .batch = 5, .read = hear, .context = &kept[i]});
+        assert_int_equal(log_readers_start(apps[i]), OK);
+    }
+    write_from_four(apps[0]);
+    assert_int_equal(log_readers_settle(apps[0], 20000), OK);
+    assert_int_equal(log_readers_settle(apps[1], 20000), OK);
+    int64_t changes = count(app, "SELECT count(*) FROM change");
+    assert_int_equal(not_noted(app), 0);
+    assert_int_equal(kept[0].got + kept[1].got, changes);
+    assert_true(kept[0].got == 0 || kept[1].got == 0);
+    app_close(apps[1]);
+    log_readers_stop(app);
+}
+
+static err_t note_slowly(struct ctx *c, const struct change *ch, size_t n, void *context)
+{
+    TRY(note(c, ch, n, context));
+    usleep(20000);
+    return OK;
+}
+
+TEST_APP(log_readers_survive_a_killed_process)
+{
+    struct noting t = {0};
+    struct log_reader r = {
+        .name = "exact", .transactional = true, .batch = 3, .read = note_slowly, .context = &t};
+    if (db_kind(app->db) == DB_SQLITE)
+        return;
+    make_noted(app);
+    write_from_four(app);
+    pid_t child = fork();
+    if (child == 0) {
+        struct app *mine = open_second(at);
+        log_reader_add(mine, &r);
+        if (log_readers_start(mine) == OK)
+            for (;;)
+                pause();
+        _exit(1);
+    }
+    while (count(app, "SELECT count(*) FROM noted") < 20)
+        usleep(5000);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    assert_true(not_noted(app) > 0);
+    log_reader_add(app, &r);
+    assert_int_equal(log_readers_start(app), OK);
+    assert_int_equal(log_readers_settle(app, 20000), OK);
+    assert_int_equal(not_noted(app), 0);
+    log_readers_stop(app);
+}
