@@ -73,7 +73,12 @@ function Shell() {
       <div className="shell-body">
         <header className="top">
           <Where />
-          <button type="button" className="top-search" onClick={() => setSearching(true)}>
+          <button
+            type="button"
+            className="top-search"
+            aria-label={t('search.open')}
+            onClick={() => setSearching(true)}
+          >
             <Icon name="search" size={16} />
             <span>{t('search.open')}</span>
             <kbd>{mac ? '⌘K' : 'Ctrl K'}</kbd>

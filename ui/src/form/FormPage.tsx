@@ -7,7 +7,7 @@ import { formSections, titleField, useObject } from '../api/model';
 import { useRecord, useWrites } from '../api/records';
 import type { ModelObject, RecordData, Titles } from '../api/types';
 import { Lost } from '../app/Lost';
-import { useTitles } from '../field/RefSelect';
+import { useTitles } from '../field/useTitles';
 import { problemsOf } from '../parts/problems';
 import { Failure, Skeleton } from '../parts/states';
 import { useTell } from '../parts/useTell';
