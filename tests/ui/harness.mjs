@@ -38,15 +38,10 @@ function freePort() {
   });
 }
 
-/** What the demo prints for people: the address, the user and the one-time password. */
-function readLogin(text) {
-  const json = text.split('\n').find((l) => l.startsWith('{'));
-  const parsed = json ? JSON.parse(json) : {};
-  const said = (name) => new RegExp(`${name}["\\s:：]+(\\S+)`, 'i').exec(text)?.[1];
-  return {
-    email: parsed.email ?? parsed.user ?? said('email') ?? said('user'),
-    password: parsed.password ?? said('password'),
-  };
+/** What the demo prints when it is ready: the address, the user and the one-time password. */
+function readLogin(said) {
+  const [, email, password] = /^ *http:\S+\s+(\S+@\S+)\s+(\S+)\s*$/m.exec(said) ?? [];
+  return { email, password };
 }
 
 export async function startServer() {

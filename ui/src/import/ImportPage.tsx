@@ -14,6 +14,7 @@ import { Mapping, type MappingDraft } from './Mapping';
 import { Progressing } from './Progressing';
 import { ReportView } from './ReportView';
 import { type ImportRecord, importName } from './types';
+import '../styles/form.css';
 import '../styles/import.css';
 import '../styles/field.css';
 
