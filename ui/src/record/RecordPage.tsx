@@ -2,7 +2,7 @@ import { App, Button, Dropdown, type MenuProps } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
-import { relatedLists, titleField, useModel, useObject } from '../api/model';
+import { recordTitle, relatedLists, useModel, useObject } from '../api/model';
 import { type OneRecord, useRecord, useWrites } from '../api/records';
 import type { ModelObject } from '../api/types';
 import { Lost } from '../app/Lost';
@@ -39,7 +39,7 @@ function RecordView({ object, one }: { object: ModelObject; one: OneRecord }) {
   const phone = usePhone();
   const [query, setQuery] = useSearchParams();
   const record = one.data;
-  const name = String(record[titleField(object)] || one.titles[record.id] || object.label);
+  const name = recordTitle(object, record, one.titles) || object.label;
   const hasTimeline = object.root === 'self';
   const middle: Middle = hasTimeline && query.get('show') !== 'history' ? 'timeline' : 'history';
   const [column, setColumn] = useState<Column>('facts');
