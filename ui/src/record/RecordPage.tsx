@@ -127,6 +127,7 @@ function Head({ object, one, name }: { object: ModelObject; one: OneRecord; name
     try {
       await writes.remove(record);
       await navigate(`/${object.plural}`, { replace: true });
+      writes.forget(record.id);
       tell.undo(t('record.deleted', { name }), async () => {
         await writes.restore(record.id);
         await navigate(`/${object.plural}/${record.id}`);
