@@ -81,7 +81,7 @@ err_t record_restore(struct ctx *, const struct object *, int64_t id, struct rec
 /* Behaviour of features: called inside the transaction after the cells are ready and before they
  * are written (before = NULL on create), and after they are written. Registered once at start. */
 struct record_hook {
-    const char *object;
+    const char *object; /* NULL = all */
     err_t (*before)(struct ctx *, const struct record *before, struct record *after);
     err_t (*after)(struct ctx *, const struct record *before, const struct record *after);
     const struct record_hook *next; /* filled by record_hook_add */

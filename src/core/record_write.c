@@ -28,14 +28,15 @@ static bool trusted_system(const struct field *f)
 static bool may_set(struct ctx *c, const struct write *w, const struct field *f, str name)
 {
     bool trusted = w->options && w->options->trusted;
-    if (!f || access_field(c->access, f) == FIELD_HIDDEN) {
+    if (!f || access_field_own(c->access, f) == FIELD_HIDDEN) {
         problem_at(c, name, "unknown_field");
         return false;
     }
     if (trusted && trusted_system(f))
         return true;
     bool server_work = !c->access && !f->builtin && !f->computed;
-    if (!server_work && (f->readonly || f->computed || access_field(c->access, f) < FIELD_WRITE)) {
+    if (!server_work &&
+        (f->readonly || f->computed || access_field_own(c->access, f) < FIELD_WRITE)) {
         problem_at(c, name, "read_only");
         return false;
     }

@@ -5,6 +5,8 @@
 #include <sys/resource.h>
 
 #include "base/log.h"
+#include "core/change.h"
+#include "core/search.h"
 
 err_t listen_parse(struct invocation *in, str text, struct listen *out)
 {
@@ -65,12 +67,17 @@ err_t serve_until_told(struct invocation *in,
         .tls_cert_file = cert.n ? arena_strz(in->arena, cert) : NULL,
         .tls_key_file = key.n ? arena_strz(in->arena, key) : NULL,
     };
-    TRY(api_start(&o, &in->problems, &api));
-    ready(arg, api_port(api));
-    sigwait(&set, &which);
-    log_event(LOG_INFO, "stopping", NULL);
-    api_stop(api);
-    return OK;
+    search_attach(app);
+    TRY(log_readers_start(app));
+    err_t e = api_start(&o, &in->problems, &api);
+    if (e == OK) {
+        ready(arg, api_port(api));
+        sigwait(&set, &which);
+        log_event(LOG_INFO, "stopping", NULL);
+        api_stop(api);
+    }
+    log_readers_stop(app);
+    return e;
 }
 
 static void say_ready(void *context, unsigned port)
