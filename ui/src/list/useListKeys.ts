@@ -41,8 +41,7 @@ export function useListKeys(keys: Keys) {
       };
       if (e.key === 'j' || (e.key === 'ArrowDown' && !onButton))
         move(Math.min(at + 1, k.count - 1));
-      else if (e.key === 'k' || (e.key === 'ArrowUp' && !onButton))
-        move(Math.max(at - 1, 0));
+      else if (e.key === 'k' || (e.key === 'ArrowUp' && !onButton)) move(Math.max(at - 1, 0));
       else if (e.key === 'Enter' && at >= 0 && !onButton) k.onOpen(at);
       else if (e.key === 'x' && at >= 0) k.onSelect(at);
       else if (e.key === 'e' && at >= 0) k.onEdit(at);
