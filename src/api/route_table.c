@@ -2,8 +2,10 @@
 #include "api/files.h"
 #include "api/imports.h"
 #include "api/model_routes.h"
+#include "api/openapi.h"
 #include "api/records.h"
 #include "api/session.h"
+#include "api/stream.h"
 #include "api/work.h"
 
 #define ANY .right = RIGHT_COUNT
@@ -32,6 +34,9 @@ const struct route ROUTES[] = {
      .id = "deleteObject"},
     {"POST", "/model/check", model_check, NEED_SESSION, RIGHT_MANAGE_MODEL, .id = "checkModel"},
 
+    {"GET", "/openapi.json", openapi_get, NEED_SESSION, ANY, .id = "getDocument"},
+
+    {"GET", "/stream", stream_get, NEED_SESSION, ANY, .id = "stream"},
     {"GET", "/search", search_all, NEED_SESSION, ANY, .id = "search"},
 
     {"POST", "/files", files_create, NEED_SESSION, ANY, .upload = true, .id = "uploadFile"},

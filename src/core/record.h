@@ -12,6 +12,14 @@
 err_t record_get(
     struct ctx *, const struct object *, int64_t id, enum op, struct record **out) MUST_USE;
 
+/* Which of these the caller may read, deleted or not, in any order. */
+err_t record_visible(struct ctx *,
+                     const struct object *,
+                     const int64_t *ids,
+                     size_t n,
+                     int64_t **out,
+                     size_t *count) MUST_USE;
+
 struct list_query {
     const struct object *object;
     const struct condition *where; /* checked for access by record_list */
