@@ -32,6 +32,12 @@ int64_t import_int(const struct record *r, const char *field)
     return v.kind == VALUE_INT ? v.i : 0;
 }
 
+bool import_flag(const struct record *r, const char *field)
+{
+    value v = cell(r, field);
+    return v.kind == VALUE_BOOL && v.b;
+}
+
 json_t *import_json(struct ctx *c, const struct record *r, const char *field)
 {
     json_t *tree = NULL;
@@ -237,7 +243,8 @@ struct change_of_import {
 
 static bool takes(const char *key)
 {
-    static const char *const keys[] = {"sheet", "header_row", "columns", "policy", "source"};
+    static const char *const keys[] = {"sheet",  "header_row", "columns",
+                                       "policy", "source",     "strict"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (str_eqz(str_from(key), keys[i]))
             return true;
@@ -490,9 +497,9 @@ static void member(struct ctx *c, const struct record *r, const char *field, str
 static err_t write_import(struct ctx *c, const struct record *r, bool whole, struct jw *w)
 {
     static const char *const brief[] = {
-        "id",       "version",    "name",       "object",   "state",     "policy",
-        "owner",    "job",        "batch",      "source",   "sheet",     "header_row",
-        "encoding", "created_at", "started_at", "ended_at", "undone_at", "file"};
+        "id",     "version",    "name",     "object",    "state",      "policy",   "owner",
+        "job",    "batch",      "source",   "sheet",     "header_row", "encoding", "created_at",
+        "strict", "started_at", "ended_at", "undone_at", "file"};
     jw_open(w, '{');
     for (size_t i = 0; i < sizeof brief / sizeof *brief; i++)
         member(c, r, brief[i], w);

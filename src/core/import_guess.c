@@ -258,6 +258,8 @@ static void guess_column(const struct guesser *g, const struct looks *l, struct 
     if (!t && key.n) {
         t = contained(g, key);
         col->confidence = PART;
+        if (t && t->field->target) /* a shop's name is nobody's owner */
+            t = NULL;
     }
     if (t && fits(t->field, l)) {
         col->target = *t;
