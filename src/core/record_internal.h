@@ -47,6 +47,8 @@ err_t record_identity(struct ctx *,
 err_t record_rollups(struct ctx *,
                      const struct record *before,
                      const struct record *after) MUST_USE;
+/* The figure of one roll-up counted anew, into the parent. */
+err_t record_recount(struct ctx *, const struct field *, struct record *parent) MUST_USE;
 /* record_formula.c: stored formulas of the record, and those that look at the clock, when read. */
 err_t record_formulas(struct ctx *, struct record *) MUST_USE;
 err_t record_live_formula(struct ctx *,
