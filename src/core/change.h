@@ -65,12 +65,8 @@ err_t log_readers_settle(struct app *, unsigned milliseconds) MUST_USE;
  * none. */
 err_t change_settled(struct ctx *, int64_t *tx, int64_t *id) MUST_USE;
 /* The changes after a place, in order, up to the newest settled one. */
-err_t change_after(struct ctx *,
-                   int64_t tx,
-                   int64_t id,
-                   size_t limit,
-                   struct change **out,
-                   size_t *n) MUST_USE;
+err_t change_after(
+    struct ctx *, int64_t tx, int64_t id, size_t limit, struct change **out, size_t *n) MUST_USE;
 /* Changes of one record, newest first, from `before_id` (0 = newest). */
 err_t change_history(struct ctx *,
                      int64_t record,
