@@ -132,6 +132,24 @@ err_t change_history(
     return change_read(c->conn, c->arena, SQL_CHANGE_OF_RECORD, params, 3, SIZE_MAX, out, n);
 }
 
+err_t change_settled(struct ctx *c, int64_t *tx, int64_t *id)
+{
+    value at[2] = {V_INT(0), V_INT(0)};
+    err_t e = db_one(c->conn, c->arena, SQL_CHANGE_SETTLED, NULL, 0, at, 2);
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    *tx = at[0].i;
+    *id = at[1].i;
+    return OK;
+}
+
+err_t change_after(
+    struct ctx *c, int64_t tx, int64_t id, size_t limit, struct change **out, size_t *n)
+{
+    value params[] = {V_INT(tx), V_INT(id), V_INT((int64_t)limit)};
+    return change_read(c->conn, c->arena, SQL_CHANGE_AFTER, params, 3, SIZE_MAX, out, n);
+}
+
 err_t change_open(struct app *app)
 {
     AUTO_ARENA arena = arena_new(MIB);

@@ -61,6 +61,16 @@ void log_readers_wake(struct app *); /* after a commit here; elsewhere they look
  * not in this time. */
 err_t log_readers_settle(struct app *, unsigned milliseconds) MUST_USE;
 
+/* The place of the newest change that no running transaction can still precede; 0, 0 when there is
+ * none. */
+err_t change_settled(struct ctx *, int64_t *tx, int64_t *id) MUST_USE;
+/* The changes after a place, in order, up to the newest settled one. */
+err_t change_after(struct ctx *,
+                   int64_t tx,
+                   int64_t id,
+                   size_t limit,
+                   struct change **out,
+                   size_t *n) MUST_USE;
 /* Changes of one record, newest first, from `before_id` (0 = newest). */
 err_t change_history(struct ctx *,
                      int64_t record,
