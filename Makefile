@@ -30,7 +30,7 @@ check-objects: tests/node_modules/.package-lock.json
 	@cd tests && $(NODE_PATHS) node objects-schema.mjs
 
 check-screen: ui/node_modules/.package-lock.json
-	@cd ui && npm run --silent lint && npm run --silent test
+	@cd ui && npm run --silent test
 
 bench: build
 	$(NINJA) -C $(BUILD) bench
