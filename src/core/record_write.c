@@ -35,7 +35,10 @@ static bool may_set(struct ctx *c, const struct write *w, const struct field *f,
     if (trusted && trusted_system(f))
         return true;
     bool server_work = !c->access && !f->builtin && !f->computed;
-    if (!server_work && (f->readonly || f->computed || access_field(c->access, f) < FIELD_WRITE)) {
+    /* Who may only see a mask still enters the number of somebody new. */
+    enum field_access mine = access_field(c->access, f);
+    bool enough = mine == FIELD_WRITE || (mine == FIELD_MASK && w->op == CHANGE_CREATE);
+    if (!server_work && (f->readonly || f->computed || !enough)) {
         problem_at(c, name, "read_only");
         return false;
     }

@@ -15,6 +15,13 @@ static bool writable(const struct openapi_view *v, const struct field *f)
     return v->field(v->who, f) == OPENAPI_WRITE && !f->readonly && !f->computed;
 }
 
+/* What is masked may still be entered. */
+static bool enterable(const struct openapi_view *v, const struct field *f)
+{
+    bool masked = v->field(v->who, f) == OPENAPI_MASKED && !f->readonly && !f->computed;
+    return masked || writable(v, f);
+}
+
 static bool readable(const struct openapi_view *v, const struct field *f)
 {
     return v->field(v->who, f) != OPENAPI_HIDDEN && f != f->object->deleted_at;
@@ -52,7 +59,7 @@ write_field(const struct openapi_view *v, const struct field *f, bool reading, s
 /* What a new record cannot be without: nobody else fills it in. */
 static bool needed(const struct openapi_view *v, const struct field *f)
 {
-    return f->required && writable(v, f) && !f->fallback && !f->auto_prefix.n &&
+    return f->required && enterable(v, f) && !f->fallback && !f->auto_prefix.n &&
            f != f->object->owner;
 }
 
@@ -93,12 +100,15 @@ void openapi_read_schema(const struct openapi_view *v, const struct object *o, s
     close_schema(w);
 }
 
-static void write_writable(const struct openapi_view *v, const struct object *o, struct jw *w)
+static void write_members(const struct openapi_view *v,
+                          const struct object *o,
+                          bool (*offered)(const struct openapi_view *, const struct field *),
+                          struct jw *w)
 {
     jw_key(w, S("properties"));
     jw_open(w, '{');
     for (size_t i = 0; i < o->field_count; i++)
-        if (writable(v, o->fields[i]))
+        if (offered(v, o->fields[i]))
             write_field(v, o->fields[i], false, w);
     close_schema(w);
 }
@@ -112,11 +122,11 @@ void openapi_new_schema(const struct openapi_view *v, const struct object *o, st
         if (needed(v, o->fields[i]))
             jw_str(w, o->fields[i]->name);
     jw_close(w, ']');
-    write_writable(v, o, w);
+    write_members(v, o, enterable, w);
 }
 
 void openapi_change_schema(const struct openapi_view *v, const struct object *o, struct jw *w)
 {
     open_schema(v, o, w);
-    write_writable(v, o, w);
+    write_members(v, o, writable, w);
 }
