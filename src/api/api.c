@@ -16,6 +16,7 @@ struct api {
     struct app *app;
     struct http_server *server;
     const char *assets_folder;
+    struct stream_hub *streams;
 };
 
 static const str BASE = S("/api/v1");
@@ -211,6 +212,7 @@ err_t api_start(const struct api_options *o, struct problems *problems, struct a
         abort();
     api->app = o->app;
     api->assets_folder = o->assets_folder;
+    api->streams = o->streams;
     struct http_server_options server = {
         .host = o->host,
         .port = o->port,
@@ -256,4 +258,9 @@ struct app *api_app(struct api *api)
 struct http_server *api_server(struct api *api)
 {
     return api->server;
+}
+
+struct stream_hub *api_streams(struct api *api)
+{
+    return api->streams;
 }

@@ -59,6 +59,8 @@ static void write_field(struct call *call, const struct field *f, enum field_acc
     struct jw *w = &call->out;
     enum lang lang = call->ctx.lang;
     bool writable = !f->readonly && !f->computed;
+    enum field_access form =
+        access_field_own(call->ctx.access, f); /* a record says what is masked */
     jw_open(w, '{');
     text(w, "name", f->name);
     text(w, "type", str_from(f->type->name));
@@ -73,7 +75,7 @@ static void write_field(struct call *call, const struct field *f, enum field_acc
     flag(w, "computed", f->computed || f->readonly);
     flag(w, "hidden", f->hidden);
     flag(w, "expected", f->expected);
-    text(w, "access", str_from(ACCESS[writable || access < FIELD_READ ? access : FIELD_READ]));
+    text(w, "access", str_from(ACCESS[writable || form < FIELD_READ ? form : FIELD_READ]));
     flag(w, "sortable", f->shape->sortable && access >= FIELD_READ && field_stored(f));
     flag(w, "filterable", filterable(f, access));
     write_choices(call, f);

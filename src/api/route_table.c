@@ -3,6 +3,7 @@
 #include "api/openapi.h"
 #include "api/records.h"
 #include "api/session.h"
+#include "api/stream.h"
 #include "api/work.h"
 
 #define ANY .right = RIGHT_COUNT
@@ -33,6 +34,7 @@ const struct route ROUTES[] = {
 
     {"GET", "/openapi.json", openapi_get, NEED_SESSION, ANY, .id = "getDocument"},
 
+    {"GET", "/stream", stream_get, NEED_SESSION, ANY, .id = "stream"},
     {"GET", "/search", search_all, NEED_SESSION, ANY, .id = "search"},
 
     {"GET", "/{plural}", records_list, NEED_SESSION, ANY, .id = "list"},

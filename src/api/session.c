@@ -20,7 +20,7 @@ void rights_json(struct call *call, const struct object *o, bool with_fields)
         jw_open(w, '{');
         for (size_t i = 0; i < o->field_count; i++) {
             jw_key(w, o->fields[i]->name);
-            jw_str(w, str_from(ACCESS[access_field(call->ctx.access, o->fields[i])]));
+            jw_str(w, str_from(ACCESS[access_field_own(call->ctx.access, o->fields[i])]));
         }
         jw_close(w, '}');
     }

@@ -143,13 +143,23 @@ bool access_administrator(const struct access *a)
     return !a || a->administrator;
 }
 
-enum field_access access_field(const struct access *a, const struct field *f)
+static enum field_access field_in(const struct access *a, const struct field *f, bool changeable)
 {
     if (!a)
         return f->builtin || f->computed ? FIELD_READ : FIELD_WRITE;
     const struct object_access *o = &a->objects[f->object->index];
-    enum field_access can = o->fields[f->index];
+    enum field_access can = changeable ? o->own[f->index] : o->fields[f->index];
     return can < o->most ? can : o->most;
+}
+
+enum field_access access_field(const struct access *a, const struct field *f)
+{
+    return field_in(a, f, false);
+}
+
+enum field_access access_field_own(const struct access *a, const struct field *f)
+{
+    return field_in(a, f, true);
 }
 
 err_t access_scope(const struct access *a,

@@ -7,7 +7,8 @@
  *                             "export": true, "fields": {"phone": "mask", …}}, "*": {…}},
  *    "rights": ["reveal", "import", "manage_model", "manage_users", "see_jobs", "undo"]}
  *   SCOPE = "own" | "department" | "below" | "all" | condition | false
- * Fields without a word are "write" where the object may be written, sensitive ones "mask". */
+ * Fields without a word are "write" where the object may be written, sensitive ones "own": masked,
+ * but open on the records that the user may update. */
 #pragma once
 
 #include "core/ctx.h"
@@ -48,7 +49,10 @@ err_t access_forget(struct ctx *) MUST_USE;
 bool access_may(const struct access *, const struct object *, enum op);
 bool access_right(const struct access *, enum right);
 bool access_administrator(const struct access *);
+/* On every record that the caller reads: what lists, filters, sorting and history go by. */
 enum field_access access_field(const struct access *, const struct field *);
+/* On a new record and on those that the caller may update; never less. Sensitive fields differ. */
+enum field_access access_field_own(const struct access *, const struct field *);
 /* Which rows: a condition to be and-ed (NULL = all), as long-lived as the access; ERR_DENIED: none
  * at all. An object with access_via takes its scope from the record that the ref names. CREATE:
  * what the new record must be like. */
@@ -66,6 +70,8 @@ err_t access_check_condition(const struct access *,
                              str at,
                              struct problems *) MUST_USE;
 
+/* Roles are checked when they are written. Once at start; again does no harm. */
+void access_attach(void);
 /* A role's definition before it is stored: ERR_INVALID, problems "role_…" say where. */
 err_t access_check_role(const struct model *,
                         const json_t *definition,

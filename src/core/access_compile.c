@@ -85,6 +85,7 @@ struct compiler {
     struct access *access;
     struct grant *grants;
     uint8_t **fields;    /* enum field_access by object and field */
+    uint8_t **own;       /* the same on records that the user may update */
     struct arena *words; /* of problems that are only logged */
 };
 
@@ -104,17 +105,13 @@ static struct scope wider(struct arena *arena, struct scope a, struct scope b)
 
 static void add_fields(const struct compiler *c, const struct object *o, const struct entry *e)
 {
-    bool writes = access_granted(e->ops[OP_CREATE]) || access_granted(e->ops[OP_UPDATE]);
-    if (!writes && !access_granted(e->ops[OP_READ]))
-        return;
     for (size_t i = 0; i < o->field_count; i++) {
-        const struct field *f = o->fields[i];
-        enum field_access can = f->sensitive ? FIELD_MASK : writes ? FIELD_WRITE : FIELD_READ;
-        (void)access_role_field(e->fields, f, &can);
-        if (can == FIELD_WRITE && !writes)
-            can = FIELD_READ;
-        if (can > c->fields[o->index][i])
-            c->fields[o->index][i] = (uint8_t)can;
+        struct field_grant grant = access_role_field(e, o->fields[i]);
+        uint8_t *all = &c->fields[o->index][i], *own = &c->own[o->index][i];
+        if (grant.all > *all)
+            *all = (uint8_t)grant.all;
+        if (grant.own > *own)
+            *own = (uint8_t)grant.own;
     }
 }
 
@@ -225,9 +222,12 @@ static void settle_fields(const struct compiler *c)
     struct access *a = c->access;
     for (size_t i = 0; i < a->model->object_count; i++) {
         const struct object *o = a->model->objects[i];
-        for (size_t f = 0; f < o->field_count; f++)
+        for (size_t f = 0; f < o->field_count; f++) {
             settle_field(a, o->fields[f], &c->fields[i][f]);
+            settle_field(a, o->fields[f], &c->own[i][f]);
+        }
         a->objects[i].fields = c->fields[i];
+        a->objects[i].own = c->own[i];
         a->objects[i].most = FIELD_WRITE;
     }
 }
@@ -243,7 +243,7 @@ static void allow_all(const struct compiler *c)
             a->objects[i].rows[op] = (struct rows){.any = true};
         }
         for (size_t f = 0; f < a->model->objects[i]->field_count; f++)
-            c->fields[i][f] = FIELD_WRITE;
+            c->fields[i][f] = c->own[i][f] = FIELD_WRITE;
     }
 }
 
@@ -254,9 +254,12 @@ static err_t compile(struct access *a, struct db_conn *conn)
     struct compiler c = {.access = a, .words = words};
     c.grants = ARENA_ARRAY(words, struct grant, n);
     c.fields = ARENA_ARRAY(words, uint8_t *, n);
+    c.own = ARENA_ARRAY(words, uint8_t *, n);
     a->objects = ARENA_ARRAY(a->arena, struct object_access, n);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         c.fields[i] = ARENA_ARRAY(a->arena, uint8_t, a->model->objects[i]->field_count);
+        c.own[i] = ARENA_ARRAY(a->arena, uint8_t, a->model->objects[i]->field_count);
+    }
     TRY(read_departments(a, conn));
     TRY(read_roles(&c, conn));
     if (a->administrator) {

@@ -162,7 +162,9 @@ static void add_roles(struct world *w)
                 "'fields':{'phone':'write','email':'hidden','name':'read'}},"
                 "'order':{'read':'all','create':true,'update':'all','delete':'all'},"
                 "'follow_up':{'read':'own','create':true,'update':'own','delete':'own'},"
-                "'product':{'read':'all','fields':{'cost':'hidden'}},'file':{'read':false},"
+                "'product':{'read':'all','fields':{'cost':'hidden','name':'own'}},"
+                "'lead':{'read':'department','update':'own','fields':{'email':'mask','name':'own'}}"
+                ",'file':{'read':false},"
                 "'*':{'read':'own'}}}");
     add_role(w, "{'objects':{'customer':{'read':'below','update':'department','export':true},"
                 "'*':{'read':'below','update':'department','delete':'own','create':true,"
@@ -324,16 +326,17 @@ static bool reaches(struct world *w, const struct record *r, enum op op)
     return false;
 }
 
-static enum field_access word_access(const json_t *word)
+static enum field_access word_access(const json_t *word, bool own)
 {
     str s = json_str(word);
     return str_eqz(s, "write")  ? FIELD_WRITE
+           : str_eqz(s, "own")  ? (own ? FIELD_WRITE : FIELD_MASK)
            : str_eqz(s, "read") ? FIELD_READ
            : str_eqz(s, "mask") ? FIELD_MASK
                                 : FIELD_HIDDEN;
 }
 
-static enum field_access role_field(const json_t *entry, const struct field *f)
+static enum field_access role_field(const json_t *entry, const struct field *f, bool own)
 {
     bool writes =
         granted(json_object_get(entry, "create")) || granted(json_object_get(entry, "update"));
@@ -344,18 +347,21 @@ static enum field_access role_field(const json_t *entry, const struct field *f)
     if (!word && !f->sensitive && !f->builtin)
         word = json_object_get(fields, "*");
     if (!word)
-        return f->sensitive ? FIELD_MASK : writes ? FIELD_WRITE : FIELD_READ;
-    enum field_access can = word_access(word);
+        return f->sensitive ? (own && writes ? FIELD_WRITE : FIELD_MASK)
+               : writes     ? FIELD_WRITE
+                            : FIELD_READ;
+    enum field_access can = word_access(word, own && writes);
     return can == FIELD_WRITE && !writes ? FIELD_READ : can;
 }
 
-static enum field_access field_expected(const struct world *w, const struct field *f)
+/* own: on records that they may update. */
+static enum field_access field_expected(const struct world *w, const struct field *f, bool own)
 {
     const struct object *o = f->object;
     enum field_access can = w->administrator ? FIELD_WRITE : FIELD_HIDDEN;
     for (size_t i = 0; i < w->held_count; i++) {
         bool by_name;
-        enum field_access one = role_field(entry_of(w->held[i], o, &by_name), f);
+        enum field_access one = role_field(entry_of(w->held[i], o, &by_name), f, own);
         can = one > can ? one : can;
     }
     bool writes =
@@ -456,38 +462,43 @@ static void compare_question(struct world *w, const struct field *f, bool reads)
     compare(w, reads ? e == OK : e == ERR_INVALID, "sort by field", f->object, f->name);
 }
 
-/* visible: some record that the user reads; changeable: some that they change, or NULL. */
-static void compare_field(struct world *w,
-                          const struct field *f,
-                          const json_t *shown,
-                          const struct record *changeable)
+/* How a record that they read is shown to them. */
+static void compare_shown(struct world *w, const struct record *r, const json_t *shown)
 {
-    const struct object *o = f->object;
-    enum field_access want = field_expected(w, f);
-    compare(w, access_field(w->user.access, f) == want, "access to field", o, f->name);
-    if (access_may(w->user.access, o, OP_READ))
-        compare_question(w, f, want >= FIELD_READ);
-    if (shown && !f->live) {
+    const struct object *o = r->object;
+    bool own = reaches(w, r, OP_UPDATE);
+    for (size_t i = 0; i < o->field_count; i++) {
+        const struct field *f = o->fields[i];
+        enum field_access want = field_expected(w, f, own);
         bool masked = false;
         json_t *name;
-        size_t i;
-        json_array_foreach(json_object_get(shown, "_masked"), i, name) masked |=
+        size_t k;
+        json_array_foreach(json_object_get(shown, "_masked"), k, name) masked |=
             str_eq(json_str(name), f->name);
         bool there = json_object_getn(shown, f->name.p, f->name.n) != NULL;
         bool never = f == o->deleted_at;
         compare(w, never || (there == (want != FIELD_HIDDEN) && masked == (want == FIELD_MASK)),
                 "showing field", o, f->name);
     }
-    if (!changeable || o->append_only)
+}
+
+/* changeable: some record that they may change, or NULL. */
+static void compare_field(struct world *w, const struct field *f, const struct record *changeable)
+{
+    const struct object *o = f->object;
+    enum field_access all = field_expected(w, f, false), own = field_expected(w, f, true);
+    compare(w, access_field(w->user.access, f) == all, "access to field", o, f->name);
+    compare(w, access_field_own(w->user.access, f) == own, "access to own field", o, f->name);
+    if (access_may(w->user.access, o, OP_READ))
+        compare_question(w, f, all >= FIELD_READ);
+    /* Only what must be refused is tried: the others would change the world. */
+    if (!changeable || o->append_only || own == FIELD_WRITE)
         return;
     json_t *body = json_keep(w->arena, json_object());
     json_object_setn_new(body, f->name.p, f->name.n, json_null());
-    w->server.problems.list.n = 0;
     err_t e = same_body(w, o, record_id(changeable), body);
     bool refused = has_problem(&w->user, "unknown_field") || has_problem(&w->user, "read_only");
-    /* Only what must be refused is tried: the others would change the world. */
-    compare(w, want < FIELD_WRITE ? e == ERR_INVALID && refused : !refused, "writing field", o,
-            f->name);
+    compare(w, e == ERR_INVALID && refused, "writing field", o, f->name);
 }
 
 static json_t *shown_json(struct world *w, const struct record *r)
@@ -508,25 +519,23 @@ static void compare_object(struct world *w, const struct object *o)
     assert_int_equal(record_list(&w->server, &q, &all), OK);
     assert_false(all.has_more);
     err_t e = record_list(&w->user, &q, &listed);
-    const struct record *visible = NULL, *changeable = NULL;
+    const struct record *changeable = NULL;
     int64_t count = 0, counted = 0;
     for (size_t i = 0; i < all.count; i++) {
-        compare_record(w, all.records[i], &listed);
-        count += reaches(w, all.records[i], OP_READ);
-        if (reaches(w, all.records[i], OP_READ))
-            visible = all.records[i];
-        if (reaches(w, all.records[i], OP_UPDATE))
-            changeable = all.records[i];
+        const struct record *r = all.records[i];
+        compare_record(w, r, &listed);
+        if (!reaches(w, r, OP_READ))
+            continue;
+        count++;
+        compare_shown(w, r, shown_json(w, r));
+        if (reaches(w, r, OP_UPDATE))
+            changeable = r;
     }
     compare(w, e == OK || (e == ERR_DENIED && count == 0), "listing", o, S(""));
     e = record_count(&w->user, &q, 0, &counted);
     compare(w, counted == count && (e == OK || e == ERR_DENIED), "count", o, S(""));
-    const json_t *shown = visible ? shown_json(w, visible) : NULL;
     for (size_t i = 0; i < o->field_count; i++)
-        if (field_expected(w, o->fields[i]) < FIELD_WRITE)
-            compare_field(w, o->fields[i], shown, changeable);
-        else
-            compare_field(w, o->fields[i], shown, NULL);
+        compare_field(w, o->fields[i], changeable);
 }
 
 static void look_as(struct world *w, struct app *app, const size_t *roles, size_t n)

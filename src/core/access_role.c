@@ -1,5 +1,7 @@
 #include "core/access_role.h"
 
+#include "core/record.h"
+
 static const char *const op_words[OP_COUNT] = {"read", "create", "update", "delete", "export"};
 static const char *const level_words[] = {[LEVEL_OWN] = "own",
                                           [LEVEL_DEPARTMENT] = "department",
@@ -40,26 +42,49 @@ bool access_role_right(str word, enum right *out)
     return found;
 }
 
-static bool field_word(const json_t *word, enum field_access *out)
+static bool field_word(const json_t *word, struct field_grant *out)
 {
     unsigned i;
+    if (str_eqz(json_str(word), "own")) {
+        *out = (struct field_grant){FIELD_MASK, FIELD_WRITE};
+        return true;
+    }
     bool found = word_index(field_words, FIELD_WRITE + 1, json_str(word), &i);
     if (found)
-        *out = (enum field_access)i;
+        *out = (struct field_grant){(enum field_access)i, (enum field_access)i};
     return found;
 }
 
-bool access_role_field(const json_t *fields, const struct field *f, enum field_access *out)
+static struct field_grant word_for(const json_t *fields, const struct field *f)
 {
     json_t *map = (json_t *)fields;
+    struct field_grant grant = {FIELD_HIDDEN, FIELD_HIDDEN};
     const json_t *word = json_object_getn(map, f->name.p, f->name.n);
     if (!word && !f->sensitive && !f->builtin)
         word = json_object_get(map, "*");
-    if (!word)
-        return false;
-    if (!field_word(word, out))
-        *out = FIELD_HIDDEN;
-    return true;
+    if (word)
+        (void)field_word(word, &grant);
+    else if (f->sensitive)
+        grant = (struct field_grant){FIELD_MASK, FIELD_WRITE};
+    else
+        grant = (struct field_grant){FIELD_WRITE, FIELD_WRITE};
+    return grant;
+}
+
+static enum field_access at_most(enum field_access a, enum field_access most)
+{
+    return a < most ? a : most;
+}
+
+struct field_grant access_role_field(const struct entry *e, const struct field *f)
+{
+    bool writes = access_granted(e->ops[OP_CREATE]) || access_granted(e->ops[OP_UPDATE]);
+    struct field_grant grant = word_for(e->fields, f);
+    if (!writes && !access_granted(e->ops[OP_READ]))
+        return (struct field_grant){FIELD_HIDDEN, FIELD_HIDDEN};
+    if (!writes)
+        return (struct field_grant){at_most(grant.all, FIELD_READ), at_most(grant.all, FIELD_READ)};
+    return grant;
 }
 
 struct reader {
@@ -120,7 +145,7 @@ static bool read_fields(const struct reader *r, const json_t *j, str at)
     json_t *word;
     json_object_foreach((json_t *)j, name, word)
     {
-        enum field_access ignored;
+        struct field_grant ignored;
         if (!field_word(word, &ignored))
             good = refuse(r, pointer_join(r->arena, at, str_from(name)), "role_field_word",
                           json_str(word), (str){0});
@@ -238,4 +263,26 @@ err_t access_check_role(const struct model *model,
             (void)refuse(&r, place, "role_unknown_key", key, (str){0});
     }
     return r.problems->list.n + r.problems->dropped == before ? OK : ERR_INVALID;
+}
+
+/* ---- the hook ---- */
+
+static err_t check_stored(struct ctx *c, const struct record *before, struct record *after)
+{
+    const struct field *f = object_field(after->object, S("definition"));
+    value v = f ? record_cell(after, f, 0) : V_NULL;
+    json_t *definition;
+    if (v.kind != VALUE_TEXT || (before && value_eq(v, record_cell(before, f, 0))))
+        return OK;
+    TRY(json_read(c->arena, v.s, &c->problems, &definition));
+    return access_check_role(c->model, definition, S("/definition"), &c->problems, c->arena);
+}
+
+void access_attach(void)
+{
+    static struct record_hook hook = {.object = "role", .before = check_stored};
+    static bool attached;
+    if (!attached)
+        record_hook_add(&hook);
+    attached = true;
 }

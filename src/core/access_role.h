@@ -46,6 +46,7 @@ struct object_access {
     bool link_only;         /* reading: exactly what the record behind access_via allows */
     enum field_access most; /* of any field */
     const uint8_t *fields;  /* enum field_access by field->index */
+    const uint8_t *own;     /* the same on records that the user may update */
 };
 
 struct access {
@@ -76,8 +77,12 @@ bool access_role_entry(const struct model *,
 bool access_role_right(str word, enum right *out);
 /* "read", "create" … */
 bool access_op_parse(str word, enum op *out);
-/* What the fields of an entry say about a field; false: nothing. */
-bool access_role_field(const json_t *fields, const struct field *, enum field_access *out);
+/* What an entry that can (or cannot) write makes of a field: on all records that it reads, and on
+ * those that it updates. */
+struct field_grant {
+    enum field_access all, own;
+};
+struct field_grant access_role_field(const struct entry *, const struct field *);
 
 /* ERR_NOT_FOUND: no such active user. */
 err_t access_compile(struct db_conn *,

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,6 +14,7 @@
 #include "base/limits.h"
 #include "core/access.h"
 #include "core/change.h"
+#include "core/job.h"
 #include "core/registry.h"
 #include "core/setting.h"
 
@@ -73,6 +75,7 @@ static err_t open_parts(struct app *app, const struct app_options *o, struct pro
     app->settings = settings_new();
     app->registry = registry_new();
     app->access_cache = access_cache_new();
+    access_attach();
     if (o->migrate)
         TRY(registry_migrate(app, problems, NULL));
     TRY(settings_load(app));
@@ -104,6 +107,7 @@ void app_close(struct app *app)
     if (!app)
         return;
     atomic_store(&app->stopping, true);
+    job_runner_stop(app, UINT_MAX);
     log_readers_stop(app);
     access_cache_free(app->access_cache);
     registry_free(app->registry);

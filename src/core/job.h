@@ -10,7 +10,7 @@ struct job {
     str kind;
     const json_t *args;
     unsigned attempt; /* from 1 */
-    void *runner;
+    void *runner;     /* the runner's own */
 };
 
 struct job_kind {
@@ -19,13 +19,15 @@ struct job_kind {
     unsigned max_attempts;  /* 0 = 5; then "dead" until somebody retries it */
     unsigned lease_seconds; /* 0 = 60 */
     const char *schedule;   /* "hourly", "daily 03:10", "every 10m", NULL = only when asked */
-    /* OK = done with *result (may stay NULL), ERR_LIMIT = cancelled, a fault = try again later,
-     * any other = failed for good; problems say why. ctx runs as the job's actor's rights when
-     * actor != 0. */
+    /* OK = done with *result (may stay NULL; the runner releases it), ERR_LIMIT = cancelled, a
+     * fault = try again later, any other = failed for good; problems say why. ctx has the rights of
+     * the job's actor when actor != 0, and the batch it was enqueued in. */
     err_t (*run)(struct ctx *, struct job *, json_t **result);
     const struct job_kind *next;
 };
 void job_kind_add(struct job_kind *); /* at start, before job_runner_start */
+/* Those of the core: undo, seal, and what clears away. */
+void job_kinds_core(void);
 
 /* Inside or outside a transaction; inside, it is enqueued with it. key: a second job with the same
  * key that has not ended is the same job (id of the first); NULL = none. run_at 0 = now. */
@@ -35,18 +37,27 @@ err_t job_enqueue(struct ctx *,
                   const char *key,
                   int64_t run_at,
                   int64_t *id) MUST_USE;
-/* Says how far it is; renews the lease; ERR_LIMIT when somebody cancelled it (or the process stops:
- * then it is put back). total 0 = unknown. */
+/* Says how far it is and renews the lease, at most twice a second; outside a transaction, inside it
+ * only asks. ERR_LIMIT when somebody cancelled it (or the process stops: then it is put back): undo
+ * nothing, return it. total 0 = unknown. */
 err_t job_progress(struct ctx *, struct job *, size_t done, size_t total) MUST_USE;
+/* Own jobs, or all with RIGHT_SEE_JOBS; else ERR_NOT_FOUND. ERR_CONFLICT: it has ended, or has not,
+ * or another with its key is under way. */
 err_t job_cancel(struct ctx *, int64_t id) MUST_USE;
 err_t job_retry(struct ctx *, int64_t id) MUST_USE;
-/* JSON as in docs/internals/api.md. Own jobs, or all with RIGHT_SEE_JOBS. ERR_NOT_FOUND. */
+/* JSON as in docs/internals/api.md. Own jobs, or all with RIGHT_SEE_JOBS. ERR_NOT_FOUND. The list
+ * writes the array and then the members has_more and next of the object around it. ERR_INVALID: not
+ * a cursor. */
 err_t job_write_json(struct ctx *, int64_t id, struct jw *) MUST_USE;
+/* Whose it is; 0 = the server's. ERR_NOT_FOUND. */
+err_t job_actor(struct ctx *, int64_t id, int64_t *out) MUST_USE;
 err_t job_list_json(struct ctx *, str state, str after, size_t limit, struct jw *) MUST_USE;
 /* Called on every change of a job's row here, for live screens. */
 void job_on_change(struct app *, void (*changed)(void *, int64_t id), void *context);
 
 err_t job_runner_start(struct app *, unsigned threads) MUST_USE;
-void job_runner_stop(struct app *, unsigned seconds);
+/* Jobs that ask (job_progress) stop and are put back. False: some did not within the time; then the
+ * process ends without app_close, and another takes them over when their leases have run out. */
+bool job_runner_stop(struct app *, unsigned seconds);
 /* Runs what is due on this thread until nothing is (tests, commands). */
 err_t job_run_due(struct app *) MUST_USE;

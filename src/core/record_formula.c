@@ -4,13 +4,7 @@
 /* The result as the field's cells: whole numbers where those are kept, money with its currency. */
 static void to_cells(struct ctx *c, const struct field *f, value v, value *cells)
 {
-    enum storage storage = f->shape->parts[0].storage;
-    if (v.kind == VALUE_REAL && storage == STORE_INT) {
-        bool fits = v.r > -9e18 && v.r < 9e18;
-        v = fits ? V_INT((int64_t)(v.r < 0 ? v.r - 0.5 : v.r + 0.5)) : V_NULL;
-    } else if (v.kind == VALUE_INT && storage == STORE_REAL) {
-        v = V_REAL((double)v.i);
-    }
+    v = formula_fit(v, f->shape->parts[0].storage);
     cells[0] = v;
     if (f->shape->part_count > 1)
         cells[1] =
@@ -29,13 +23,11 @@ static err_t evaluate(struct ctx *c, const struct record *r, const struct field 
 
 err_t record_formulas(struct ctx *c, struct record *r)
 {
-    /* A formula may use another one; two rounds settle a chain of two in any order. */
-    for (int round = 0; round < 2; round++)
-        for (size_t i = 0; i < r->object->field_count; i++) {
-            const struct field *f = r->object->fields[i];
-            if (f->formula && field_stored(f))
-                TRY(evaluate(c, r, f, &r->cells[f->first_column]));
-        }
+    for (size_t i = 0; i < r->object->field_count; i++) {
+        const struct field *f = r->object->fields[i];
+        if (f->formula && field_stored(f))
+            TRY(evaluate(c, r, f, &r->cells[f->first_column]));
+    }
     return OK;
 }
 

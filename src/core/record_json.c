@@ -24,6 +24,37 @@ static bool shown(const struct field *f)
     return !(f->builtin && f == f->object->deleted_at);
 }
 
+/* Is the record in the caller's scope for updating? When that cannot be told, it is not. */
+static bool changeable(struct ctx *c, const struct record *r)
+{
+    const struct condition *scope;
+    struct condition_env env = ctx_env(c);
+    struct condition_source source = record_source(c);
+    bool inside = true;
+    if (access_scope(c->access, r->object, OP_UPDATE, &scope) != OK)
+        return false;
+    return !scope || (condition_match(scope, &env, r, &source, &inside) == OK && inside);
+}
+
+/* What the caller may see of a record; whether they may change it is asked when it matters. */
+struct view {
+    struct ctx *ctx;
+    const struct record *record;
+    bool asked, changeable;
+};
+
+static enum field_access view_field(struct view *v, const struct field *f)
+{
+    enum field_access all = access_field(v->ctx->access, f);
+    enum field_access own = access_field_own(v->ctx->access, f);
+    if (all >= FIELD_READ || all == own)
+        return all;
+    if (!v->asked)
+        v->changeable = changeable(v->ctx, v->record);
+    v->asked = true;
+    return v->changeable ? own : all;
+}
+
 void record_write_json(struct ctx *c,
                        const struct record *r,
                        const struct field *const *fields,
@@ -33,10 +64,11 @@ void record_write_json(struct ctx *c,
     const struct object *o = r->object;
     const struct field *const *list = fields ? fields : (const struct field *const *)o->fields;
     size_t n = fields ? field_count : o->field_count, masked = 0;
+    struct view view = {.ctx = c, .record = r};
     jw_open(w, '{');
     for (size_t i = 0; i < n; i++) {
         const struct field *f = list[i];
-        enum field_access access = access_field(c->access, f);
+        enum field_access access = view_field(&view, f);
         if (access == FIELD_HIDDEN || !shown(f))
             continue;
         masked += access == FIELD_MASK;
@@ -46,7 +78,7 @@ void record_write_json(struct ctx *c,
         jw_key(w, S("_masked"));
         jw_open(w, '[');
         for (size_t i = 0; i < n; i++)
-            if (access_field(c->access, list[i]) == FIELD_MASK && shown(list[i]))
+            if (view_field(&view, list[i]) == FIELD_MASK && shown(list[i]))
                 jw_str(w, list[i]->name);
         jw_close(w, ']');
     }

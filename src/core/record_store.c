@@ -13,7 +13,7 @@ static err_t
 call_hooks(struct ctx *c, const struct record *before, struct record *after, bool written)
 {
     for (const struct record_hook *h = hooks; h; h = h->next) {
-        if (!str_eqz(after->object->name, h->object))
+        if (h->object && !str_eqz(after->object->name, h->object))
             continue;
         if (!written && h->before)
             TRY(h->before(c, before, after));

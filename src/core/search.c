@@ -175,6 +175,15 @@ static str show(struct ctx *c, const struct record *r, const struct field *f)
                                                    : field_format(f, &context, cells);
 }
 
+/* What people look for by its own name comes before what merely mentions it. */
+static int weighted(const struct record *r, const struct field *best, int points)
+{
+    int weight = best == r->object->title ? 100 : 80;
+    if (r->object->root == ROOT_SELF)
+        weight += 15;
+    return points * weight / 115;
+}
+
 static void take(struct ctx *c, struct finding *f, const struct record *r)
 {
     const struct field *best, *subtitle = subtitle_field(c, r->object);
@@ -190,7 +199,7 @@ static void take(struct ctx *c, struct finding *f, const struct record *r)
         .id = record_id(r),
         .title = show(c, r, r->object->title),
         .subtitle = subtitle ? show(c, r, subtitle) : (str){0},
-        .score = points,
+        .score = weighted(r, best, points),
         .matched = best,
     };
 }

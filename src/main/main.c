@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/message.h"
 #include "main/command.h"
+#include "main/features.h"
 
 enum { EXIT_USAGE = 2 };
 
@@ -176,6 +177,7 @@ int main(int argc, char **argv)
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     int used = 1;
     sigaction(SIGPIPE, &ignore, NULL);
+    features_attach();
     if (argc == 2 &&
         (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help") || !strcmp(argv[1], "-h"))) {
         print_overview(stdout, in.lang);

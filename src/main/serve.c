@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
+#include "api/stream.h"
 #include "base/log.h"
 #include "core/change.h"
 #include "core/search.h"
@@ -68,8 +69,10 @@ err_t serve_until_told(struct invocation *in,
         .tls_key_file = key.n ? arena_strz(in->arena, key) : NULL,
     };
     search_attach(app);
-    TRY(log_readers_start(app));
-    err_t e = api_start(&o, &in->problems, &api);
+    o.streams = stream_hub_new(app);
+    err_t e = log_readers_start(app);
+    if (e == OK)
+        e = api_start(&o, &in->problems, &api);
     if (e == OK) {
         ready(arg, api_port(api));
         sigwait(&set, &which);
@@ -77,6 +80,7 @@ err_t serve_until_told(struct invocation *in,
         api_stop(api);
     }
     log_readers_stop(app);
+    stream_hub_free(o.streams);
     return e;
 }
 

@@ -22,16 +22,15 @@ bool text_is_han(uint32_t c);
 /* The best reading, syllables separated by one space, without tones, ü as v; Latin kept, folded.
  * name: the text is a person's name, surname readings win (单 → shan, 曾 → zeng). */
 str text_pinyin(struct arena *, str s, bool name);
-/* Sort key: order of pinyin, then of tone and character; bytes compare in dictionary order. */
+/* Sort key: character by character by pinyin, then tone, then the character itself; Latin words and
+ * digits stand among them by their letters. Valid UTF-8 whose bytes compare in that order. */
 str text_sort_key(struct arena *, str s, bool name);
 
 /* ---- search ----
  *
  * A record has one document: the terms of all its searched fields, separated by single spaces.
- * Terms hold [a-z0-9^$_=], Han and other letters beyond ASCII, so that FTS5 (tokenize = "ascii
- * tokenchars
- * '^$_='", detail = none) and a tsvector (array_to_tsvector(string_to_array(document, ' '))) index
- * them alike:
+ * Terms hold [a-z0-9^$_=], Han and other letters beyond ASCII, so that FTS5 and a tsvector index
+ * them alike (tables and statements: docs/internals/text.md):
  *
  *     张  张伟        each character beyond ASCII and each two neighbours
  *     ^zh zha ng$ ^z  a Latin or digit word's first letter and its trigrams, ^ and $ at its ends
@@ -46,7 +45,8 @@ str text_sort_key(struct arena *, str s, bool name);
  * A query becomes one expression over terms for each tier. The caller asks TEXT_EXACT, then
  * TEXT_PARTS, each for its newest records up to a limit, reads their fields, drops those to which
  * text_match_fields gives 0, and sorts by what it gives; when nothing is left it asks TEXT_TYPOS.
- * Every match is found by these three, and all but the ones with typing errors by TEXT_PARTS. */
+ * TEXT_PARTS finds every match without an error of typing (a word that can be cut into syllables
+ * in very many ways is looked for by the sixteen shortest). */
 enum text_kind {
     TEXT_NAME,  /* people, companies, products, tags: pinyin and typing errors count */
     TEXT_PROSE, /* notes, addresses */

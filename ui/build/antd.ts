@@ -51,7 +51,6 @@ function specimens() {
     h(antd.Popover[panel], { key: 'popover', content: 'x' }),
     h(antd.Tooltip[panel], { key: 'tooltip', title: 'x' }),
     h(antd.Modal[panel], { key: 'modal' }),
-    h(antd.Progress, { key: 'progress' }),
     h(antd.Segmented, { key: 'segmented', options: ['x'] }),
     h(antd.Empty, { key: 'empty' }),
     h(antd.Spin, { key: 'spin' }),

@@ -73,7 +73,12 @@ function Shell() {
       <div className="shell-body">
         <header className="top">
           <Where />
-          <button type="button" className="top-search" onClick={() => setSearching(true)}>
+          <button
+            type="button"
+            className="top-search"
+            aria-label={t('search.open')}
+            onClick={() => setSearching(true)}
+          >
             <Icon name="search" size={16} />
             <span>{t('search.open')}</span>
             <kbd>{mac ? '⌘K' : 'Ctrl K'}</kbd>
@@ -83,7 +88,12 @@ function Shell() {
         {phone && section && section.links.length > 1 && (
           <nav className="pills" aria-label={section.label}>
             {section.links.map((l) => (
-              <Link key={l.to} to={l.to} aria-current={isUnder(pathname, l) ? 'page' : undefined}>
+              <Link
+                key={l.to}
+                to={l.to}
+                aria-current={isUnder(pathname, l) ? 'page' : undefined}
+                ref={isUnder(pathname, l) ? bringIntoView : undefined}
+              >
                 {l.label}
               </Link>
             ))}
@@ -97,6 +107,10 @@ function Shell() {
       {searching && <Palette menu={menu} onClose={() => setSearching(false)} />}
     </div>
   );
+}
+
+function bringIntoView(link: HTMLElement | null) {
+  link?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
 function Where() {

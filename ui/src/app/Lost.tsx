@@ -6,7 +6,7 @@ import { Empty, Failure } from '../parts/states';
 export function Lost() {
   const { t } = useTranslation();
   return (
-    <Empty icon="search" title={t('lost.title')} hint={t('lost.hint')}>
+    <Empty heading icon="search" title={t('lost.title')} hint={t('lost.hint')}>
       <Link to="/" className="link-button">
         {t('lost.home')}
       </Link>

@@ -3,15 +3,11 @@ import { Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from '../api/client';
-import { objectNamed, titleField, useModel } from '../api/model';
-import type { ModelObject, Page, Titles } from '../api/types';
+import { objectNamed, useModel } from '../api/model';
+import type { ModelObject, Page } from '../api/types';
 import { useDebounced } from '../parts/useDebounced';
 import type { InputProps } from './FieldInput';
-
-function titleOf(o: ModelObject, record: Page['data'][number], titles: Titles = {}): string {
-  const title = record[titleField(o)];
-  return typeof title === 'string' && title ? title : (titles[record.id] ?? `#${record.id}`);
-}
+import { titleOf, useTitles } from './useTitles';
 
 function useChoices(target: ModelObject | undefined, words: string, open: boolean) {
   return useQuery({
@@ -27,32 +23,6 @@ function useChoices(target: ModelObject | undefined, words: string, open: boolea
     enabled: Boolean(target) && open,
     placeholderData: keepPreviousData,
   });
-}
-
-/** The names of records that are known by id only, such as those of a filter in an address. */
-export function useTitles(
-  targetName: string | undefined,
-  ids: string[],
-  known: Titles = {},
-): Titles {
-  const model = useModel();
-  const target = objectNamed(model, targetName);
-  const missing = ids.filter((id) => !known[id]).sort();
-  const { data } = useQuery({
-    queryKey: ['titles', target?.plural, missing],
-    queryFn: async ({ signal }) => {
-      if (!target) return {};
-      const where = JSON.stringify({ field: 'id', in: missing });
-      const page = await api<Page>(`/${target.plural}`, {
-        query: { where, limit: 100, count: 'none' },
-        signal,
-      });
-      return Object.fromEntries(page.data.map((r) => [r.id, titleOf(target, r, page.titles)]));
-    },
-    enabled: Boolean(target) && missing.length > 0,
-    staleTime: 5 * 60_000,
-  });
-  return { ...known, ...data };
 }
 
 export function RefSelect({ field, value, onChange, id, titles, invalid, autoFocus }: InputProps) {

@@ -1,8 +1,9 @@
-import { Button, Progress } from 'antd';
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { cancelJob, isOver } from '../api/jobs';
 import type { Job } from '../api/types';
+import { Bar } from '../parts/Bar';
 import { useFormat } from '../parts/useFormat';
 import { useTell } from '../parts/useTell';
 
@@ -18,11 +19,10 @@ export function Progressing({ job, id }: { job: Job | undefined; id: string }) {
   const f = useFormat();
   const tell = useTell();
   const left = job ? secondsLeft(job) : null;
-  const percent = job?.total ? Math.floor((100 * job.done) / job.total) : 0;
   return (
     <div className="panel progressing" role="status">
       <p className="state-title">{job?.label || job?.message || t('job.waiting')}</p>
-      <Progress percent={percent} aria-label={t('job.label')} />
+      <Bar share={job?.total ? job.done / job.total : null} label={t('job.label')} />
       <p className="muted">
         {job?.total
           ? t('job.progress', { done: f.number(job.done), total: f.number(job.total) })

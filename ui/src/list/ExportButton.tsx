@@ -1,10 +1,11 @@
-import { Button, Dropdown, Progress } from 'antd';
+import { Button, Dropdown } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, fileUrl } from '../api/client';
 import { cancelJob, isOver, jobFile, useJob } from '../api/jobs';
 import type { Job, ModelObject } from '../api/types';
 import type { Condition } from '../condition/condition';
+import { Bar } from '../parts/Bar';
 import { Icon } from '../parts/Icon';
 import { useFormat } from '../parts/useFormat';
 import { useTell } from '../parts/useTell';
@@ -85,7 +86,6 @@ export function ExportProgress({ id, onClose }: { id: string; onClose: () => voi
     a.download = '';
     a.click();
   }, [file]);
-  const percent = job?.total ? Math.round((100 * job.done) / job.total) : 0;
   return (
     <div className="job-card" role="status">
       <div className="job-card-head">
@@ -107,12 +107,7 @@ export function ExportProgress({ id, onClose }: { id: string; onClose: () => voi
       </div>
       {job && !isOver(job) && (
         <>
-          <Progress
-            percent={percent}
-            showInfo={false}
-            size="small"
-            aria-label={t('export.running')}
-          />
+          <Bar share={job.total ? job.done / job.total : null} label={t('export.running')} />
           <p className="small muted">
             {job.total
               ? t('job.progress', { done: f.number(job.done), total: f.number(job.total) })

@@ -14,7 +14,7 @@ import {
   toCondition,
 } from '../condition/condition';
 import { type Speech, sayGroup, sayRow } from '../condition/sentence';
-import { useTitles } from '../field/RefSelect';
+import { useTitles } from '../field/useTitles';
 import { Icon } from '../parts/Icon';
 import { Skeleton } from '../parts/states';
 import { usePhone } from '../parts/useNarrow';

@@ -102,6 +102,7 @@ function List({ object }: { object: ModelObject }) {
 
   return (
     <div className="list-page">
+      <h1 className="hidden-label">{object.plural_label || object.label}</h1>
       <ViewTabs object={object} state={state} columns={names} change={change} />
       <div className="list-tools">
         <Input

@@ -1,11 +1,12 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button, Progress } from 'antd';
+import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { api, fileUrl } from '../api/client';
 import { cancelJob, isOver, jobFile, retryJob } from '../api/jobs';
 import type { Job } from '../api/types';
 import { secondsLeft } from '../import/Progressing';
+import { Bar } from '../parts/Bar';
 import { Badge, Empty, Failure, Skeleton } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
 import { useTell } from '../parts/useTell';
@@ -96,12 +97,7 @@ function JobRow({ job }: { job: Job }) {
           {job.message ? ` · ${job.message}` : ''}
         </span>
         {job.state === 'running' && job.total ? (
-          <Progress
-            size="small"
-            percent={Math.floor((100 * job.done) / job.total)}
-            showInfo={false}
-            aria-label={name}
-          />
+          <Bar share={job.done / job.total} label={name} />
         ) : null}
         {job.error && <span className="small field-error">{job.error}</span>}
       </span>

@@ -8,17 +8,21 @@ export function Empty({
   icon = 'inbox',
   title,
   hint,
+  heading,
   children,
 }: {
   icon?: IconName;
   title: string;
   hint?: string;
+  /** The page has nothing else, so that this is its heading. */
+  heading?: boolean;
   children?: ReactNode;
 }) {
+  const Title = heading ? 'h1' : 'p';
   return (
     <div className="state">
       <Icon name={icon} size={28} />
-      <p className="state-title">{title}</p>
+      <Title className="state-title">{title}</Title>
       {hint && <p className="state-hint">{hint}</p>}
       {children && <div className="state-actions">{children}</div>}
     </div>

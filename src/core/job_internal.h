@@ -1,0 +1,56 @@
+/* job_internal: what the files of the job part share. */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "base/id.h"
+#include "core/job.h"
+
+enum { JOB_ATTEMPTS = 5, JOB_LEASE_SECONDS = 60 };
+
+/* A job at work in this process. */
+struct job_running {
+    struct job job;
+    const struct job_kind *kind;
+    struct job_runner *runner;
+    struct job_running *next;
+    char lease[TOKEN_CHARS + 1]; /* nobody else's; whoever holds another has taken the job over */
+    int64_t beat_at;             /* monotonic; when it last said how far it is */
+    atomic_bool cancelled;       /* somebody asked for it */
+    atomic_bool put_back;        /* stopping, or taken over by another process */
+};
+
+struct job_listener {
+    void (*changed)(void *, int64_t id);
+    void *context;
+    struct job_listener *next;
+};
+
+struct job_runner {
+    struct app *app;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    struct job_listener *listeners;
+    struct job_running *running;
+    pthread_t *threads;
+    unsigned thread_count;
+    uint64_t enqueued;
+    int64_t schedules_at; /* monotonic; when to look at the schedules next */
+    atomic_bool stop;
+};
+
+struct job_runner *job_runner_of(struct app *); /* made when there is none */
+void job_changed(struct app *, int64_t id);
+const struct job_kind *job_kind_find(str name); /* NULL if none */
+const struct job_kind *job_kind_first(void);
+
+/* The first instant after `now` that the schedule names. ERR_INVALID: it cannot be read. */
+err_t job_schedule_next(const char *schedule,
+                        const struct zone *,
+                        int64_t now,
+                        int64_t *next) MUST_USE;
+/* Enqueues what is due by its schedule, once among all processes. */
+err_t job_schedule_tick(struct ctx *) MUST_USE;
+
+/* Microseconds to wait before the next attempt after so many. */
+int64_t job_backoff(unsigned attempts);

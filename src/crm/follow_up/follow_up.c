@@ -1,0 +1,44 @@
+#include "crm/follow_up/follow_up.h"
+
+#include "core/record_internal.h"
+
+/* Copies `next_at` to `next_follow_up_at` of what the ref names, unless a later follow-up of it has
+ * been written already: the newest follow-up decides. */
+static err_t copy_next(struct ctx *c, const struct record *after, const char *ref_name)
+{
+    const struct field *ref = object_field(after->object, str_from(ref_name));
+    const struct field *next = object_field(after->object, S("next_at"));
+    value id = ref ? record_cell(after, ref, 0) : V_NULL;
+    if (id.kind != VALUE_INT || !next)
+        return OK;
+    const struct field *target = object_field(ref->target, S("next_follow_up_at"));
+    const struct field *last = object_field(ref->target, S("last_follow_up_at"));
+    const struct field *at = object_field(after->object, S("at"));
+    struct record *was;
+    err_t e = target ? record_load(c, ref->target, id.i, &was) : ERR_NOT_FOUND;
+    if (e == ERR_NOT_FOUND)
+        return OK;
+    TRY(e);
+    bool newest =
+        !last || !at || value_cmp(record_cell(after, at, 0), record_cell(was, last, 0)) >= 0;
+    if (!newest)
+        return OK;
+    struct record *is = record_copy(c->arena, was);
+    is->cells[target->first_column] = record_cell(after, next, 0);
+    return record_store(c, CHANGE_DERIVE, was, is, NULL);
+}
+
+static err_t written(struct ctx *c, const struct record *before, const struct record *after)
+{
+    (void)before;
+    if (!record_live(after))
+        return OK;
+    TRY(copy_next(c, after, "customer"));
+    return copy_next(c, after, "lead");
+}
+
+void follow_up_attach(void)
+{
+    static struct record_hook hook = {.object = "follow_up", .after = written};
+    record_hook_add(&hook);
+}

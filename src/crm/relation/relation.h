@@ -1,0 +1,4 @@
+/* relation: who knows whom. */
+#pragma once
+
+void relation_attach(void); /* once, at start */

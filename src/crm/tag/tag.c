@@ -1,0 +1,44 @@
+#include "crm/tag/tag.h"
+
+#include "base/id.h"
+#include "core/record_internal.h"
+#include "sql_crm.h"
+
+static err_t ensure(struct ctx *c, str name)
+{
+    const struct object *tags = model_object(c->model, S("tag"));
+    value param = V_TEXT(name), found;
+    err_t e = db_one(c->conn, c->arena, SQL_TAG_FIND, &param, 1, &found, 1);
+    if (e != ERR_NOT_FOUND)
+        return e;
+    const struct access *mine = c->access;
+    struct record *r;
+    json_t *body = json_keep(c->arena, json_pack("{s:s%}", "name", name.p, name.n));
+    c->access = NULL; /* whoever may tag a record may name the tag */
+    e = record_create(c, tags, body, NULL, &r);
+    c->access = mine;
+    return e;
+}
+
+static err_t written(struct ctx *c, const struct record *before, const struct record *after)
+{
+    const struct object *o = after->object;
+    for (size_t i = 0; i < o->field_count; i++) {
+        const struct field *f = o->fields[i];
+        bool tags = f->multi && str_eqz(str_from(f->type->name), "tags");
+        value old = before && tags ? record_cell(before, f, 0) : V_NULL;
+        if (!tags || value_eq(old, record_cell(after, f, 0)))
+            continue;
+        str *members;
+        size_t n = multi_members(c->arena, record_cell(after, f, 0), &members);
+        for (size_t k = 0; k < n; k++)
+            TRY(ensure(c, members[k]));
+    }
+    return OK;
+}
+
+void tag_attach(void)
+{
+    static struct record_hook hook = {.object = NULL, .after = written};
+    record_hook_add(&hook);
+}

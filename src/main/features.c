@@ -1,0 +1,16 @@
+#include "main/features.h"
+
+#include "core/import.h"
+#include "crm/follow_up/follow_up.h"
+#include "crm/order/order.h"
+#include "crm/relation/relation.h"
+#include "crm/tag/tag.h"
+
+void features_attach(void)
+{
+    import_attach();
+    follow_up_attach();
+    order_attach();
+    relation_attach();
+    tag_attach();
+}
