@@ -81,8 +81,6 @@ static void narrow(struct call *call)
     struct ctx *c = &call->ctx;
     if (!call->session.scopes || !c->access)
         return;
-    arena_defer(c->arena, (void (*)(void *))(void (*)(const void *))access_release,
-                (void *)(uintptr_t)c->access);
     c->access = access_narrow(c->arena, c->access, call->session.scopes);
 }
 

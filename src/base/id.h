@@ -8,8 +8,8 @@
 void id_set_node(unsigned node); /* 0..1023, once at start */
 /* Ids made from now on are greater than this one, whatever the clock says. */
 void id_set_least(int64_t id);
-int64_t id_new(void);            /* never repeats, ascends within the process; thread-safe */
-int64_t id_instant(int64_t id);  /* when it was made, microseconds UTC */
+int64_t id_new(void);           /* never repeats, ascends within the process; thread-safe */
+int64_t id_instant(int64_t id); /* when it was made, microseconds UTC */
 /* The smallest id made at or after the instant. */
 int64_t id_floor(int64_t at);
 enum { ID_CHARS = 19 };

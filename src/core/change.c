@@ -21,8 +21,7 @@ static bool any_cell(const struct field *f, const struct record *r)
     return false;
 }
 
-/* What a history need not hold: it is in the change itself. */
-static bool implied(const struct field *f)
+bool change_implies(const struct field *f)
 {
     const struct object *o = f->object;
     return f == o->id || f == o->version || f == o->created_at || f == o->created_by ||
@@ -40,7 +39,8 @@ static value fields_json(struct ctx *c, const struct record *r, const struct rec
     jw_open(&w, '{');
     for (size_t i = 0; i < r->object->field_count; i++) {
         const struct field *f = r->object->fields[i];
-        if (implied(f) || !field_stored(f) || !(other ? differs(f, r, other) : any_cell(f, r)))
+        if (change_implies(f) || !field_stored(f) ||
+            !(other ? differs(f, r, other) : any_cell(f, r)))
             continue;
         jw_key(&w, f->id);
         field_write(f, &r->cells[f->first_column], &w);

@@ -61,7 +61,10 @@ err_t record_titles(struct ctx *, struct record *const *, size_t count, struct j
 struct write_options {
     bool allow_duplicate; /* an identity key that another has is no conflict */
     bool trusted;         /* demo, import of history: created_at, created_by, id may be given */
-    bool quiet_refs;      /* refs are known to be good (demo) */
+    bool quiet_refs;      /* refs are known to be good (demo, import) */
+    bool imported;        /* created_at and department may be given */
+    bool joined; /* inside a transaction: no savepoint of its own; when it fails, the caller undoes
+                    the whole */
 };
 
 /* ERR_INVALID (problems), ERR_DENIED, ERR_CONFLICT ("duplicate", "duplicate_identity" with the

@@ -7,6 +7,8 @@
 #include "api/stream.h"
 #include "base/log.h"
 #include "core/change.h"
+#include "core/fill.h"
+#include "core/job.h"
 #include "core/search.h"
 
 err_t listen_parse(struct invocation *in, str text, struct listen *out)
@@ -69,8 +71,12 @@ err_t serve_until_told(struct invocation *in,
         .tls_key_file = key.n ? arena_strz(in->arena, key) : NULL,
     };
     search_attach(app);
+    fill_attach(app);
+    job_kinds_core();
     o.streams = stream_hub_new(app);
     err_t e = log_readers_start(app);
+    if (e == OK)
+        e = job_runner_start(app, 2);
     if (e == OK)
         e = api_start(&o, &in->problems, &api);
     if (e == OK) {
@@ -79,6 +85,7 @@ err_t serve_until_told(struct invocation *in,
         log_event(LOG_INFO, "stopping", NULL);
         api_stop(api);
     }
+    job_runner_stop(app, 5);
     log_readers_stop(app);
     stream_hub_free(o.streams);
     return e;

@@ -65,8 +65,8 @@ static json_t *random_member(struct trial *t, const struct field *f)
     if (f->choice_count)
         return text(f->choices[test_dice_below(&t->dice, f->choice_count)].key);
     if (f->shape->multi_storage == STORE_INT)
-        return printed("%lld",
-                       (long long)f->target->index * 100000 + 1 + (int)test_dice_below(&t->dice, 40));
+        return printed("%lld", (long long)f->target->index * 100000 + 1 +
+                                   (int)test_dice_below(&t->dice, 40));
     return json_string(WORLD_TEXTS[test_dice_below(&t->dice, WORLD_TEXT_COUNT)]);
 }
 
@@ -119,7 +119,8 @@ static json_t *random_moment(struct trial *t, bool days_only, bool past_only)
         return json_string(words[test_dice_below(&t->dice, sizeof words / sizeof *words)]);
     char unit = "dwhm"[test_dice_below(&t->dice, days_only ? 2 : 4)];
     const char *sign = !past_only && test_dice_chance(&t->dice, 30) ? "+" : "";
-    return printed("%s%d%c", sign, (int)test_dice_below(&t->dice, unit == 'm' ? 5000 : 40) + 1, unit);
+    return printed("%s%d%c", sign, (int)test_dice_below(&t->dice, unit == 'm' ? 5000 : 40) + 1,
+                   unit);
 }
 
 /* A piece out of the middle or front of a text that is there. */
@@ -127,7 +128,8 @@ static json_t *random_piece(struct trial *t, const struct path *path)
 {
     value v = random_value(t, path->field, path->part);
     str s = v.kind == VALUE_TEXT && v.s.n ? v.s : S("a");
-    size_t all = utf8_count(s), from = test_dice_chance(&t->dice, 50) ? test_dice_below(&t->dice, all) : 0;
+    size_t all = utf8_count(s),
+           from = test_dice_chance(&t->dice, 50) ? test_dice_below(&t->dice, all) : 0;
     s = str_cut(s, utf8_prefix(s, from).n, s.n);
     return text(utf8_prefix(s, 1 + test_dice_below(&t->dice, 4)));
 }
@@ -138,7 +140,8 @@ static json_t *operand_for(struct trial *t, const char *op, const struct path *p
     if (str_eqz(o, "isNull"))
         return json_boolean(test_dice_chance(&t->dice, 50));
     if (str_eqz(o, "in") || str_eqz(o, "hasAny") || str_eqz(o, "hasAll"))
-        return random_list(t, path, test_dice_below(&t->dice, test_dice_chance(&t->dice, 15) ? 14 : 4));
+        return random_list(t, path,
+                           test_dice_below(&t->dice, test_dice_chance(&t->dice, 15) ? 14 : 4));
     if (str_eqz(o, "between"))
         return random_list(t, path, 2);
     if (str_eqz(o, "contains") || str_eqz(o, "startsWith"))
@@ -266,7 +269,8 @@ static void random_env(struct trial *t)
     const struct object *department = model_object(t->world->model, S("department"));
     const struct object *user = model_object(t->world->model, S("user"));
     t->env = (struct condition_env){
-        .now = WORLD_NOW + (int64_t)test_dice_below(&t->dice, 50) * 13 * CLOCK_HOUR - 200 * CLOCK_HOUR,
+        .now =
+            WORLD_NOW + (int64_t)test_dice_below(&t->dice, 50) * 13 * CLOCK_HOUR - 200 * CLOCK_HOUR,
         .zone = zone < 3 ? zone_find(str_from(zones[zone])) : NULL,
         .me = test_dice_chance(&t->dice, 80)
                   ? user->index * 100000 + 1 + (int64_t)test_dice_below(&t->dice, 6)
@@ -287,7 +291,8 @@ static void random_scope(struct trial *t)
     const struct field *owner = model_object(t->world->model, S("customer"))->owner;
     int64_t users[3];
     for (size_t i = 0; i < 3; i++)
-        users[i] = (int64_t)owner->target->index * 100000 + 1 + (int64_t)test_dice_below(&t->dice, 6);
+        users[i] =
+            (int64_t)owner->target->index * 100000 + 1 + (int64_t)test_dice_below(&t->dice, 6);
     t->scope = NULL;
     if (!via || test_dice_chance(&t->dice, 70))
         return;

@@ -70,8 +70,10 @@ struct query_hits {
     bool by_index;  /* PostgreSQL: always by the index, not by walking newest first */
     size_t limit;
 };
-err_t query_search(const struct query_hits *, enum db_kind, const struct condition_env *, struct sql *)
-    MUST_USE;
+err_t query_search(const struct query_hits *,
+                   enum db_kind,
+                   const struct condition_env *,
+                   struct sql *) MUST_USE;
 /* id and title of the records with these ids within the scope, deleted ones too. */
 err_t query_titles(const struct object *,
                    const int64_t *ids,

@@ -1,7 +1,4 @@
-/* Fuzzes the readers of .xlsx, .csv and .vcf with the bytes of a whole file.
- *
- * With an engine: clang -DFUZZING -fsanitize=fuzzer,address,undefined. Without: replays the files
- * named on the command line. */
+/* The readers of .xlsx, .csv and .vcf, given the bytes of a whole file. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +7,7 @@
 
 #include "base/limits.h"
 #include "sheet/sheet.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 enum { MAX_ROWS = 100000 };
 
@@ -58,20 +54,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     sheet_close(reader);
     return 0;
 }
-
-#ifndef FUZZING
-int main(int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++) {
-        FILE *file = fopen(argv[i], "rb");
-        uint8_t *bytes = malloc(16 * MIB);
-        if (!file || !bytes)
-            return 2;
-        size_t n = fread(bytes, 1, 16 * MIB, file);
-        fclose(file);
-        LLVMFuzzerTestOneInput(bytes, n);
-        free(bytes);
-    }
-    printf("%d inputs\n", argc - 1);
-}
-#endif

@@ -3,10 +3,9 @@
 #include "base/str.h"
 #include "text/linkage.h"
 #include "text/text.h"
+#include "fuzz.h"
 
 enum { ARENA_BYTES = 256 << 20, PHONES = 4, INPUT_MAX = 64 << 10 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
 static void must(bool holds, const char *what)
 {

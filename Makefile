@@ -1,0 +1,75 @@
+# How everything is built. tools/packages lists what it needs; ./run and ./test install that first.
+BUILD = build
+NINJA = ninja --quiet
+# Warnings stop the build where nobody would read them.
+WERROR = -Dwerror=$(if $(CI),true,false)
+SANITIZE = -Db_lundef=false -Dwerror=true
+UI = $(shell find ui \( -name node_modules -o -name dist \) -prune -o -type f -print)
+C = $(shell find src tools tests bench -name testdata -prune -o -name '*.[ch]' -print)
+NODE_PATHS = PATH="$(CURDIR)/tests/node_modules/.bin:$(CURDIR)/ui/node_modules/.bin:$$PATH"
+FUZZ_SECONDS = 60
+
+build: $(BUILD)/build.ninja ui/dist/index.html
+	@$(NINJA) -C $(BUILD)
+
+# While working: under a minute when warm.
+check: build lint
+	$(BUILD)/unit
+
+check-all:
+	./test
+	$(MAKE) build-tsan
+	build-tsan/unit http_ job reader change db_work
+
+lint:
+	clang-format --dry-run -Werror $(C)
+	tools/check-floors
+	tools/check-messages
+
+check-objects: tests/node_modules/.package-lock.json
+	@cd tests && $(NODE_PATHS) node objects-schema.mjs
+
+check-screen: ui/node_modules/.package-lock.json
+	@cd ui && npm run --silent lint && npm run --silent test
+
+bench: build
+	$(NINJA) -C $(BUILD) bench
+	bench/run
+
+# make fuzz TARGET=condition: one target only.
+fuzz: TARGET = condition formula sheet text
+fuzz: build-fuzz/build.ninja
+	$(NINJA) -C build-fuzz
+	for t in $(TARGET); do mkdir -p build-fuzz/found/$$t && \
+	    build-fuzz/tests/fuzz/$${t}_fuzz -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
+	    -artifact_prefix=build-fuzz/found/$$t- build-fuzz/found/$$t tests/fuzz/corpus/$$t || exit 1; done
+
+deb: ui/dist/index.html
+	deploy/make-deb
+
+clean:
+	rm -rf build build-* ui/dist
+
+build-asan: build-asan/build.ninja
+	@$(NINJA) -C $@
+build-tsan: build-tsan/build.ninja
+	@$(NINJA) -C $@ unit
+
+$(BUILD)/build.ninja:
+	meson setup $(BUILD) $(WERROR)
+build-asan/build.ninja:
+	meson setup build-asan -Db_sanitize=address,undefined $(SANITIZE)
+build-tsan/build.ninja:
+	meson setup build-tsan -Db_sanitize=thread $(SANITIZE)
+build-fuzz/build.ninja:
+	CC=clang CXX=clang++ meson setup build-fuzz -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false
+
+%/node_modules/.package-lock.json: %/package-lock.json
+	cd $* && npm ci --loglevel=error
+	touch $@
+
+ui/dist/index.html: $(UI) ui/node_modules/.package-lock.json
+	cd ui && npm run --silent build -- --logLevel error
+	touch $@
+
+.PHONY: build check check-all lint check-objects check-screen bench fuzz deb clean build-asan build-tsan
