@@ -16,6 +16,7 @@ struct api {
     struct app *app;
     struct http_server *server;
     const char *assets_folder;
+    struct stream_hub *streams;
 };
 
 static const str BASE = S("/api/v1");
@@ -80,8 +81,6 @@ static void narrow(struct call *call)
     struct ctx *c = &call->ctx;
     if (!call->session.scopes || !c->access)
         return;
-    arena_defer(c->arena, (void (*)(void *))(void (*)(const void *))access_release,
-                (void *)(uintptr_t)c->access);
     c->access = access_narrow(c->arena, c->access, call->session.scopes);
 }
 
@@ -211,6 +210,7 @@ err_t api_start(const struct api_options *o, struct problems *problems, struct a
         abort();
     api->app = o->app;
     api->assets_folder = o->assets_folder;
+    api->streams = o->streams;
     struct http_server_options server = {
         .host = o->host,
         .port = o->port,
@@ -256,4 +256,9 @@ struct app *api_app(struct api *api)
 struct http_server *api_server(struct api *api)
 {
     return api->server;
+}
+
+struct stream_hub *api_streams(struct api *api)
+{
+    return api->streams;
 }

@@ -55,6 +55,7 @@ struct api_options {
     unsigned workers;
     str proxies;
     const char *tls_cert_file, *tls_key_file;
+    struct stream_hub *streams; /* api/stream.h; NULL = no live screens */
     const char *assets_folder; /* the screen from disk instead of the binary; NULL */
 };
 err_t api_start(const struct api_options *, struct problems *, struct api **out) MUST_USE;
@@ -62,6 +63,7 @@ unsigned api_port(const struct api *);
 void api_stop(struct api *);
 struct app *api_app(struct api *);
 struct http_server *api_server(struct api *);
+struct stream_hub *api_streams(struct api *);
 
 /* ---- helpers of the functions behind the routes ---- */
 

@@ -1,7 +1,9 @@
 /* Every operation there is: what it needs is here, and the dispatcher sees to it. */
 #include "api/model_routes.h"
+#include "api/openapi.h"
 #include "api/records.h"
 #include "api/session.h"
+#include "api/stream.h"
 #include "api/work.h"
 
 #define ANY .right = RIGHT_COUNT
@@ -30,6 +32,9 @@ const struct route ROUTES[] = {
      .id = "deleteObject"},
     {"POST", "/model/check", model_check, NEED_SESSION, RIGHT_MANAGE_MODEL, .id = "checkModel"},
 
+    {"GET", "/openapi.json", openapi_get, NEED_SESSION, ANY, .id = "getDocument"},
+
+    {"GET", "/stream", stream_get, NEED_SESSION, ANY, .id = "stream"},
     {"GET", "/search", search_all, NEED_SESSION, ANY, .id = "search"},
 
     {"GET", "/{plural}", records_list, NEED_SESSION, ANY, .id = "list"},

@@ -70,6 +70,8 @@ err_t access_check_condition(const struct access *,
                              str at,
                              struct problems *) MUST_USE;
 
+/* Roles are checked when they are written. Once at start; again does no harm. */
+void access_attach(void);
 /* A role's definition before it is stored: ERR_INVALID, problems "role_…" say where. */
 err_t access_check_role(const struct model *,
                         const json_t *definition,

@@ -1,5 +1,7 @@
 #include "core/access_role.h"
 
+#include "core/record.h"
+
 static const char *const op_words[OP_COUNT] = {"read", "create", "update", "delete", "export"};
 static const char *const level_words[] = {[LEVEL_OWN] = "own",
                                           [LEVEL_DEPARTMENT] = "department",
@@ -261,4 +263,26 @@ err_t access_check_role(const struct model *model,
             (void)refuse(&r, place, "role_unknown_key", key, (str){0});
     }
     return r.problems->list.n + r.problems->dropped == before ? OK : ERR_INVALID;
+}
+
+/* ---- the hook ---- */
+
+static err_t check_stored(struct ctx *c, const struct record *before, struct record *after)
+{
+    const struct field *f = object_field(after->object, S("definition"));
+    value v = f ? record_cell(after, f, 0) : V_NULL;
+    json_t *definition;
+    if (v.kind != VALUE_TEXT || (before && value_eq(v, record_cell(before, f, 0))))
+        return OK;
+    TRY(json_read(c->arena, v.s, &c->problems, &definition));
+    return access_check_role(c->model, definition, S("/definition"), &c->problems, c->arena);
+}
+
+void access_attach(void)
+{
+    static struct record_hook hook = {.object = "role", .before = check_stored};
+    static bool attached;
+    if (!attached)
+        record_hook_add(&hook);
+    attached = true;
 }

@@ -174,14 +174,27 @@ TEST_APP(access_departments_in_a_circle_are_walked_once)
 
 /* ---- roles ---- */
 
+static err_t break_role(struct ctx *c, void *definition)
+{
+    value text = V_TEXT(*(const str *)definition);
+    TRY(db_run(c->conn, S("UPDATE role SET definition = $1"), &text, 1, NULL));
+    return access_forget(c);
+}
+
+/* As after a field was taken out of the model. */
 TEST_APP(access_broken_parts_of_a_role_grant_nothing)
 {
     AUTO_ARENA arena = arena_new(64 * MIB);
     struct office o;
-    open_office(&o, app, arena,
-                "{'objects':{'customer':{'read':{'field':'colour','eq':'red'},'create':true},"
-                "'task':{'read':'everything'},'product':{'read':'all','fields':{'gone':'read'}},"
-                "'lead':'all','*':{'read':{'me':'owner'}}},'rights':['undo','fly']}");
+    open_office(&o, app, arena, "{}");
+    str broken = json_text(
+        arena, test_json(arena, "{'objects':{'customer':{'read':{'field':'colour','eq':'red'},"
+                                "'create':true},'task':{'read':'everything'},"
+                                "'product':{'read':'all','fields':{'gone':'read'}},"
+                                "'lead':'all','*':{'read':{'me':'owner'}}},"
+                                "'rights':['undo','fly']}"));
+    assert_int_equal(ctx_transact(&o.server, break_role, &broken), OK);
+    assert_int_equal(come_in(&o), OK);
     assert_false(may(&o, "customer", OP_READ));
     assert_false(may(&o, "customer", OP_CREATE));
     assert_false(may(&o, "task", OP_READ));
@@ -239,6 +252,23 @@ TEST_APP(access_roles_are_checked_before_they_are_stored)
     assert_int_equal(
         access_check_role(c.model, test_json(arena, "{'rights':['fly']}"), S("/d"), NULL, arena),
         ERR_INVALID);
+    ctx_done(&c);
+}
+
+TEST_APP(access_roles_are_refused_when_they_are_written)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    int64_t id;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    assert_int_equal(
+        try_create(&c, "role", "{'name':'n','key':'n','definition':{'rights':['fly']}}", &id),
+        ERR_INVALID);
+    assert_string_equal(c.problems.list.at[0].code, "role_unknown_right");
+    assert_str(c.problems.list.at[0].pointer, "/definition/rights/0");
+    id = create(&c, "role", "{'name':'n','key':'n'}");
+    assert_int_equal(update(&c, "role", id, "{'definition':{'objects':{'ship':{}}}}"), ERR_INVALID);
+    assert_int_equal(update(&c, "role", id, "{'definition':{'rights':['undo']}}"), OK);
     ctx_done(&c);
 }
 

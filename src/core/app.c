@@ -75,6 +75,7 @@ static err_t open_parts(struct app *app, const struct app_options *o, struct pro
     app->settings = settings_new();
     app->registry = registry_new();
     app->access_cache = access_cache_new();
+    access_attach();
     if (o->migrate)
         TRY(registry_migrate(app, problems, NULL));
     TRY(settings_load(app));

@@ -58,6 +58,11 @@ FROM session s JOIN "user" u ON u.id = s.user_id
 WHERE s.hash = $1 AND NOT s.pending AND s.expires_at > $2 AND s.seen_at > $3
   AND u.active AND u.deleted_at IS NULL
 
+-- name: auth_sessions_alive
+SELECT s.id FROM session s JOIN "user" u ON u.id = s.user_id
+WHERE s.id IN @ints($1) AND NOT s.pending AND s.expires_at > $2 AND s.seen_at > $3
+  AND u.active AND u.deleted_at IS NULL
+
 -- name: auth_challenge_find
 SELECT s.id, s.user_id FROM session s JOIN "user" u ON u.id = s.user_id
 WHERE s.hash = $1 AND s.pending AND s.expires_at > $2 AND u.active AND u.deleted_at IS NULL
@@ -92,6 +97,10 @@ VALUES ($1, $2, $3, $4, CAST($5 AS text), $6, $7)
 -- name: auth_token_find
 SELECT t.id, t.user_id, t.scopes, t.used_at FROM token t JOIN "user" u ON u.id = t.user_id
 WHERE t.hash = $1 AND t.expires_at > $2 AND u.active AND u.deleted_at IS NULL
+
+-- name: auth_tokens_alive
+SELECT t.id FROM token t JOIN "user" u ON u.id = t.user_id
+WHERE t.id IN @ints($1) AND t.expires_at > $2 AND u.active AND u.deleted_at IS NULL
 
 -- name: auth_token_touch
 UPDATE token SET used_at = $2 WHERE id = $1

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/id.h"
+#include "base/jw.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "core/auth_secret.h"
 #include "sql_core.h"
@@ -92,6 +94,30 @@ err_t auth_session(struct ctx *ctx, str cookie, struct session *out)
     if (now - cells[3].i >= CLOCK_MINUTE)
         session_touch(ctx, touch_session, s.id);
     *out = s;
+    return OK;
+}
+
+err_t auth_alive(
+    struct ctx *ctx, const int64_t *ids, size_t n, bool tokens, int64_t **out, size_t *count)
+{
+    int64_t now = clock_now();
+    AUTO_BUF list;
+    buf_init(&list, 16 * MIB);
+    struct jw w = {.out = &list};
+    jw_open(&w, '[');
+    for (size_t i = 0; i < n; i++)
+        jw_int(&w, ids[i]);
+    jw_close(&w, ']');
+    value params[] = {V_TEXT(buf_str(&list)), V_INT(now), V_INT(now - IDLE)};
+    VEC(int64_t) found = {0};
+    AUTO_ROWS rows = NULL;
+    TRY(db_query(ctx->conn, tokens ? SQL_AUTH_TOKENS_ALIVE : SQL_AUTH_SESSIONS_ALIVE, params,
+                 tokens ? 2 : 3, &rows));
+    while (db_next(rows))
+        *VEC_PUSH(ctx->arena, found) = db_int(rows, 0);
+    TRY(db_rows_error(rows));
+    *out = found.at;
+    *count = found.n;
     return OK;
 }
 

@@ -21,8 +21,7 @@ static bool any_cell(const struct field *f, const struct record *r)
     return false;
 }
 
-/* What a history need not hold: it is in the change itself. */
-static bool implied(const struct field *f)
+bool change_implies(const struct field *f)
 {
     const struct object *o = f->object;
     return f == o->id || f == o->version || f == o->created_at || f == o->created_by ||
@@ -40,7 +39,8 @@ static value fields_json(struct ctx *c, const struct record *r, const struct rec
     jw_open(&w, '{');
     for (size_t i = 0; i < r->object->field_count; i++) {
         const struct field *f = r->object->fields[i];
-        if (implied(f) || !field_stored(f) || !(other ? differs(f, r, other) : any_cell(f, r)))
+        if (change_implies(f) || !field_stored(f) ||
+            !(other ? differs(f, r, other) : any_cell(f, r)))
             continue;
         jw_key(&w, f->id);
         field_write(f, &r->cells[f->first_column], &w);
@@ -130,6 +130,24 @@ err_t change_history(
     value params[] = {V_INT(record), V_INT(before_id ? before_id : INT64_MAX),
                       V_INT((int64_t)limit)};
     return change_read(c->conn, c->arena, SQL_CHANGE_OF_RECORD, params, 3, SIZE_MAX, out, n);
+}
+
+err_t change_settled(struct ctx *c, int64_t *tx, int64_t *id)
+{
+    value at[2] = {V_INT(0), V_INT(0)};
+    err_t e = db_one(c->conn, c->arena, SQL_CHANGE_SETTLED, NULL, 0, at, 2);
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    *tx = at[0].i;
+    *id = at[1].i;
+    return OK;
+}
+
+err_t change_after(
+    struct ctx *c, int64_t tx, int64_t id, size_t limit, struct change **out, size_t *n)
+{
+    value params[] = {V_INT(tx), V_INT(id), V_INT((int64_t)limit)};
+    return change_read(c->conn, c->arena, SQL_CHANGE_AFTER, params, 3, SIZE_MAX, out, n);
 }
 
 err_t change_open(struct app *app)

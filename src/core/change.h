@@ -61,6 +61,16 @@ void log_readers_wake(struct app *); /* after a commit here; elsewhere they look
  * not in this time. */
 err_t log_readers_settle(struct app *, unsigned milliseconds) MUST_USE;
 
+/* The place of the newest change that no running transaction can still precede; 0, 0 when there is
+ * none. */
+err_t change_settled(struct ctx *, int64_t *tx, int64_t *id) MUST_USE;
+/* The changes after a place, in order, up to the newest settled one. */
+err_t change_after(struct ctx *,
+                   int64_t tx,
+                   int64_t id,
+                   size_t limit,
+                   struct change **out,
+                   size_t *n) MUST_USE;
 /* Changes of one record, newest first, from `before_id` (0 = newest). */
 err_t change_history(struct ctx *,
                      int64_t record,
@@ -76,21 +86,28 @@ struct undo_kept {
     str object;
     int64_t record;
     str field;       /* empty: the whole record */
-    const char *why; /* message key: "edited_later", "gone" … */
+    const char *why; /* message key: "undo_edited_later", "undo_gone", "undo_taken" … */
 };
 struct undo_result {
-    size_t restored;
-    VEC(struct undo_kept) kept;
+    size_t restored;            /* records */
+    VEC(struct undo_kept) kept; /* the first thousand */
+    size_t kept_total;
 };
 /* Takes the batch's changes back, newest first, field by field where the field still has the value
- * that the batch gave it. preview: only the result. ERR_NOT_FOUND, ERR_CONFLICT (undone already, or
- * past 30 days). progress may be NULL. */
+ * that the batch gave it; what it created is deleted unless somebody edited it since. Own batches,
+ * or all with RIGHT_UNDO. Outside a transaction: some hundred records each. The undoing is a batch
+ * of kind "undo" and can be undone; one that was broken off goes on where it was. preview: only the
+ * result, as far as it can be known without writing. progress may be NULL; false breaks off with
+ * ERR_LIMIT. ERR_NOT_FOUND; ERR_CONFLICT "batch_undone", "batch_too_old". */
 err_t batch_undo(struct ctx *,
                  int64_t batch,
                  bool preview,
                  struct undo_result *out,
                  bool (*progress)(void *, size_t done, size_t total),
                  void *context) MUST_USE;
+void undo_write_json(struct ctx *, const struct undo_result *, struct jw *);
+/* As GET /batches/{id} says. Own batches, or all with RIGHT_UNDO; else ERR_NOT_FOUND. */
+err_t batch_write_json(struct ctx *, int64_t id, struct jw *) MUST_USE;
 
 /* ---- seals ---- */
 /* Seals what is older than the full hour: SHA-256 over the changes in order, chained to the seal

@@ -3,6 +3,8 @@
 
 #include "core/change.h"
 
+/* Fields that the log leaves out, for the change itself tells them. */
+bool change_implies(const struct field *);
 /* Of a row with the columns that change_after selects. */
 struct change change_of_row(const struct db_rows *, struct arena *);
 /* The rows of such a statement, no more than `most_bytes` and one. */

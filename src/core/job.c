@@ -133,6 +133,14 @@ err_t job_retry(struct ctx *c, int64_t id)
     return OK;
 }
 
+err_t job_actor(struct ctx *c, int64_t id, int64_t *out)
+{
+    value param = V_INT(id), actor;
+    TRY(db_one(c->conn, c->arena, SQL_JOB_ACTOR, &param, 1, &actor, 1));
+    *out = actor.kind == VALUE_INT ? actor.i : 0;
+    return OK;
+}
+
 /* ---- listening ---- */
 
 void job_on_change(struct app *app, void (*changed)(void *, int64_t id), void *context)

@@ -49,6 +49,8 @@ err_t job_retry(struct ctx *, int64_t id) MUST_USE;
  * writes the array and then the members has_more and next of the object around it. ERR_INVALID: not
  * a cursor. */
 err_t job_write_json(struct ctx *, int64_t id, struct jw *) MUST_USE;
+/* Whose it is; 0 = the server's. ERR_NOT_FOUND. */
+err_t job_actor(struct ctx *, int64_t id, int64_t *out) MUST_USE;
 err_t job_list_json(struct ctx *, str state, str after, size_t limit, struct jw *) MUST_USE;
 /* Called on every change of a job's row here, for live screens. */
 void job_on_change(struct app *, void (*changed)(void *, int64_t id), void *context);

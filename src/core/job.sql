@@ -56,6 +56,9 @@ WHERE id = $1 AND state IN ('failed', 'cancelled', 'dead')
 SELECT id, kind, state, done, total, attempts, cancel, error, result, created_at, started_at, ended_at
 FROM job WHERE id = $1 AND (CAST($2 AS boolean) OR actor_id = $3)
 
+-- name: job_actor
+SELECT actor_id FROM job WHERE id = $1
+
 -- name: job_list
 SELECT id, kind, state, done, total, attempts, cancel, error, result, created_at, started_at, ended_at
 FROM job

@@ -1,5 +1,7 @@
-#include "base/clock.h"
+#include "base/id.h"
+#include "base/limits.h"
 #include "core/auth.h"
+#include "core/change.h"
 #include "core/job.h"
 #include "sql_core.h"
 
@@ -40,9 +42,42 @@ static err_t purge_sessions(struct ctx *c, struct job *job, json_t **result)
     return auth_sweep(c);
 }
 
+struct undoing {
+    struct ctx *ctx;
+    struct job *job;
+    err_t progress;
+};
+
+static bool report(void *context, size_t done, size_t total)
+{
+    struct undoing *u = context;
+    u->progress = job_progress(u->ctx, u->job, done, total);
+    return u->progress == OK;
+}
+
+/* {"batch": "17…"} */
+static err_t undo_batch(struct ctx *c, struct job *job, json_t **result)
+{
+    struct undoing u = {.ctx = c, .job = job};
+    struct undo_result undone;
+    int64_t batch;
+    TRY(id_parse(json_get_str(job->args, "batch"), &batch));
+    err_t e = batch_undo(c, batch, false, &undone, report, &u);
+    if (e == ERR_LIMIT)
+        return u.progress;
+    TRY(e);
+    AUTO_BUF out;
+    buf_init(&out, LIMIT_JSON_BYTES);
+    struct jw w = {.out = &out};
+    undo_write_json(c, &undone, &w);
+    *result = json_loadb(out.p, out.n, 0, NULL);
+    return OK;
+}
+
 void job_kinds_core(void)
 {
     static struct job_kind kinds[] = {
+        {.name = "undo", .label = "job_undo", .run = undo_batch},
         {.name = "idempotency_purge",
          .label = "job_idempotency_purge",
          .schedule = "daily 03:10",

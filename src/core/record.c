@@ -49,6 +49,39 @@ err_t record_get(struct ctx *c, const struct object *o, int64_t id, enum op op, 
     return OK;
 }
 
+err_t record_visible(struct ctx *c,
+                     const struct object *o,
+                     const int64_t *ids,
+                     size_t n,
+                     int64_t **out,
+                     size_t *count)
+{
+    const struct condition *scope;
+    struct condition_env env = ctx_env(c);
+    int64_t *seen = ARENA_ARRAY(c->arena, int64_t, n);
+    size_t found = 0;
+    *count = 0;
+    *out = seen;
+    err_t e = access_scope(c->access, o, OP_READ, &scope);
+    if (e == ERR_DENIED)
+        return OK;
+    TRY(e);
+    if (!scope) {
+        memcpy(seen, ids, n * sizeof *ids);
+        *count = n;
+        return OK;
+    }
+    AUTO_SQL q;
+    sql_init(&q, c->arena);
+    TRY(query_titles(o, ids, n, scope, &env, &q));
+    AUTO_ROWS rows = NULL;
+    TRY(db_query(c->conn, buf_str(&q.text), q.params.at, q.params.n, &rows));
+    while (found < n && db_next(rows))
+        seen[found++] = db_int(rows, 0);
+    *count = found;
+    return db_rows_error(rows);
+}
+
 /* ---- one record's surroundings, for formulas and conditions ---- */
 
 static const struct record *follow(void *context, const struct field *ref, int64_t id)

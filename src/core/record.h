@@ -12,6 +12,14 @@
 err_t record_get(
     struct ctx *, const struct object *, int64_t id, enum op, struct record **out) MUST_USE;
 
+/* Which of these the caller may read, deleted or not, in any order. */
+err_t record_visible(struct ctx *,
+                     const struct object *,
+                     const int64_t *ids,
+                     size_t n,
+                     int64_t **out,
+                     size_t *count) MUST_USE;
+
 struct list_query {
     const struct object *object;
     const struct condition *where; /* checked for access by record_list */
@@ -53,7 +61,10 @@ err_t record_titles(struct ctx *, struct record *const *, size_t count, struct j
 struct write_options {
     bool allow_duplicate; /* an identity key that another has is no conflict */
     bool trusted;         /* demo, import of history: created_at, created_by, id may be given */
-    bool quiet_refs;      /* refs are known to be good (demo) */
+    bool quiet_refs;      /* refs are known to be good (demo, import) */
+    bool imported;        /* created_at and department may be given */
+    bool joined; /* inside a transaction: no savepoint of its own; when it fails, the caller undoes
+                    the whole */
 };
 
 /* ERR_INVALID (problems), ERR_DENIED, ERR_CONFLICT ("duplicate", "duplicate_identity" with the

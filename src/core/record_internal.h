@@ -20,6 +20,24 @@ err_t record_store(struct ctx *,
                    struct record *after,
                    const struct write_options *) MUST_USE;
 
+/* Cells that are read and checked already, instead of a JSON body: those of the fields whose `set`
+ * (by field index) is true. As record_create and record_update otherwise. */
+struct given_cells {
+    const struct record *record;
+    const bool *set;
+};
+err_t record_create_cells(struct ctx *,
+                          const struct object *,
+                          const struct given_cells *,
+                          const struct write_options *,
+                          struct record **out) MUST_USE;
+err_t record_update_cells(struct ctx *,
+                          const struct object *,
+                          int64_t id,
+                          const struct given_cells *,
+                          const struct write_options *,
+                          struct record **out) MUST_USE;
+
 /* record_key.c: keys of identity_key that follow from the record's identity fields. */
 err_t record_identity(struct ctx *,
                       const struct record *before,
@@ -29,6 +47,8 @@ err_t record_identity(struct ctx *,
 err_t record_rollups(struct ctx *,
                      const struct record *before,
                      const struct record *after) MUST_USE;
+/* The figure of one roll-up counted anew, into the parent. */
+err_t record_recount(struct ctx *, const struct field *, struct record *parent) MUST_USE;
 /* record_formula.c: stored formulas of the record, and those that look at the clock, when read. */
 err_t record_formulas(struct ctx *, struct record *) MUST_USE;
 err_t record_live_formula(struct ctx *,

@@ -10,9 +10,9 @@
 
 void test_app_open(struct test_app *t, enum db_kind kind)
 {
+    test_db_open(&t->at, kind); /* may skip the test: nothing is held yet */
     AUTO_ARENA arena = arena_new(MIB);
     struct problems problems = {.arena = arena};
-    test_db_open(&t->at, kind);
     snprintf(t->folder, sizeof t->folder, "/tmp/renmai-test-XXXXXX");
     assert_non_null(mkdtemp(t->folder));
     db_close(t->at.db); /* the app opens it itself; the schema stays */

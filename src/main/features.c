@@ -1,5 +1,6 @@
 #include "main/features.h"
 
+#include "core/import.h"
 #include "crm/follow_up/follow_up.h"
 #include "crm/order/order.h"
 #include "crm/relation/relation.h"
@@ -7,6 +8,7 @@
 
 void features_attach(void)
 {
+    import_attach();
     follow_up_attach();
     order_attach();
     relation_attach();

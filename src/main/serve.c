@@ -4,8 +4,10 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "api/stream.h"
 #include "base/log.h"
 #include "core/change.h"
+#include "core/fill.h"
 #include "core/job.h"
 #include "core/search.h"
 #include "main/control.h"
@@ -66,6 +68,7 @@ static err_t role_parse(struct invocation *in, enum role *out)
 struct running {
     struct app *app;
     struct api *api;
+    struct stream_hub *streams;
     struct control *control;
     str address;
 };
@@ -85,6 +88,7 @@ static err_t start_web(struct invocation *in, struct running *r)
         .proxies = option(in, "proxies"),
         .tls_cert_file = cert.n ? arena_strz(in->arena, cert) : NULL,
         .tls_key_file = key.n ? arena_strz(in->arena, key) : NULL,
+        .streams = r->streams,
     };
     TRY(api_start(&o, &in->problems, &r->api));
     bool v6 = strchr(at.host, ':') != NULL;
@@ -96,10 +100,11 @@ static err_t start_web(struct invocation *in, struct running *r)
 /* Background work comes first: what the first requests enqueue finds it running. */
 static err_t start(struct invocation *in, enum role role, struct running *r)
 {
-    if (role != ROLE_WEB) {
-        job_kinds_core();
-        search_attach(r->app);
-    }
+    job_kinds_core(); /* in every role: who answers requests must know what he enqueues */
+    search_attach(r->app);
+    fill_attach(r->app);
+    if (role != ROLE_WORKER)
+        r->streams = stream_hub_new(r->app);
     TRY(log_readers_start(r->app));
     if (role != ROLE_WEB)
         TRY(job_runner_start(r->app, JOB_THREADS));
@@ -115,6 +120,7 @@ static void stop(struct running *r)
     api_stop(r->api);
     job_runner_stop(r->app, STOP_SECONDS);
     log_readers_stop(r->app);
+    stream_hub_free(r->streams);
 }
 
 err_t serve_until_told(struct invocation *in,

@@ -182,7 +182,25 @@ CREATE TABLE import_row (
     record_id bigint,
     cells @text NOT NULL,               -- the row as read, JSON array
     problems @text,                     -- JSON
-    candidates @text,                   -- JSON, for ask
+    candidates @text,                   -- JSON, records it may be
+    answer @text,                       -- JSON, what somebody chose
     PRIMARY KEY (import_id, line)
 );
 CREATE INDEX import_row_outcome ON import_row (import_id, outcome, line);
+
+-- How far an import has come, and what it has counted so far: written with the records themselves, so
+-- that a run that was killed goes on where it was.
+CREATE TABLE import_progress (
+    import_id @id PRIMARY KEY,
+    line bigint NOT NULL,               -- the last line of the file that is done
+    tally @text NOT NULL                -- JSON
+);
+
+-- By what records are recognised as perhaps the same, beside their identity keys: a company's name
+-- without form and place ("c:云帆贸易"), a person's name as it sounds ("n:zhangwei").
+CREATE TABLE match_key (
+    object @text NOT NULL,
+    key @text NOT NULL,
+    record_id bigint NOT NULL,
+    PRIMARY KEY (object, key, record_id)
+);

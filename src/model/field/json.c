@@ -28,11 +28,11 @@ static str format_json(const struct field *f, const struct field_context *c, con
     return cells[0].s;
 }
 
+/* Anything goes. */
 static void schema_json(const struct field *f, struct jw *w)
 {
     (void)f;
-    jw_key(w, S("description"));
-    jw_str(w, S("any JSON"));
+    (void)w;
 }
 
 const struct field_type FIELD_JSON = {

@@ -132,7 +132,7 @@ read_url(const struct field *f, const struct field_context *c, const json_t *j, 
 static void schema_url(const struct field *f, struct jw *w)
 {
     (void)f;
-    schema_type(w, "string", "uri");
+    schema_type(w, "string", "iri");
 }
 
 const struct field_type FIELD_URL = {

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api } from './client';
-import type { Field, FieldType, Model, ModelObject } from './types';
+import type { Field, FieldType, Model, ModelObject, RecordData, Titles } from './types';
 
 export const modelKey = (language: string) => ['model', language];
 
@@ -42,6 +42,17 @@ export function valueType(f: Field): FieldType {
 
 export function titleField(o: ModelObject): string {
   return o.title ?? 'id';
+}
+
+const spoken = new Set<FieldType>(['text', 'long_text', 'phone', 'email']);
+const longestTitle = 60;
+
+/** A record's name; one whose object has no title is called by its first words. */
+export function recordTitle(o: ModelObject, r: RecordData, titles: Titles = {}): string {
+  const title = titleField(o);
+  if (title !== 'id') return String(r[title] || titles[r.id] || '');
+  const words = o.fields.find((f) => !f.system && spoken.has(f.type) && r[f.name]);
+  return words ? String(r[words.name]).slice(0, longestTitle) : '';
 }
 
 export function isWritable(f: Field): boolean {
@@ -103,4 +114,9 @@ export function relatedLists(model: Model, o: ModelObject): RelatedList[] {
     const field = via(child);
     return field && !field.system && child.name !== o.name ? [{ object: child, via: field }] : [];
   });
+}
+
+/** Records that people go to see; stages, users and the like are only named. */
+export function isDestination(o: ModelObject | undefined): o is ModelObject {
+  return Boolean(o?.menu && o.menu.section !== 'settings');
 }

@@ -97,8 +97,11 @@ export function useWrites(plural: string) {
     },
     async remove(record: { id: Id; version: number | string }) {
       await api(`/${plural}/${record.id}`, { method: 'DELETE', version: record.version });
-      client.removeQueries({ queryKey: ['record', plural, record.id] });
       refresh();
+    },
+    /** For after the page of a deleted record was left. */
+    forget(id: Id) {
+      client.removeQueries({ queryKey: ['record', plural, id] });
     },
     async restore(id: Id) {
       await api(`/${plural}/${id}/restore`, { method: 'POST', body: {} });

@@ -88,7 +88,12 @@ function Shell() {
         {phone && section && section.links.length > 1 && (
           <nav className="pills" aria-label={section.label}>
             {section.links.map((l) => (
-              <Link key={l.to} to={l.to} aria-current={isUnder(pathname, l) ? 'page' : undefined}>
+              <Link
+                key={l.to}
+                to={l.to}
+                aria-current={isUnder(pathname, l) ? 'page' : undefined}
+                ref={isUnder(pathname, l) ? bringIntoView : undefined}
+              >
                 {l.label}
               </Link>
             ))}
@@ -102,6 +107,10 @@ function Shell() {
       {searching && <Palette menu={menu} onClose={() => setSearching(false)} />}
     </div>
   );
+}
+
+function bringIntoView(link: HTMLElement | null) {
+  link?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
 function Where() {

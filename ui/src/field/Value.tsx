@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { fileUrl } from '../api/client';
-import { objectNamed, useModel, valueType } from '../api/model';
+import { isDestination, objectNamed, useModel, valueType } from '../api/model';
 import type { Address, Field, Money, Titles } from '../api/types';
 import { sayPhone } from '../parts/format';
 import { Icon } from '../parts/Icon';
@@ -163,6 +163,6 @@ function RefLink({
   const model = useModel();
   const target = objectNamed(model, field.target);
   const title = titles[id] ?? `#${id.slice(-6)}`;
-  if (compact || !target) return <>{title}</>;
+  if (compact || !isDestination(target)) return <>{title}</>;
   return <Link to={`/${target.plural}/${id}`}>{title}</Link>;
 }

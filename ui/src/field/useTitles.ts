@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../api/client';
-import { objectNamed, titleField, useModel } from '../api/model';
+import { objectNamed, recordTitle, useModel } from '../api/model';
 import type { ModelObject, Page, Titles } from '../api/types';
 
 export function titleOf(o: ModelObject, record: Page['data'][number], titles: Titles = {}): string {
-  const title = record[titleField(o)];
-  return typeof title === 'string' && title ? title : (titles[record.id] ?? `#${record.id}`);
+  return recordTitle(o, record, titles) || `#${record.id}`;
 }
 
 /** The names of records that are known by id only, such as those of a filter in an address. */

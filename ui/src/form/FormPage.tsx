@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useBlocker, useNavigate, useParams, useSearchParams } from 'react-router';
 import { ApiError, newKey } from '../api/client';
-import { formSections, titleField, useObject } from '../api/model';
+import { formSections, recordTitle, useObject } from '../api/model';
 import { useRecord, useWrites } from '../api/records';
 import type { ModelObject, RecordData, Titles } from '../api/types';
 import { Lost } from '../app/Lost';
@@ -73,7 +73,7 @@ function RecordForm({
   const titles = useTitles(via?.target, via ? [String(preset[via.name])] : [], given);
   const back = record ? `/${object.plural}/${record.id}` : `/${object.plural}`;
   const heading = record
-    ? t('form.edit', { name: String(record[titleField(object)] ?? object.label) })
+    ? t('form.edit', { name: recordTitle(object, record) || object.label })
     : t('form.create', { object: object.label });
   useTitle(heading);
 

@@ -14,6 +14,7 @@ import { Mapping, type MappingDraft } from './Mapping';
 import { Progressing } from './Progressing';
 import { ReportView } from './ReportView';
 import { type ImportRecord, importName } from './types';
+import '../styles/form.css';
 import '../styles/import.css';
 import '../styles/field.css';
 
@@ -69,6 +70,8 @@ function stepOf(i: ImportRecord, editing: boolean): Step {
   return i.state === 'checked' ? 'check' : 'done';
 }
 
+const busyStates = new Set(['checking', 'running', 'undoing']);
+
 function OneImport({ id }: { id: string }) {
   const { t } = useTranslation();
   const model = useModel();
@@ -81,18 +84,18 @@ function OneImport({ id }: { id: string }) {
     queryKey: key,
     queryFn: async ({ signal }) =>
       (await api<{ data: ImportRecord }>(`/imports/${id}`, { signal })).data,
-    refetchInterval: (q) =>
-      ['running', 'checking'].includes(q.state.data?.state ?? '') ? 2000 : false,
+    refetchInterval: (q) => (busyStates.has(q.state.data?.state ?? '') ? 2000 : false),
   });
   const data = one.data;
-  const busyJob = query.get('job') ?? (data?.state === 'running' ? data.job : null) ?? null;
+  const busyJob =
+    query.get('job') ?? (busyStates.has(data?.state ?? '') ? data?.job : null) ?? null;
   const { data: job } = useJob(busyJob);
   useTitle(data ? importName(data) : t('menu.imports'));
 
   useEffect(() => {
     if (!job || !isOver(job)) return;
     void client.invalidateQueries({ queryKey: key }).then(() => {
-      setEditing(job.state !== 'done' && job.kind !== 'import_run');
+      setEditing(false);
       setQuery({}, { replace: true });
     });
     void client.invalidateQueries({ queryKey: ['list'] });
@@ -140,7 +143,7 @@ function OneImport({ id }: { id: string }) {
         <Progressing job={job} id={busyJob} />
       ) : step === 'mapping' ? (
         <Mapping
-          key={`${data.sheet}.${data.columns.length}`}
+          key={data.version ?? data.sheet}
           data={data}
           object={object}
           onSheet={(sheet) => patch({ sheet }).catch(tell.error)}

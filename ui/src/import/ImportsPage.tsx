@@ -16,10 +16,9 @@ export const stateColor: Record<string, string> = {
   checking: 'blue',
   checked: 'blue',
   running: 'blue',
-  waiting: 'grey',
+  undoing: 'blue',
   done: 'green',
   failed: 'red',
-  dead: 'red',
   cancelled: 'amber',
   undone: 'amber',
 };

@@ -98,14 +98,16 @@ function Row({ row, columns, object }: { row: ImportRow; columns: Column[]; obje
         return (
           <td
             key={c.index}
-            className={wrong ? 'cell-wrong' : undefined}
+            className={wrong ? (wrong.mild ? 'cell-mild' : 'cell-wrong') : undefined}
             title={wrong ? wrong.message : undefined}
           >
             <Cell row={row} column={c} object={object} />
           </td>
         );
       })}
-      <td className="report-problems">{problems.map((x) => x.message).join(' ')}</td>
+      <td className={problems.every((x) => x.mild) ? 'report-problems mild' : 'report-problems'}>
+        {problems.map((x) => x.message).join(' ')}
+      </td>
     </tr>
   );
 }

@@ -48,7 +48,7 @@ export function ReportView(p: Props) {
         <Meter label={t('quality.completeness')} value={report.completeness} reference={0.35} />
       </div>
       <Actions {...p} report={report} />
-      {dry && data.policy === 'ask' && (report.duplicates?.length ?? 0) > 0 && (
+      {(dry || data.state === 'done') && (report.ask ?? 0) > 0 && (
         <Duplicates data={data} onAnswered={p.onAnswered} />
       )}
       <ReportRows key={shown} data={data} object={object} outcome={shown} />
@@ -88,6 +88,12 @@ function Figures({
           {say(k)}
         </button>
       ))}
+      {(report.ask ?? 0) > 0 && (
+        <button type="button" aria-pressed={shown === 'ask'} onClick={() => onShow('ask')}>
+          <b>{f.number(report.ask ?? 0)}</b>
+          {t('import.outcome.ask')}
+        </button>
+      )}
       <div>
         <b>{f.number(report.cells_repaired ?? 0)}</b>
         {t('import.repaired')}
@@ -127,7 +133,7 @@ function Actions({ data, object, onBack, onRun, onUndo, report }: Props & { repo
         <Button
           type="primary"
           loading={busy}
-          disabled={writes === 0 && data.policy !== 'ask'}
+          disabled={writes === 0 && !report.ask}
           onClick={() => void go(onRun)}
         >
           {t('import.run', { count: writes, n: f.number(writes) })}

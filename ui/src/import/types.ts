@@ -8,6 +8,7 @@ export type ImportState =
   | 'done'
   | 'failed'
   | 'cancelled'
+  | 'undoing'
   | 'undone';
 
 export type Policy = 'skip' | 'update_empty' | 'overwrite' | 'create' | 'ask';
@@ -31,6 +32,8 @@ export interface RowProblem {
   code: string;
   message: string;
   value?: unknown;
+  /** The cell went elsewhere, such as to the notes; the row is good. */
+  mild?: boolean;
 }
 
 export interface ImportRow {
@@ -56,6 +59,7 @@ export interface Report {
   merged: number;
   skipped: number;
   refused: number;
+  ask?: number;
   cells_repaired: number;
   validity: number | null;
   completeness: number | null;

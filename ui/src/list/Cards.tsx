@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { titleField } from '../api/model';
+import { recordTitle, titleField } from '../api/model';
 import type { Field, ModelObject, RecordData, Titles } from '../api/types';
 import { isEmpty, Value } from '../field/Value';
 import { Avatar } from '../parts/Avatar';
@@ -52,7 +52,7 @@ export function Cards({
     <>
       <ul className="cards">
         {rows.map((r) => {
-          const name = String(r[title] || titles[r.id] || t('record.noName'));
+          const name = recordTitle(object, r, titles) || t('record.noName');
           const facts = columns.filter((f) => f.name !== title && !isEmpty(r[f.name]));
           return (
             <li key={r.id}>

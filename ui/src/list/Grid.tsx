@@ -3,7 +3,7 @@ import { Checkbox } from 'antd';
 import { type MouseEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { titleField, valueType } from '../api/model';
+import { recordTitle, titleField, valueType } from '../api/model';
 import type { Field, ModelObject, RecordData, Titles } from '../api/types';
 import { kept, useKept } from '../app/store';
 import { isEmpty, Value } from '../field/Value';
@@ -247,7 +247,7 @@ function GridRow({
     if ((e.target as Element).closest('a,button,input,label') || getSelection()?.toString()) return;
     p.onOpen(row);
   };
-  const name = isEmpty(row[title]) ? (p.titles[row.id] ?? t('record.noName')) : '';
+  const name = recordTitle(p.object, row, p.titles) || t('record.noName');
   return (
     <tr
       aria-rowindex={index + 2}
@@ -257,7 +257,7 @@ function GridRow({
     >
       <td className="grid-check">
         <Checkbox
-          aria-label={t('list.selectRow', { name: String(row[title] ?? name) })}
+          aria-label={t('list.selectRow', { name: name })}
           checked={on}
           onChange={(e) => onSelect((e.nativeEvent as unknown as { shiftKey: boolean }).shiftKey)}
         />
@@ -266,9 +266,7 @@ function GridRow({
         <td key={f.name} className={isFigure(f) ? 'grid-figure' : undefined}>
           {i === 0 ? (
             <Link className="grid-title" to={`/${p.object.plural}/${row.id}`}>
-              {p.object.root === 'self' && (
-                <Avatar id={row.id} name={String(row[title] || name)} size={22} />
-              )}
+              {p.object.root === 'self' && <Avatar id={row.id} name={name} size={22} />}
               <span>
                 {isEmpty(row[f.name]) ? (
                   f.name === title ? (

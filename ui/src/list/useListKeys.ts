@@ -34,10 +34,14 @@ export function useListKeys(keys: Keys) {
       const k = latest.current;
       const at = k.cursor;
       const onButton = e.target instanceof HTMLElement && /^(BUTTON|A)$/.test(e.target.tagName);
+      // Enter is for the row from here on, not for a button that was clicked before.
+      const move = (i: number) => {
+        if (onButton) (e.target as HTMLElement).blur();
+        k.setCursor(i);
+      };
       if (e.key === 'j' || (e.key === 'ArrowDown' && !onButton))
-        k.setCursor(Math.min(at + 1, k.count - 1));
-      else if (e.key === 'k' || (e.key === 'ArrowUp' && !onButton))
-        k.setCursor(Math.max(at - 1, 0));
+        move(Math.min(at + 1, k.count - 1));
+      else if (e.key === 'k' || (e.key === 'ArrowUp' && !onButton)) move(Math.max(at - 1, 0));
       else if (e.key === 'Enter' && at >= 0 && !onButton) k.onOpen(at);
       else if (e.key === 'x' && at >= 0) k.onSelect(at);
       else if (e.key === 'e' && at >= 0) k.onEdit(at);

@@ -140,7 +140,7 @@ function Groups({
     <table className="panel quality-table">
       <thead>
         <tr>
-          <th>{t(`quality.by.${by}`)}</th>
+          <th>{t(`quality.group.${by}`)}</th>
           <th className="grid-figure">{t('quality.records')}</th>
           <th>{t('quality.validity')}</th>
           <th>{t('quality.completeness')}</th>

@@ -37,6 +37,8 @@ describe('formats', () => {
   it('say phones as they are spoken, masked ones in one piece', () => {
     expect(f.sayPhone('+8613812345678')).toBe('138 1234 5678');
     expect(f.sayPhone('+86138****5678')).toBe('138****5678');
+    expect(f.sayPhone('+8675787765432')).toBe('075787765432');
+    expect(f.sayPhone('+864008001234')).toBe('4008001234');
     expect(f.sayPhone('+14155550100')).toBe('+14155550100');
   });
 

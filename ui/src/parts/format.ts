@@ -143,9 +143,11 @@ export function saySize(bytes: number, language: string): string {
   return `${sayNumber(n, language, u === 0 ? 0 : 1)} ${units[u]}`;
 }
 
-/** A Chinese mobile as it is spoken, 138 1234 5678; others keep their country's number. */
+/** A Chinese number as it is dialled, 138 1234 5678; others keep their country's. */
 export function sayPhone(text: string): string {
-  const m = /^\+86(1\d\d)([\d*]{4})([\d*]{4})$/.exec(text);
-  if (!m) return text;
-  return text.includes('*') ? `${m[1]}${m[2]}${m[3]}` : `${m[1]} ${m[2]} ${m[3]}`;
+  const mobile = /^\+86(1\d\d)([\d*]{4})([\d*]{4})$/.exec(text);
+  if (mobile) return mobile.slice(1).join(text.includes('*') ? '' : ' ');
+  const other = /^\+86([\d*]+)$/.exec(text)?.[1];
+  if (!other) return text;
+  return /^(400|800|9)/.test(other) ? other : `0${other}`;
 }

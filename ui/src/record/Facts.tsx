@@ -2,9 +2,9 @@ import { Button } from 'antd';
 import { type KeyboardEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError, api } from '../api/client';
-import { factFields, isWritable } from '../api/model';
+import { factFields, isDestination, isWritable, objectNamed, useModel } from '../api/model';
 import { type OneRecord, useWrites } from '../api/records';
-import type { Field, ModelObject, RecordData } from '../api/types';
+import type { Field, Model, ModelObject, RecordData } from '../api/types';
 import { FieldInput } from '../field/FieldInput';
 import { isEmpty, Value } from '../field/Value';
 import { Icon } from '../parts/Icon';
@@ -19,15 +19,14 @@ export function Facts({ object, one }: { object: ModelObject; one: OneRecord }) 
   const rest = object.fields.filter(
     (f) => !f.system && !f.hidden && f.name !== object.title && !first.includes(f),
   );
-  const extra = rest.filter((f) => all || !isEmpty(one.data[f.name]));
   return (
     <>
       <dl className="facts">
-        {[...first, ...extra].map((f) => (
+        {[...first, ...(all ? rest : [])].map((f) => (
           <Fact key={f.name} object={object} one={one} field={f} />
         ))}
       </dl>
-      {(all || extra.length < rest.length) && (
+      {rest.length > 0 && (
         <button type="button" className="link-button small facts-more" onClick={() => setAll(!all)}>
           {all ? t('record.fewerFacts') : t('record.allFacts')}
         </button>
@@ -147,7 +146,14 @@ function Fact({ object, one, field }: { object: ModelObject; one: OneRecord; fie
   );
 }
 
-const linked = new Set(['ref', 'multi_ref', 'url', 'email', 'phone', 'file', 'image']);
+const linked = new Set(['url', 'email', 'phone', 'file', 'image']);
+
+/** Whether a value is shown as a link, so that a click on it cannot mean to change it. */
+function isLink(field: Field, model: Model): boolean {
+  if (field.type === 'ref' || field.type === 'multi_ref')
+    return isDestination(objectNamed(model, field.target));
+  return linked.has(field.type);
+}
 
 function FactValue({
   field,
@@ -161,6 +167,7 @@ function FactValue({
   onEdit: () => void;
 }) {
   const { t } = useTranslation();
+  const model = useModel();
   const value = one.data[field.name];
   const shown = isEmpty(value) ? (
     <span className="fact-none">—</span>
@@ -169,7 +176,7 @@ function FactValue({
   );
   if (!editable) return <span className="fact-value">{shown}</span>;
   const label = t('record.change', { field: field.label });
-  if (linked.has(field.type) && !isEmpty(value))
+  if (isLink(field, model) && !isEmpty(value))
     return (
       <span className="fact-value fact-linked">
         {shown}

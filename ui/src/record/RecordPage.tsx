@@ -2,7 +2,7 @@ import { App, Button, Dropdown, type MenuProps } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
-import { relatedLists, titleField, useModel, useObject } from '../api/model';
+import { recordTitle, relatedLists, useModel, useObject } from '../api/model';
 import { type OneRecord, useRecord, useWrites } from '../api/records';
 import type { ModelObject } from '../api/types';
 import { Lost } from '../app/Lost';
@@ -39,7 +39,7 @@ function RecordView({ object, one }: { object: ModelObject; one: OneRecord }) {
   const phone = usePhone();
   const [query, setQuery] = useSearchParams();
   const record = one.data;
-  const name = String(record[titleField(object)] || one.titles[record.id] || object.label);
+  const name = recordTitle(object, record, one.titles) || object.label;
   const hasTimeline = object.root === 'self';
   const middle: Middle = hasTimeline && query.get('show') !== 'history' ? 'timeline' : 'history';
   const [column, setColumn] = useState<Column>('facts');
@@ -127,6 +127,7 @@ function Head({ object, one, name }: { object: ModelObject; one: OneRecord; name
     try {
       await writes.remove(record);
       await navigate(`/${object.plural}`, { replace: true });
+      writes.forget(record.id);
       tell.undo(t('record.deleted', { name }), async () => {
         await writes.restore(record.id);
         await navigate(`/${object.plural}/${record.id}`);

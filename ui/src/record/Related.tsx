@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { fieldNamed, type RelatedList, titleField } from '../api/model';
+import { fieldNamed, type RelatedList, recordTitle, titleField } from '../api/model';
 import { useSmallList } from '../api/records';
 import type { Field, ModelObject, RecordData } from '../api/types';
 import { isEmpty, Value } from '../field/Value';
@@ -34,10 +34,9 @@ function RelatedOne({ list, record }: { list: RelatedList; record: RecordData })
   const rows = found.data?.data ?? [];
   const count = found.data?.count?.value ?? rows.length;
   const label = object.plural_label || object.label;
-  const title = titleField(object);
   const fields = summaryFields(object, via);
   return (
-    <div className="related">
+    <div className={rows.length ? 'related' : 'related related-none'}>
       <div className="related-head">
         <h2>
           {label} <span className="muted">{found.isSuccess ? f.number(count) : ''}</span>
@@ -57,7 +56,7 @@ function RelatedOne({ list, record }: { list: RelatedList; record: RecordData })
         <ul>
           {rows.map((r) => {
             const facts = fields.filter((x) => !isEmpty(r[x.name])).slice(0, shownFields);
-            const name = object.title ? String(r[title] || '') : '';
+            const name = recordTitle(object, r, found.data?.titles);
             return (
               <li key={r.id}>
                 <Link to={`/${object.plural}/${r.id}`}>

@@ -1,0 +1,204 @@
+#include "core/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "base/id.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "core/record_internal.h"
+#include "sql_core.h"
+
+enum { NAME_CHARS = 255 };
+
+static const struct object *files(const struct ctx *c)
+{
+    return model_object(c->model, S("file"));
+}
+
+static str text_of(const struct record *r, const char *field)
+{
+    value v = record_cell(r, object_field(r->object, str_from(field)), 0);
+    return v.kind == VALUE_TEXT ? v.s : (str){0};
+}
+
+/* "ab/<rest>": a folder of thousands of files is split by the first two characters. */
+static const char *path_of(struct ctx *c, str storage)
+{
+    return arena_printf(c->arena, STR_FMT "/files/" STR_FMT, STR_ARG(c->app->data_folder),
+                        STR_ARG(storage))
+        .p;
+}
+
+const char *file_spool_path(struct ctx *c)
+{
+    char token[TOKEN_CHARS + 1];
+    token_new(token);
+    return arena_printf(c->arena, STR_FMT "/spool/%s", STR_ARG(c->app->data_folder), token).p;
+}
+
+/* Flushes the file to the disk and gives its SHA-256 in hex. */
+static err_t digest(const char *path, char hex[static 65], int64_t *size)
+{
+    crypto_hash_sha256_state state;
+    unsigned char bytes[64 * 1024], hash[crypto_hash_sha256_BYTES];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return FAULT("file to keep cannot be read");
+    crypto_hash_sha256_init(&state);
+    ssize_t n;
+    *size = 0;
+    while ((n = read(fd, bytes, sizeof bytes)) > 0) {
+        crypto_hash_sha256_update(&state, bytes, (unsigned long long)n);
+        *size += n;
+    }
+    bool bad = n < 0 || fsync(fd);
+    close(fd);
+    if (bad)
+        return ERR_UNAVAILABLE;
+    crypto_hash_sha256_final(&state, hash);
+    sodium_bin2hex(hex, 65, hash, sizeof hash);
+    return OK;
+}
+
+static err_t check_quota(struct ctx *c, int64_t size)
+{
+    value used = V_INT(0), user = V_INT(c->user);
+    if (!c->user)
+        return OK;
+    TRY(db_one(c->conn, c->arena, SQL_FILE_USED, &user, 1, &used, 1));
+    if (used.i + size <= (int64_t)FILE_QUOTA_MIB * MIB)
+        return OK;
+    problem_add_str(&c->problems, S(""), "file_quota", arena_printf(c->arena, "%d", FILE_QUOTA_MIB),
+                    (str){0}, (str){0});
+    return ERR_LIMIT;
+}
+
+static err_t refuse(struct ctx *c, const char *code)
+{
+    problem_add(&c->problems, S(""), code, NULL);
+    return ERR_INVALID;
+}
+
+static str last_part(str name)
+{
+    str part = name, rest = name;
+    while (str_split(&rest, '/', &part))
+        continue;
+    rest = part;
+    while (str_split(&rest, '\\', &part))
+        continue;
+    part = utf8_prefix(str_trim(part), NAME_CHARS);
+    return part.n ? part : S("file");
+}
+
+static err_t move(struct ctx *c, const char *path, str storage)
+{
+    const char *folder = path_of(c, str_cut(storage, 0, 2));
+    if (mkdir(folder, 0700) && errno != EEXIST)
+        return ERR_UNAVAILABLE;
+    if (rename(path, path_of(c, storage)))
+        return ERR_UNAVAILABLE;
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return ERR_UNAVAILABLE;
+    bool bad = fsync(fd);
+    close(fd);
+    return bad ? ERR_UNAVAILABLE : OK;
+}
+
+/* The record is the server's own work: nobody writes its columns himself. */
+static err_t
+create(struct ctx *c, str name, const char *type, int64_t size, str hash, str storage, int64_t *id)
+{
+    json_t *body =
+        json_keep(c->arena, json_pack("{s:s%, s:s, s:I, s:s%, s:s%}", "name", name.p, name.n,
+                                      "type", type, "size", (json_int_t)size, "sha256", hash.p,
+                                      hash.n, "storage", storage.p, storage.n));
+    const struct access *mine = c->access;
+    int64_t batch = c->batch;
+    struct record *r;
+    if (!body)
+        return ERR_INVALID;
+    c->access = NULL;
+    c->batch = 0;
+    err_t e = record_create(c, files(c), body, NULL, &r);
+    c->access = mine;
+    c->batch = batch;
+    if (e == OK)
+        *id = record_id(r);
+    return e;
+}
+
+err_t file_keep(struct ctx *c, const char *path, str name, int64_t *id)
+{
+    char token[TOKEN_CHARS + 1], hex[65];
+    int64_t size;
+    TRY(digest(path, hex, &size));
+    if (!size)
+        return refuse(c, "file_empty");
+    name = arena_str(c->arena, last_part(name));
+    const char *type = file_type(path, name);
+    if (!type)
+        return refuse(c, "file_type_refused");
+    TRY(check_quota(c, size));
+    token_new(token);
+    str storage = arena_printf(c->arena, "%.2s/%s", token, token + 2);
+    TRY(move(c, path, storage));
+    err_t e = create(c, name, type, size, str_from(hex), storage, id);
+    if (e != OK && rename(path_of(c, storage), path))
+        log_event(LOG_WARN, "file_left_over", "errno", LOG_INT(errno), NULL);
+    return e;
+}
+
+static void describe(struct ctx *c, const struct record *r, struct stored_file *out)
+{
+    *out = (struct stored_file){
+        .id = record_id(r),
+        .size = record_cell(r, object_field(r->object, S("size")), 0).i,
+        .name = text_of(r, "name"),
+        .type = text_of(r, "type"),
+        .path = path_of(c, text_of(r, "storage")),
+    };
+}
+
+err_t file_load(struct ctx *c, int64_t id, struct stored_file *out)
+{
+    struct record *r;
+    TRY(record_load(c, files(c), id, &r));
+    if (!record_live(r))
+        return ERR_NOT_FOUND;
+    describe(c, r, out);
+    return OK;
+}
+
+/* A file is seen by who made it and by who may see the record that it belongs to. */
+static bool may_see(struct ctx *c, const struct record *r)
+{
+    struct record *unused;
+    int64_t id;
+    if (access_administrator(c->access) ||
+        (c->user && record_cell(r, r->object->created_by, 0).i == c->user))
+        return true;
+    const struct object *o = model_object(c->model, text_of(r, "object"));
+    if (o && id_parse(text_of(r, "record"), &id) == OK)
+        return record_get(c, o, id, OP_READ, &unused) == OK;
+    value customer = record_cell(r, object_field(r->object, S("customer")), 0);
+    return customer.kind == VALUE_INT &&
+           record_get(c, model_object(c->model, S("customer")), customer.i, OP_READ, &unused) == OK;
+}
+
+err_t file_find(struct ctx *c, int64_t id, struct stored_file *out)
+{
+    struct record *r;
+    TRY(record_load(c, files(c), id, &r));
+    if (!record_live(r) || !may_see(c, r))
+        return ERR_NOT_FOUND;
+    describe(c, r, out);
+    return OK;
+}

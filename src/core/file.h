@@ -1,0 +1,29 @@
+/* file: what people upload and what the server makes for them. The bytes lie under random names in
+ * data_folder/files, outside anything that is served; a record of object `file` says what they are
+ * (security F2: type by content and allow-list, a quota for each user). */
+#pragma once
+
+#include "core/ctx.h"
+
+enum {
+    FILE_QUOTA_MIB = 4096, /* of one user */
+};
+
+struct stored_file {
+    int64_t id, size;
+    str name, type;
+    const char *path;
+};
+
+/* Takes the file at path away and keeps it as the caller's. ERR_INVALID "file_type_refused",
+ * "file_empty"; ERR_LIMIT "file_quota". Where it fails the file stays where it was. */
+err_t file_keep(struct ctx *, const char *path, str name, int64_t *id) MUST_USE;
+/* What the caller may see: own files, those of a record in his sight. ERR_NOT_FOUND otherwise. */
+err_t file_find(struct ctx *, int64_t id, struct stored_file *out) MUST_USE;
+/* Whoever asks; for what the server itself reads. */
+err_t file_load(struct ctx *, int64_t id, struct stored_file *out) MUST_USE;
+/* A new path for a temporary file in data_folder/spool. */
+const char *file_spool_path(struct ctx *);
+
+/* file_type.c: the media type that the bytes have, or NULL when such files are not taken. */
+const char *file_type(const char *path, str name);

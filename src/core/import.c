@@ -1,0 +1,536 @@
+#include "core/import.h"
+
+#include "base/id.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "core/change.h"
+#include "core/file.h"
+#include "core/import_internal.h"
+#include "sql_core.h"
+
+static const struct object *imports(const struct ctx *c)
+{
+    return model_object(c->model, S("import"));
+}
+
+/* ---- the import's own record ---- */
+
+static value cell(const struct record *r, const char *field)
+{
+    return record_cell(r, object_field(r->object, str_from(field)), 0);
+}
+
+str import_text(const struct record *r, const char *field)
+{
+    value v = cell(r, field);
+    return v.kind == VALUE_TEXT ? v.s : (str){0};
+}
+
+int64_t import_int(const struct record *r, const char *field)
+{
+    value v = cell(r, field);
+    return v.kind == VALUE_INT ? v.i : 0;
+}
+
+json_t *import_json(struct ctx *c, const struct record *r, const char *field)
+{
+    json_t *tree = NULL;
+    str text = import_text(r, field);
+    return text.n && json_read(c->arena, text, NULL, &tree) == OK ? tree : NULL;
+}
+
+/* As the server itself, in no batch: undoing an import does not undo its record. */
+struct own_work {
+    const struct access *access;
+    int64_t batch;
+};
+
+static struct own_work own_begin(struct ctx *c)
+{
+    struct own_work mine = {c->access, c->batch};
+    c->access = NULL;
+    c->batch = 0;
+    return mine;
+}
+
+static void own_end(struct ctx *c, struct own_work mine)
+{
+    c->access = mine.access;
+    c->batch = mine.batch;
+}
+
+err_t import_set(struct ctx *c, int64_t id, json_t *body, struct record **out)
+{
+    if (!body)
+        return FAULT("the change of an import could not be written");
+    struct own_work mine = own_begin(c);
+    err_t e = record_update(c, imports(c), id, 0, json_keep(c->arena, body), NULL, out);
+    own_end(c, mine);
+    return e;
+}
+
+err_t import_get(struct ctx *c, int64_t id, struct record **out)
+{
+    struct record *r, *unused;
+    TRY(record_load(c, imports(c), id, &r));
+    bool own = c->user && cell(r, "owner").i == c->user;
+    if (!record_live(r) || !(own || access_administrator(c->access) ||
+                             record_get(c, imports(c), id, OP_READ, &unused) == OK))
+        return ERR_NOT_FOUND;
+    *out = r;
+    return OK;
+}
+
+static bool in_state(const struct record *r, const char *words)
+{
+    str rest = str_from(words), word;
+    while (str_split(&rest, ' ', &word))
+        if (str_eq(import_text(r, "state"), word))
+            return true;
+    return false;
+}
+
+static err_t wrong_state(struct ctx *c)
+{
+    problem_add(&c->problems, S(""), "import_state", NULL);
+    return ERR_CONFLICT;
+}
+
+/* ---- looking into the file ---- */
+
+err_t import_open_sheet(struct ctx *c, const struct record *r, struct sheet_reader **out)
+{
+    struct stored_file file;
+    struct sheet_reader *reader;
+    TRY(file_load(c, cell(r, "file").i, &file));
+    TRY(sheet_open(c->arena, file.path, &c->problems, &reader));
+    err_t e = sheet_select(reader, (size_t)import_int(r, "sheet"), &c->problems);
+    if (e != OK) {
+        sheet_close(reader);
+        return e;
+    }
+    *out = reader;
+    return OK;
+}
+
+static json_t *text_json(str s)
+{
+    json_t *j = s.n ? json_stringn(s.p, s.n) : json_string("");
+    return j ? j : json_string("");
+}
+
+static json_t *sheets_json(const struct sheet_reader *reader)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < sheet_count(reader); i++) {
+        struct sheet_info info = sheet_info(reader, i);
+        json_t *one = json_object();
+        json_object_set_new(one, "name", text_json(info.name));
+        json_object_set_new(one, "rows", json_null());
+        json_object_set_new(one, "hidden", json_boolean(info.hidden));
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
+static size_t mapped(const struct import_map *map)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < map->count; i++)
+        n += map->columns[i].target.field || map->columns[i].split.n;
+    return n;
+}
+
+/* sheet < 0: the visible one of which most columns are known. */
+static err_t look_into(struct ctx *c,
+                       struct sheet_reader *reader,
+                       const struct object *o,
+                       int64_t sheet,
+                       int64_t header_row,
+                       size_t *chosen,
+                       struct import_guess *out)
+{
+    size_t from = sheet < 0 ? 0 : (size_t)sheet;
+    size_t to = sheet < 0 ? sheet_count(reader) : (size_t)sheet + 1;
+    bool any = false;
+    for (size_t i = from; i < to && i < from + 10; i++) {
+        struct import_guess guess;
+        if (sheet < 0 && sheet_info(reader, i).hidden)
+            continue;
+        TRY(sheet_select(reader, i, &c->problems));
+        TRY(import_guess(c, reader, o, header_row, &guess));
+        if (any && mapped(&guess.map) <= mapped(&out->map))
+            continue;
+        any = true;
+        *chosen = i;
+        *out = guess;
+    }
+    if (any)
+        return OK;
+    problem_add(&c->problems, S("/file"), "sheet_empty", NULL);
+    return ERR_INVALID;
+}
+
+/* The parts of the record that follow from the file. */
+static err_t guess_body(struct ctx *c,
+                        const struct stored_file *file,
+                        const struct object *o,
+                        int64_t sheet,
+                        int64_t header_row,
+                        json_t *body)
+{
+    struct sheet_reader *reader;
+    struct import_guess guess;
+    size_t chosen = 0;
+    TRY(sheet_open(c->arena, file->path, &c->problems, &reader));
+    err_t e = look_into(c, reader, o, sheet, header_row, &chosen, &guess);
+    if (e == OK) {
+        json_object_set_new(body, "sheets", sheets_json(reader));
+        json_object_set_new(body, "encoding", json_string(sheet_encoding(reader)));
+        json_object_set_new(body, "sheet", json_integer((json_int_t)chosen));
+        json_object_set_new(body, "header_row", json_integer(guess.header_row));
+        json_object_set(body, "columns", import_map_json(c, &guess.map));
+    }
+    sheet_close(reader);
+    return e == ERR_NOT_FOUND ? ERR_INVALID : e;
+}
+
+static err_t importable(struct ctx *c, str name, const struct object **out)
+{
+    const struct object *o = model_object(c->model, name);
+    if (!o || !o->importable) {
+        problem_add_str(&c->problems, S("/object"), "import_object", name, (str){0}, (str){0});
+        return ERR_INVALID;
+    }
+    if (!access_right(c->access, RIGHT_IMPORT) || !access_may(c->access, o, OP_CREATE))
+        return ERR_DENIED;
+    *out = o;
+    return OK;
+}
+
+err_t import_create(struct ctx *c, int64_t file_id, str object, struct record **out)
+{
+    const struct object *o;
+    struct stored_file file;
+    char digits[24];
+    TRY(importable(c, object, &o));
+    TRY(file_find(c, file_id, &file));
+    json_t *body = json_keep(c->arena, json_object());
+    snprintf(digits, sizeof digits, "%lld", (long long)file_id);
+    json_object_set_new(body, "name", text_json(file.name));
+    json_object_set_new(body, "file", json_string(digits));
+    json_object_set_new(body, "object", text_json(object));
+    TRY(guess_body(c, &file, o, -1, -1, body));
+    struct own_work mine = own_begin(c);
+    err_t e = record_create(c, imports(c), body, NULL, out);
+    own_end(c, mine);
+    return e;
+}
+
+/* ---- changing the mapping ---- */
+
+struct change_of_import {
+    int64_t id, version;
+    const json_t *body;
+    struct record **out;
+};
+
+static bool takes(const char *key)
+{
+    static const char *const keys[] = {"sheet", "header_row", "columns", "policy", "source"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (str_eqz(str_from(key), keys[i]))
+            return true;
+    return false;
+}
+
+static err_t check_members(struct ctx *c, const json_t *body)
+{
+    const char *key;
+    json_t *member;
+    err_t result = OK;
+    json_object_foreach((json_t *)body, key, member)
+    {
+        if (takes(key))
+            continue;
+        problem_add(&c->problems, pointer_join(c->arena, S(""), str_from(key)), "unknown_field",
+                    key, NULL);
+        result = ERR_INVALID;
+    }
+    return result;
+}
+
+/* Another sheet or header row makes a new guess. */
+static err_t again(struct ctx *c, const struct record *r, const struct object *o, json_t *body)
+{
+    const json_t *sheet = json_object_get(body, "sheet");
+    const json_t *header = json_object_get(body, "header_row");
+    int64_t number = json_get_int(body, "sheet", import_int(r, "sheet"));
+    bool other_sheet = sheet && number != import_int(r, "sheet");
+    bool other_header =
+        header && json_get_int(body, "header_row", -1) != import_int(r, "header_row");
+    struct stored_file file;
+    if (!other_sheet && !other_header)
+        return OK;
+    TRY(file_load(c, cell(r, "file").i, &file));
+    err_t e = guess_body(c, &file, o, number,
+                         other_header ? json_get_int(body, "header_row", -1) : -1, body);
+    if (e == ERR_INVALID && !problems_any(&c->problems))
+        problem_add(&c->problems, S("/sheet"), "out_of_range", "sheet", NULL);
+    return e;
+}
+
+err_t import_change(
+    struct ctx *c, int64_t id, int64_t version, const json_t *body, struct record **out)
+{
+    struct record *r;
+    const struct object *o;
+    struct import_map map;
+    TRY(import_get(c, id, &r));
+    if (!json_is_object(body)) {
+        problem_add(&c->problems, S(""), "wrong_type", "object", NULL);
+        return ERR_INVALID;
+    }
+    TRY(check_members(c, body));
+    if (!in_state(r, "uploaded checked failed") || import_text(r, "batch").n)
+        return wrong_state(c);
+    if (version && cell(r, "version").i != version) {
+        problem_add(&c->problems, S(""), "stale", NULL);
+        *out = r;
+        return ERR_CONFLICT;
+    }
+    TRY(importable(c, import_text(r, "object"), &o));
+    json_t *changed = json_keep(c->arena, json_copy((json_t *)body));
+    if (json_object_get(changed, "columns"))
+        TRY(import_map_read(c, o, json_object_get(changed, "columns"), &map));
+    TRY(again(c, r, o, changed));
+    json_object_set_new(changed, "state", json_string("uploaded"));
+    return import_set(c, id, json_incref(changed), out);
+}
+
+/* ---- steps ---- */
+
+static const char *const kinds[] = {"import_check", "import_run", "import_undo"};
+static const char *const starts_in[] = {"uploaded checked failed", "uploaded checked",
+                                        "done cancelled failed"};
+static const char *const becomes[] = {"checking", "running", "undoing"};
+
+err_t import_start(struct ctx *c, int64_t id, enum import_step step, int64_t *job)
+{
+    struct record *r;
+    const struct object *o;
+    char key[40], digits[24];
+    TRY(import_get(c, id, &r));
+    TRY(importable(c, import_text(r, "object"), &o));
+    if (!in_state(r, starts_in[step]) || (step == IMPORT_UNDO && !import_text(r, "batch").n))
+        return wrong_state(c);
+    snprintf(key, sizeof key, "import:%lld", (long long)id);
+    snprintf(digits, sizeof digits, "%lld", (long long)id);
+    json_t *args = json_keep(c->arena, json_pack("{s:s}", "import", digits));
+    TRY(job_enqueue(c, kinds[step], args, key, 0, job));
+    snprintf(digits, sizeof digits, "%lld", (long long)*job);
+    return import_set(c, id, json_pack("{s:s}", "job", digits), &r);
+}
+
+static bool undo_progress(void *context, size_t done, size_t total)
+{
+    (void)context;
+    (void)done;
+    (void)total;
+    return true;
+}
+
+static err_t undo(struct ctx *c, struct record *r)
+{
+    int64_t batch;
+    struct undo_result result = {0};
+    struct record *updated;
+    char at[INSTANT_CHARS + 1];
+    if (str_to_int(import_text(r, "batch"), &batch) != OK)
+        return wrong_state(c);
+    TRY(import_set(c, record_id(r), json_pack("{s:s}", "state", becomes[IMPORT_UNDO]), &updated));
+    err_t e = batch_undo(c, batch, false, &result, undo_progress, NULL);
+    if (e != OK && e != ERR_CONFLICT)
+        return e;
+    instant_format(c->now, at);
+    return import_set(c, record_id(r), json_pack("{s:s, s:s}", "state", "undone", "undone_at", at),
+                      &updated);
+}
+
+err_t import_do(struct ctx *c, struct job *job, int64_t id, enum import_step step)
+{
+    struct record *r;
+    TRY(import_get(c, id, &r));
+    /* a second attempt of the same job finds the state that the first one left */
+    if (!in_state(r, starts_in[step]) && !in_state(r, becomes[step]))
+        return wrong_state(c);
+    return step == IMPORT_UNDO ? undo(c, r) : import_run(c, job, r, step == IMPORT_CHECK);
+}
+
+static err_t run_step(struct ctx *c, struct job *job, enum import_step step, json_t **result)
+{
+    int64_t id;
+    if (id_parse(json_get_str(job->args, "import"), &id) != OK)
+        return ERR_INVALID;
+    TRY(import_do(c, job, id, step));
+    *result =
+        json_keep(c->arena, json_pack("{s:O}", "import", json_object_get(job->args, "import")));
+    return OK;
+}
+
+static err_t run_check(struct ctx *c, struct job *job, json_t **result)
+{
+    return run_step(c, job, IMPORT_CHECK, result);
+}
+
+static err_t run_run(struct ctx *c, struct job *job, json_t **result)
+{
+    return run_step(c, job, IMPORT_RUN, result);
+}
+
+static err_t run_undo(struct ctx *c, struct job *job, json_t **result)
+{
+    return run_step(c, job, IMPORT_UNDO, result);
+}
+
+void import_attach(void)
+{
+    static struct job_kind jobs[] = {
+        {.name = "import_check", .label = "job_import_check", .run = run_check},
+        {.name = "import_run", .label = "job_import_run", .run = run_run},
+        {.name = "import_undo", .label = "job_import_undo", .run = run_undo},
+    };
+    static bool done;
+    for (size_t i = 0; !done && i < sizeof jobs / sizeof *jobs; i++)
+        job_kind_add(&jobs[i]);
+    done = true;
+    match_attach();
+}
+
+/* ---- answers ---- */
+
+struct answers {
+    int64_t id;
+    const json_t *list;
+    int64_t *lines;
+    size_t n;
+};
+
+static err_t check_answer(struct ctx *c, const json_t *j, size_t i)
+{
+    str choice = json_get_str(j, "choice");
+    int64_t id;
+    str at = pointer_index(c->arena, S("/answers"), i);
+    bool known = str_eqz(choice, "update") || str_eqz(choice, "create") || str_eqz(choice, "skip");
+    if (!known || json_get_int(j, "line", 0) < 1) {
+        problem_add(&c->problems, pointer_join(c->arena, at, known ? S("line") : S("choice")),
+                    "required", NULL);
+        return ERR_INVALID;
+    }
+    if (str_eqz(choice, "update") && id_parse(json_get_str(j, "id"), &id) != OK) {
+        problem_add(&c->problems, pointer_join(c->arena, at, S("id")), "invalid_id", NULL);
+        return ERR_INVALID;
+    }
+    return OK;
+}
+
+static err_t keep_answers(struct ctx *c, void *arg)
+{
+    struct answers *a = arg;
+    a->n = 0;
+    for (size_t i = 0; i < json_array_size(a->list); i++) {
+        const json_t *j = json_array_get(a->list, i);
+        int64_t line = json_get_int(j, "line", 0), changed;
+        value params[] = {V_INT(a->id), V_INT(line), V_TEXT(json_text(c->arena, j))};
+        TRY(db_run(c->conn, SQL_IMPORT_ROW_ANSWER, params, 3, &changed));
+        if (changed)
+            a->lines[a->n++] = line;
+    }
+    return OK;
+}
+
+static int by_line(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+err_t import_answer(struct ctx *c, int64_t id, const json_t *list)
+{
+    struct record *r;
+    struct answers a = {.id = id, .list = list};
+    TRY(import_get(c, id, &r));
+    if (!json_is_array(list) || json_array_size(list) == 0 ||
+        json_array_size(list) > IMPORT_CHUNK) {
+        problem_add(&c->problems, S("/answers"), "out_of_range", "answers", "1", "200", NULL);
+        return ERR_INVALID;
+    }
+    for (size_t i = 0; i < json_array_size(list); i++)
+        TRY(check_answer(c, json_array_get(list, i), i));
+    if (!in_state(r, "checked done cancelled"))
+        return wrong_state(c);
+    a.lines = ARENA_ARRAY(c->arena, int64_t, json_array_size(list));
+    TRY(ctx_transact(c, keep_answers, &a));
+    if (in_state(r, "checked") || !a.n)
+        return OK;
+    qsort(a.lines, a.n, sizeof *a.lines, by_line);
+    return import_run_answered(c, r, a.lines, a.n);
+}
+
+/* ---- JSON ---- */
+
+static void member(struct ctx *c, const struct record *r, const char *field, struct jw *w)
+{
+    const struct field *f = object_field(r->object, str_from(field));
+    (void)c;
+    jw_key(w, f->name);
+    field_write(f, &r->cells[f->first_column], w);
+}
+
+static err_t write_import(struct ctx *c, const struct record *r, bool whole, struct jw *w)
+{
+    static const char *const brief[] = {
+        "id",       "version",    "name",       "object",   "state",     "policy",
+        "owner",    "job",        "batch",      "source",   "sheet",     "header_row",
+        "encoding", "created_at", "started_at", "ended_at", "undone_at", "file"};
+    jw_open(w, '{');
+    for (size_t i = 0; i < sizeof brief / sizeof *brief; i++)
+        member(c, r, brief[i], w);
+    if (whole) {
+        member(c, r, "sheets", w);
+        member(c, r, "columns", w);
+    }
+    const json_t *report = import_json(c, r, "report");
+    jw_key(w, S("error"));
+    if (json_get_str(report, "error").n)
+        jw_str(w, json_get_str(report, "error"));
+    else
+        jw_null(w);
+    jw_key(w, S("report"));
+    TRY(import_report_json(c, r, whole, w));
+    jw_close(w, '}');
+    return OK;
+}
+
+err_t import_write_json(struct ctx *c, const struct record *r, struct jw *w)
+{
+    return write_import(c, r, true, w);
+}
+
+err_t import_list_json(struct ctx *c, size_t limit, struct jw *w)
+{
+    struct list_query q = {.object = imports(c), .limit = limit, .op = OP_READ};
+    struct list_page page;
+    const struct access *mine = c->access;
+    if (!access_administrator(c->access))
+        q.where = condition_ids(c->arena, imports(c)->owner, &c->user, 1);
+    c->access = NULL;
+    err_t e = record_list(c, &q, &page);
+    c->access = mine;
+    TRY(e);
+    jw_open(w, '[');
+    for (size_t i = 0; i < page.count; i++)
+        TRY(write_import(c, page.records[i], false, w));
+    jw_close(w, ']');
+    return OK;
+}

@@ -1,0 +1,55 @@
+-- name: import_progress_get
+SELECT line, tally FROM import_progress WHERE import_id = $1
+
+-- name: import_progress_put
+INSERT INTO import_progress (import_id, line, tally) VALUES ($1, $2, $3)
+ON CONFLICT (import_id) DO UPDATE SET line = excluded.line, tally = excluded.tally
+
+-- name: import_progress_delete
+DELETE FROM import_progress WHERE import_id = $1
+
+-- name: import_row_put
+INSERT INTO import_row (import_id, line, outcome, record_id, cells, problems, candidates)
+VALUES ($1, $2, $3, CAST($4 AS bigint), $5, CAST($6 AS text), CAST($7 AS text))
+ON CONFLICT (import_id, line) DO UPDATE
+SET outcome = excluded.outcome, record_id = excluded.record_id, cells = excluded.cells,
+    problems = excluded.problems, candidates = excluded.candidates
+
+-- name: import_row_clear
+DELETE FROM import_row WHERE import_id = $1
+
+-- name: import_row_clear_done
+DELETE FROM import_row WHERE import_id = $1 AND outcome <> 'ask'
+
+-- name: import_row_page
+SELECT line, outcome, record_id, cells, problems, candidates FROM import_row
+WHERE import_id = $1 AND line > $2 ORDER BY line LIMIT $3
+
+-- name: import_row_page_of
+SELECT line, outcome, record_id, cells, problems, candidates FROM import_row
+WHERE import_id = $1 AND outcome = $2 AND line > $3 ORDER BY line LIMIT $4
+
+-- name: import_row_get
+SELECT line, outcome, record_id, cells, problems, candidates FROM import_row
+WHERE import_id = $1 AND line = $2
+
+-- name: import_row_answer
+UPDATE import_row SET answer = $3 WHERE import_id = $1 AND line = $2 AND outcome = 'ask'
+
+-- name: import_row_answers
+SELECT line, answer FROM import_row
+WHERE import_id = $1 AND outcome = 'ask' AND answer IS NOT NULL AND line > $2 AND line <= $3
+
+-- name: identity_find_all
+SELECT value, customer_id FROM identity_key
+WHERE kind = $1 AND value IN @texts($2) AND deleted_at IS NULL
+
+-- name: match_key_find
+SELECT record_id FROM match_key WHERE object = $1 AND key = $2 ORDER BY record_id LIMIT $3
+
+-- name: match_key_add
+INSERT INTO match_key (object, key, record_id) VALUES ($1, $2, $3)
+ON CONFLICT (object, key, record_id) DO NOTHING
+
+-- name: match_key_remove
+DELETE FROM match_key WHERE object = $1 AND key = $2 AND record_id = $3

@@ -1,0 +1,209 @@
+/* import_internal: what the files of the import share. */
+#pragma once
+
+#include "core/import.h"
+#include "core/record_internal.h"
+#include "sheet/sheet.h"
+
+enum {
+    IMPORT_CHUNK = 200, /* rows of one transaction */
+    IMPORT_ROWS = 1000000,
+    IMPORT_SAMPLES = 20,     /* values kept of each column */
+    IMPORT_SCAN = 1000,      /* rows that are looked at for the guess */
+    IMPORT_HEADER_ROWS = 30, /* in which the header is looked for */
+    IMPORT_REPORT_ROWS = 200,
+};
+
+/* ---- import_map.c: which column goes where ---- */
+
+enum { WHOLE_FIELD = 99 };
+struct import_target {
+    const struct field *field;
+    unsigned part; /* of an address and the like; WHOLE_FIELD */
+};
+struct import_column {
+    size_t index;
+    str header;
+    VEC(str) samples;
+    struct import_target target; /* field NULL: left out */
+    double confidence;
+    VEC(struct import_target) split; /* several fields in one cell */
+    const json_t *translate;         /* word in the file: word to read instead */
+    str fallback;                    /* where the cell is empty */
+};
+struct import_map {
+    const struct object *object;
+    struct import_column *columns;
+    size_t count;
+};
+/* ERR_INVALID: unknown or unwritable fields, wrong types; problems point into /columns. */
+err_t import_map_read(struct ctx *,
+                      const struct object *,
+                      const json_t *,
+                      struct import_map *out) MUST_USE;
+json_t *import_map_json(struct ctx *, const struct import_map *);
+/* "address.city". ERR_NOT_FOUND. */
+err_t import_target_find(const struct object *, str path, struct import_target *out) MUST_USE;
+/* May a file set it? */
+bool import_settable(struct ctx *, const struct field *);
+
+/* ---- import_guess.c ---- */
+
+struct import_guess {
+    int64_t header_row; /* 0 = none */
+    struct import_map map;
+    size_t rows_seen;
+};
+/* Reads the first rows of the selected sheet. header_row < 0: to be found. */
+err_t import_guess(struct ctx *,
+                   struct sheet_reader *,
+                   const struct object *,
+                   int64_t header_row,
+                   struct import_guess *out) MUST_USE;
+
+/* ---- one row ---- */
+
+enum import_outcome {
+    IMPORT_CREATED,
+    IMPORT_UPDATED,
+    IMPORT_MERGED, /* with an earlier row of the same file */
+    IMPORT_SKIPPED,
+    IMPORT_REFUSED,
+    IMPORT_ASK,
+    IMPORT_OUTCOMES
+};
+const char *import_outcome_stored(enum import_outcome); /* "create" … in import_row */
+const char *import_outcome_name(enum import_outcome);   /* "created" … outside */
+
+struct import_problem {
+    size_t column; /* SIZE_MAX: the row */
+    struct problem problem;
+    str value;
+    bool mild; /* the cell went to the notes; the row is good */
+};
+enum { IMPORT_REASONS = 5 };
+struct import_candidate {
+    int64_t id;
+    str title;
+    double score; /* 0..1 */
+    bool certain; /* a key that one customer only has */
+    const char *reasons[IMPORT_REASONS];
+    size_t reason_count;
+};
+struct import_line {
+    size_t line;
+    str *cells;
+    size_t cell_count;
+    struct record *given;
+    bool *set; /* by field index */
+    VEC(struct import_problem) problems;
+    size_t read_problems; /* those that came with the cells */
+    size_t repaired;
+    enum import_outcome outcome;
+    int64_t record;
+    struct record *after;
+    size_t same_as_line; /* an earlier row with one of its keys, 0 = none */
+    VEC(struct import_candidate) candidates;
+    const json_t *answer;
+};
+
+/* What a check or run carries from row to row. */
+struct import_seen;
+struct import_refs;
+struct import_work {
+    struct ctx *ctx;
+    struct import_map map;
+    int64_t id, batch, header_row;
+    enum import_outcome on_duplicate; /* SKIPPED, UPDATED (see overwrite), CREATED, ASK */
+    bool overwrite, dry;
+    str source;
+    struct import_seen *seen;
+    struct import_refs *refs;
+    const struct field *notes; /* where cells go that their field cannot hold */
+};
+
+/* import_cell.c: the row's cells into line->given; problems where they cannot be read. */
+err_t import_cells(struct import_work *,
+                   struct ctx *,
+                   const struct sheet_cell *,
+                   size_t count,
+                   struct import_line *) MUST_USE;
+/* The cell as people see it; days and instants in ISO form. */
+str import_cell_text(struct arena *, const struct sheet_cell *);
+/* Full width to half width; nothing else. */
+str import_half_width(struct arena *, str);
+/* Nothing, or a word for nothing: "无", "n/a", "-". */
+bool import_blank(str);
+
+/* import_ref.c: names to ids. ERR_NOT_FOUND, ERR_CONFLICT (several have the name). */
+struct import_refs *import_refs_new(struct arena *);
+err_t import_ref(
+    struct import_refs *, struct ctx *, const struct field *, str name, int64_t *id) MUST_USE;
+/* The department of a user, 0 = none. */
+err_t import_department(struct import_refs *, struct ctx *, int64_t user, int64_t *id) MUST_USE;
+
+/* import_seen.c: keys of the rows so far, 8 bytes a key. */
+struct import_seen *import_seen_new(void);
+void import_seen_free(struct import_seen *);
+/* The line that had the key first, or 0 and from now on `line`. */
+size_t import_seen_put(struct import_seen *, str kind, str key, size_t line);
+size_t import_seen_get(const struct import_seen *, str kind, str key);
+
+/* import_match.c: records that a row may be; inside the transaction that writes. */
+err_t import_match(struct import_work *, struct ctx *, struct import_line *, size_t n) MUST_USE;
+/* One row again, after others of the chunk have been written. */
+err_t import_match_again(struct import_work *, struct ctx *, struct import_line *) MUST_USE;
+void import_match_remember(struct import_work *, struct ctx *, const struct import_line *);
+size_t import_match_earlier(struct import_work *, struct ctx *, const struct import_line *);
+void match_attach(void);
+
+/* ---- import_report.c: counting ---- */
+
+struct import_group {
+    str key, title;
+    int64_t records, valid, filled;
+};
+struct import_tally {
+    int64_t rows, outcome[IMPORT_OUTCOMES], repaired;
+    int64_t records, valid, filled; /* of the records written; filled: expected fields */
+    VEC(struct import_group) sources, owners;
+};
+/* Adds a row that is done; new groups go to the arena. */
+void import_tally_add(struct arena *,
+                      struct import_tally *,
+                      const struct import_work *,
+                      const struct import_line *);
+void import_tally_copy(struct arena *, const struct import_tally *, struct import_tally *out);
+str import_tally_json(struct arena *, const struct import_tally *);
+err_t import_tally_read(struct arena *, str json, struct import_tally *out) MUST_USE;
+/* As they are kept in import_row; empty when there are none. */
+str import_problems_json(struct ctx *, const struct import_line *);
+str import_candidates_json(struct ctx *, const struct import_line *);
+
+err_t import_report_json(struct ctx *, const struct record *, bool whole, struct jw *) MUST_USE;
+
+/* ---- import_row.c ---- */
+
+/* The reasons of a refused row in the reader's language, from import_row.problems. */
+str import_reasons(struct ctx *, str problems);
+err_t import_sample_json(struct ctx *, const struct record *, struct jw *) MUST_USE;
+err_t import_duplicates_json(struct ctx *, const struct record *, struct jw *) MUST_USE;
+
+/* ---- import_run.c ---- */
+
+err_t import_work_init(struct ctx *,
+                       const struct record *,
+                       bool dry,
+                       struct import_work *out) MUST_USE;
+err_t import_run(struct ctx *, struct job *, struct record *, bool dry) MUST_USE;
+/* Rows that waited and have been answered now, after the run. */
+err_t import_run_answered(struct ctx *, struct record *, const int64_t *lines, size_t n) MUST_USE;
+
+/* ---- import.c ---- */
+
+/* Changes of the import's own record: the server's work, in no batch. */
+err_t import_set(struct ctx *, int64_t id, json_t *body, struct record **out) MUST_USE;
+str import_text(const struct record *, const char *field);
+int64_t import_int(const struct record *, const char *field);
+json_t *import_json(struct ctx *, const struct record *, const char *field);
+err_t import_open_sheet(struct ctx *, const struct record *, struct sheet_reader **) MUST_USE;

@@ -1,0 +1,305 @@
+/* What became of the rows, cell by cell; and the refused ones as a file that can be corrected and
+ * imported again. */
+#include "core/import_internal.h"
+
+#include "base/id.h"
+#include "base/limits.h"
+#include "base/message.h"
+#include "core/file.h"
+#include "sql_core.h"
+
+enum { ROW_COLUMNS = 6, REFUSED_PAGE = 200, HEADING_CHARS = 200 };
+enum { LINE, OUTCOME, RECORD, CELLS, PROBLEMS, CANDIDATES };
+
+struct stored_row {
+    int64_t line, record;
+    enum import_outcome outcome;
+    json_t *cells, *problems, *candidates;
+};
+
+static json_t *read_json(struct ctx *c, str text)
+{
+    json_t *tree = NULL;
+    return text.n && json_read(c->arena, text, NULL, &tree) == OK ? tree : NULL;
+}
+
+static enum import_outcome outcome_of(str word)
+{
+    enum import_outcome o = 0;
+    while (o < IMPORT_REFUSED && !str_eqz(word, import_outcome_stored(o)) &&
+           !str_eqz(word, import_outcome_name(o)))
+        o++;
+    return str_eqz(word, "ask") ? IMPORT_ASK : o;
+}
+
+static struct stored_row read_row(struct ctx *c, const struct db_rows *rows)
+{
+    return (struct stored_row){
+        .line = db_int(rows, LINE),
+        .record = db_int(rows, RECORD),
+        .outcome = outcome_of(db_text(rows, OUTCOME)),
+        .cells = read_json(c, arena_str(c->arena, db_text(rows, CELLS))),
+        .problems = read_json(c, arena_str(c->arena, db_text(rows, PROBLEMS))),
+        .candidates = read_json(c, arena_str(c->arena, db_text(rows, CANDIDATES))),
+    };
+}
+
+/* A page of rows after a line; outcome empty = all. */
+static err_t read_page(struct ctx *c,
+                       int64_t id,
+                       str outcome,
+                       int64_t after,
+                       size_t limit,
+                       struct stored_row *out,
+                       size_t *n)
+{
+    value all[] = {V_INT(id), V_INT(after), V_INT((int64_t)limit)};
+    value some[] = {V_INT(id), V_TEXT(outcome), V_INT(after), V_INT((int64_t)limit)};
+    AUTO_ROWS rows = NULL;
+    TRY(outcome.n ? db_query(c->conn, SQL_IMPORT_ROW_PAGE_OF, some, 4, &rows)
+                  : db_query(c->conn, SQL_IMPORT_ROW_PAGE, all, 3, &rows));
+    *n = 0;
+    while (*n < limit && db_next(rows))
+        out[(*n)++] = read_row(c, rows);
+    return db_rows_error(rows);
+}
+
+static str sentence(struct ctx *c, const json_t *problem)
+{
+    const json_t *args = json_object_get(problem, "args");
+    str list[PROBLEM_ARGS];
+    for (size_t i = 0; i < PROBLEM_ARGS; i++)
+        list[i] = json_str(json_array_get(args, i));
+    return message_format(c->arena, c->lang, json_get_str(problem, "code"), list, PROBLEM_ARGS);
+}
+
+str import_reasons(struct ctx *c, str problems)
+{
+    const json_t *list = read_json(c, problems);
+    str out = {0};
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *p = json_array_get(list, i);
+        if (!json_get_bool(p, "mild", false))
+            out = arena_printf(c->arena, STR_FMT "%s" STR_FMT, STR_ARG(out), out.n ? " " : "",
+                               STR_ARG(sentence(c, p)));
+    }
+    return out;
+}
+
+/* ---- JSON ---- */
+
+static void write_problems(struct ctx *c, const json_t *list, struct jw *w)
+{
+    jw_open(w, '[');
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *p = json_array_get(list, i);
+        jw_open(w, '{');
+        jw_key(w, S("column"));
+        jw_tree(w, json_object_get(p, "column"));
+        jw_key(w, S("code"));
+        jw_str(w, json_get_str(p, "code"));
+        jw_key(w, S("message"));
+        jw_str(w, sentence(c, p));
+        jw_key(w, S("value"));
+        jw_str(w, json_get_str(p, "value"));
+        jw_key(w, S("mild"));
+        jw_bool(w, json_get_bool(p, "mild", false));
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+}
+
+/* What the row's cells were read as: read once more, as only the cells are kept. */
+static err_t
+write_changes(struct import_work *work, struct ctx *c, const json_t *cells, struct jw *w)
+{
+    size_t n = json_array_size(cells);
+    struct import_line line = {0};
+    struct sheet_cell *texts = ARENA_ARRAY(c->arena, struct sheet_cell, n);
+    for (size_t i = 0; i < n; i++) {
+        str text = json_str(json_array_get(cells, i));
+        texts[i] = (struct sheet_cell){.kind = text.n ? CELL_TEXT : CELL_EMPTY, .text = text};
+    }
+    TRY(import_cells(work, c, texts, n, &line));
+    jw_open(w, '{');
+    for (size_t i = 0; i < work->map.object->field_count; i++) {
+        const struct field *f = work->map.object->fields[i];
+        if (!line.set[i] || access_field(c->access, f) < FIELD_READ)
+            continue;
+        jw_key(w, f->name);
+        field_write(f, &line.given->cells[f->first_column], w);
+    }
+    jw_close(w, '}');
+    return OK;
+}
+
+static err_t
+write_row(struct import_work *work, struct ctx *c, const struct stored_row *row, struct jw *w)
+{
+    jw_open(w, '{');
+    jw_key(w, S("line"));
+    jw_int(w, row->line);
+    jw_key(w, S("outcome"));
+    jw_str(w, str_from(import_outcome_name(row->outcome)));
+    jw_key(w, S("record"));
+    jw_id(w, row->record);
+    jw_key(w, S("values"));
+    jw_tree(w, row->cells);
+    jw_key(w, S("problems"));
+    write_problems(c, row->problems, w);
+    jw_key(w, S("changes"));
+    TRY(write_changes(work, c, row->cells, w));
+    jw_close(w, '}');
+    return OK;
+}
+
+err_t import_rows_json(struct ctx *c,
+                       const struct record *import,
+                       str outcome,
+                       int64_t after,
+                       size_t limit,
+                       struct jw *w)
+{
+    struct import_work work;
+    struct stored_row *rows = ARENA_ARRAY(c->arena, struct stored_row, limit + 1);
+    size_t n;
+    str stored = outcome.n ? str_from(import_outcome_stored(outcome_of(outcome))) : outcome;
+    TRY(import_work_init(c, import, true, &work));
+    TRY(read_page(c, record_id(import), stored, after, limit + 1, rows, &n));
+    bool more = n > limit;
+    n = more ? limit : n;
+    jw_open(w, '{');
+    jw_key(w, S("data"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < n; i++)
+        TRY(write_row(&work, c, &rows[i], w));
+    jw_close(w, ']');
+    jw_key(w, S("has_more"));
+    jw_bool(w, more);
+    jw_key(w, S("next"));
+    jw_id(w, more ? rows[n - 1].line : 0);
+    jw_close(w, '}');
+    return OK;
+}
+
+err_t import_sample_json(struct ctx *c, const struct record *import, struct jw *w)
+{
+    struct import_work work;
+    struct stored_row *rows = ARENA_ARRAY(c->arena, struct stored_row, IMPORT_REPORT_ROWS);
+    size_t n;
+    TRY(import_work_init(c, import, true, &work));
+    TRY(read_page(c, record_id(import), S("refuse"), 0, IMPORT_REPORT_ROWS, rows, &n));
+    jw_open(w, '[');
+    for (size_t i = 0; i < n; i++)
+        TRY(write_row(&work, c, &rows[i], w));
+    jw_close(w, ']');
+    return OK;
+}
+
+static void write_candidate(struct ctx *c, const struct object *o, const json_t *j, struct jw *w)
+{
+    struct record *r;
+    int64_t id;
+    const json_t *reasons = json_object_get(j, "reasons");
+    if (id_parse(json_get_str(j, "id"), &id) != OK || record_get(c, o, id, OP_READ, &r) != OK)
+        return;
+    struct field_context context = ctx_field(c, S(""));
+    jw_open(w, '{');
+    jw_key(w, S("id"));
+    jw_id(w, id);
+    jw_key(w, S("title"));
+    jw_str(w, field_format(o->title, &context, &r->cells[o->title->first_column]));
+    jw_key(w, S("score"));
+    jw_tree(w, json_object_get(j, "score"));
+    jw_key(w, S("reasons"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < json_array_size(reasons); i++)
+        jw_str(w, message_get(c->lang, json_str(json_array_get(reasons, i))));
+    jw_close(w, ']');
+    jw_close(w, '}');
+}
+
+err_t import_duplicates_json(struct ctx *c, const struct record *import, struct jw *w)
+{
+    const struct object *o = model_object(c->model, import_text(import, "object"));
+    struct stored_row *rows = ARENA_ARRAY(c->arena, struct stored_row, IMPORT_REPORT_ROWS);
+    size_t n;
+    TRY(read_page(c, record_id(import), S("ask"), 0, IMPORT_REPORT_ROWS, rows, &n));
+    jw_open(w, '[');
+    for (size_t i = 0; i < n; i++) {
+        jw_open(w, '{');
+        jw_key(w, S("line"));
+        jw_int(w, rows[i].line);
+        jw_key(w, S("candidates"));
+        jw_open(w, '[');
+        for (size_t k = 0; k < json_array_size(rows[i].candidates); k++)
+            write_candidate(c, o, json_array_get(rows[i].candidates, k), w);
+        jw_close(w, ']');
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+    return OK;
+}
+
+/* ---- the file of refused rows ---- */
+
+static err_t open_file(struct ctx *c,
+                       const json_t *columns,
+                       const char *path,
+                       enum sheet_format format,
+                       size_t *width,
+                       struct sheet_writer **out)
+{
+    size_t n = json_array_size(columns) < LIMIT_SHEET_COLUMNS - 1 ? json_array_size(columns)
+                                                                  : LIMIT_SHEET_COLUMNS - 1;
+    struct sheet_column *heads = ARENA_ARRAY(c->arena, struct sheet_column, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        const json_t *column = json_array_get(columns, i);
+        heads[i].heading = utf8_prefix(json_get_str(column, "header"), HEADING_CHARS);
+    }
+    heads[n] =
+        (struct sheet_column){.heading = message_get(c->lang, S("import_reason")), .width = 50};
+    *width = n;
+    return sheet_create(path, format, message_get(c->lang, S("import_refused_sheet")), heads, n + 1,
+                        out);
+}
+
+static err_t write_refused(struct ctx *c, int64_t id, size_t width, struct sheet_writer *out)
+{
+    AUTO_ARENA arena = arena_new(LIMIT_REQUEST_ARENA);
+    struct stored_row rows[REFUSED_PAGE];
+    int64_t after = 0;
+    size_t n = REFUSED_PAGE;
+    while (n == REFUSED_PAGE) {
+        struct ctx page = *c;
+        page.arena = arena;
+        TRY(read_page(&page, id, S("refuse"), after, REFUSED_PAGE, rows, &n));
+        for (size_t i = 0; i < n; i++) {
+            value *cells = ARENA_ARRAY(arena, value, width + 1);
+            for (size_t k = 0; k < width; k++)
+                cells[k] = V_TEXT_OR_NULL(json_str(json_array_get(rows[i].cells, k)));
+            cells[width] = V_TEXT(import_reasons(&page, json_text(arena, rows[i].problems)));
+            TRY(sheet_write(out, cells, width + 1));
+            after = rows[i].line;
+        }
+        arena_reset(arena);
+    }
+    return OK;
+}
+
+err_t import_refused_file(struct ctx *c, const struct record *import, str format, const char **path)
+{
+    struct sheet_writer *out;
+    const char *to = file_spool_path(c);
+    size_t width;
+    TRY(open_file(c, import_json(c, import, "columns"), to,
+                  str_eqz(format, "csv") ? SHEET_CSV : SHEET_XLSX, &width, &out));
+    err_t e = write_refused(c, record_id(import), width, out);
+    if (e != OK) {
+        sheet_abandon(out);
+        return e;
+    }
+    TRY(sheet_finish(out));
+    *path = to;
+    return OK;
+}

@@ -1,0 +1,514 @@
+/* Takes a batch back record by record, newest first. What the batch did to a record is folded into
+ * one step: whether it lived before and after, and for each field the value before and after. A
+ * field goes back only while it still has the value that the batch gave it; thus later work is
+ * kept, and a second run finds done what the first did. */
+#include "base/id.h"
+#include "base/limits.h"
+#include "base/message.h"
+#include "core/access.h"
+#include "core/change_internal.h"
+#include "core/record_internal.h"
+#include "sql_core.h"
+
+enum { CHUNK = 200, MOST_KEPT = 1000 };
+
+struct item {
+    int64_t change, record;
+    str object;
+};
+
+struct undo {
+    struct ctx *ctx;
+    int64_t batch;
+    bool preview;
+    struct undo_result *out;
+    struct arena *out_arena;
+    struct item *items; /* of the chunk */
+    size_t item_count;
+    size_t restored; /* in the chunk */
+    VEC(struct undo_kept) kept;
+};
+
+/* What the batch did to one record. */
+struct net {
+    const struct object *object;
+    int64_t id;
+    bool lived_before, lives_after;
+    json_t *before, *after; /* fields by id; `after` of what was not there before is the whole */
+};
+
+static void keep(struct undo *u, const struct item *item, str field, const char *why)
+{
+    *VEC_PUSH(u->ctx->arena, u->kept) = (struct undo_kept){item->object, item->record, field, why};
+}
+
+/* ---- what the batch did ---- */
+
+static json_t *object_of(struct ctx *c, str text)
+{
+    json_t *j = json_keep(c->arena, json_loadb(text.p ? text.p : "", text.n, 0, NULL));
+    return j ? j : json_keep(c->arena, json_object());
+}
+
+static void fold(struct ctx *c, struct net *net, const struct change *ch, bool first)
+{
+    if (first)
+        net->lived_before = ch->op == CHANGE_UPDATE || ch->op == CHANGE_DELETE;
+    net->lives_after = ch->op != CHANGE_DELETE;
+    if (ch->op == CHANGE_DELETE)
+        return;
+    if (ch->op == CHANGE_UPDATE)
+        json_object_update_missing(net->before, object_of(c, ch->before));
+    else
+        json_object_clear(net->after);
+    json_object_update(net->after, object_of(c, ch->after));
+}
+
+static err_t read_net(struct ctx *c, const struct undo *u, const struct item *item, struct net *net)
+{
+    struct change *changes;
+    size_t n;
+    value params[] = {V_INT(item->record), V_INT(u->batch)};
+    TRY(change_read(c->conn, c->arena, SQL_UNDO_CHANGES, params, 2, SIZE_MAX, &changes, &n));
+    *net = (struct net){.object = model_object(c->model, item->object),
+                        .id = item->record,
+                        .before = json_keep(c->arena, json_object()),
+                        .after = json_keep(c->arena, json_object())};
+    for (size_t i = 0; i < n; i++)
+        fold(c, net, &changes[i], i == 0);
+    return OK;
+}
+
+/* ---- what is to be done ---- */
+
+static json_t *field_json(struct ctx *c, const struct record *r, const struct field *f)
+{
+    AUTO_BUF out;
+    buf_init(&out, 16 * MIB);
+    struct jw w = {.out = &out};
+    field_write(f, &r->cells[f->first_column], &w);
+    return json_keep(c->arena, json_loadb(out.p, out.n, JSON_DECODE_ANY, NULL));
+}
+
+/* Nothing there: absent, null, or a set without members. */
+static bool is_blank(const json_t *j)
+{
+    return !j || json_is_null(j) || (json_is_array(j) && json_array_size(j) == 0);
+}
+
+static bool has_value(struct ctx *c, const struct record *r, const struct field *f, const json_t *j)
+{
+    const json_t *now = field_json(c, r, f);
+    return is_blank(j) ? is_blank(now) : json_equal(now, j);
+}
+
+static const struct field *field_by_id(const struct object *o, str id)
+{
+    for (size_t i = 0; i < o->field_count; i++)
+        if (str_eq(o->fields[i]->id, id))
+            return o->fields[i];
+    return NULL;
+}
+
+/* Is the record all that the batch left? What the server works out itself does not count. */
+static bool untouched(struct ctx *c, const struct net *net, const struct record *r)
+{
+    for (size_t i = 0; i < net->object->field_count; i++) {
+        const struct field *f = net->object->fields[i];
+        if (change_implies(f) || f->computed || f->readonly || !field_stored(f))
+            continue;
+        if (!has_value(c, r, f, json_object_get(net->after, arena_strz(c->arena, f->id))))
+            return false;
+    }
+    return true;
+}
+
+/* Puts one field of `r` back, unless somebody changed it since; *changed tells. */
+static err_t put_field_back(struct undo *u,
+                            const struct item *item,
+                            const struct net *net,
+                            const char *id,
+                            struct record *r,
+                            bool *changed)
+{
+    struct ctx *c = u->ctx;
+    const struct field *f = field_by_id(net->object, str_from(id));
+    const json_t *before = json_object_get(net->before, id);
+    if (!f || !field_stored(f)) {
+        keep(u, item, str_from(id), "undo_field_gone");
+        return OK;
+    }
+    if (f->computed || has_value(c, r, f, before))
+        return OK;
+    if (!has_value(c, r, f, json_object_get(net->after, id))) {
+        keep(u, item, f->name, "undo_edited_later");
+        return OK;
+    }
+    struct field_context context = ctx_field(c, pointer_join(c->arena, S(""), f->name));
+    value cells[FIELD_PARTS] = {0};
+    err_t e = field_read(f, &context, before, cells);
+    if (e == ERR_INVALID) {
+        keep(u, item, f->name, "undo_refused");
+        return OK;
+    }
+    TRY(e);
+    for (unsigned p = 0; p < f->column_count; p++)
+        r->cells[f->first_column + p] = cells[p];
+    *changed = true;
+    return OK;
+}
+
+static err_t put_fields_back(
+    struct undo *u, const struct item *item, const struct net *net, struct record *r, bool *changed)
+{
+    const char *id;
+    json_t *unused;
+    json_object_foreach(net->before, id, unused) TRY(put_field_back(u, item, net, id, r, changed));
+    return OK;
+}
+
+/* ---- doing it ---- */
+
+struct store {
+    enum change_op op;
+    const struct record *before;
+    struct record *after;
+};
+
+static err_t store_work(struct ctx *c, void *arg)
+{
+    const struct store *s = arg;
+    /* The rules held when the values were written; a later rule must not stand in the way. */
+    const struct write_options options = {.trusted = true};
+    return record_store(c, s->op, s->before, s->after, &options);
+}
+
+/* Writes in a savepoint, for a value may be taken by now. */
+static err_t store(struct undo *u,
+                   const struct item *item,
+                   enum change_op op,
+                   const struct record *before,
+                   struct record *after)
+{
+    struct store s = {op, before, after};
+    if (u->preview) {
+        u->restored++;
+        return OK;
+    }
+    err_t e = ctx_transact(u->ctx, store_work, &s);
+    if (err_is_fault(e))
+        return e;
+    if (e == OK)
+        u->restored++;
+    else
+        keep(u, item, (str){0}, e == ERR_CONFLICT ? "undo_taken" : "undo_refused");
+    return OK;
+}
+
+static err_t undo_item(struct undo *u, const struct item *item)
+{
+    struct ctx *c = u->ctx;
+    struct net net;
+    struct record *now;
+    bool changed = false;
+    TRY(read_net(c, u, item, &net));
+    if (!net.lived_before && !net.lives_after)
+        return OK;
+    err_t e = net.object ? record_load(c, net.object, item->record, &now) : ERR_NOT_FOUND;
+    if (e == ERR_NOT_FOUND) {
+        keep(u, item, (str){0}, "undo_gone");
+        return OK;
+    }
+    TRY(e);
+    struct record *after = record_copy(c->arena, now);
+    value *deleted = &after->cells[net.object->deleted_at->first_column];
+    if (!net.lived_before) { /* made or restored by the batch */
+        if (!record_live(now))
+            return OK;
+        if (!untouched(c, &net, now)) {
+            keep(u, item, (str){0}, "undo_edited_later");
+            return OK;
+        }
+        *deleted = V_INT(c->now);
+        return store(u, item, CHANGE_DELETE, now, after);
+    }
+    bool restore = !net.lives_after && !record_live(now);
+    if (!restore && !record_live(now)) {
+        keep(u, item, (str){0}, "undo_gone");
+        return OK;
+    }
+    TRY(put_fields_back(u, item, &net, after, &changed));
+    if (restore)
+        *deleted = V_NULL;
+    return restore || changed ? store(u, item, restore ? CHANGE_RESTORE : CHANGE_UPDATE, now, after)
+                              : OK;
+}
+
+static err_t chunk_work(struct ctx *c, void *arg)
+{
+    struct undo *u = arg;
+    u->ctx = c;
+    u->kept.n = 0;
+    u->restored = 0;
+    for (size_t i = 0; i < u->item_count; i++) {
+        TRY(undo_item(u, &u->items[i]));
+        c->problems.list.n = 0;
+    }
+    return OK;
+}
+
+static err_t read_chunk(struct ctx *c, struct undo *u, int64_t before)
+{
+    value params[] = {V_INT(u->batch), V_INT(before), V_INT(CHUNK)};
+    AUTO_ROWS rows = NULL;
+    TRY(db_query(c->conn, SQL_UNDO_RECORDS, params, 3, &rows));
+    u->items = ARENA_ARRAY(c->arena, struct item, CHUNK);
+    u->item_count = 0;
+    while (u->item_count < CHUNK && db_next(rows))
+        u->items[u->item_count++] =
+            (struct item){db_int(rows, 0), db_int(rows, 2), arena_str(c->arena, db_text(rows, 1))};
+    return db_rows_error(rows);
+}
+
+/* The chunk is written for good: its outcome counts. */
+static void take_over(struct undo *u)
+{
+    u->out->restored += u->restored;
+    u->out->kept_total += u->kept.n;
+    for (size_t i = 0; i < u->kept.n && u->out->kept.n < MOST_KEPT; i++) {
+        struct undo_kept k = u->kept.at[i];
+        k.object = arena_str(u->out_arena, k.object);
+        k.field = arena_str(u->out_arena, k.field);
+        *VEC_PUSH(u->out_arena, u->out->kept) = k;
+    }
+}
+
+static err_t run_chunks(struct ctx *c,
+                        struct undo *u,
+                        size_t total,
+                        bool (*progress)(void *, size_t done, size_t total),
+                        void *context)
+{
+    size_t done = 0;
+    for (int64_t before = INT64_MAX;;) {
+        arena_reset(c->arena);
+        u->kept = (typeof(u->kept)){0};
+        c->problems = (struct problems){.arena = c->arena};
+        TRY(read_chunk(c, u, before));
+        if (!u->item_count)
+            return OK;
+        before = u->items[u->item_count - 1].change;
+        TRY(u->preview ? chunk_work(c, u) : ctx_transact(c, chunk_work, u));
+        take_over(u);
+        done += u->item_count;
+        if (progress && !progress(context, done, total))
+            return ERR_LIMIT;
+    }
+}
+
+/* ---- the batch ---- */
+
+struct batch {
+    str kind, title;
+    int64_t at, actor, undo_until, undone_at, undo_batch;
+};
+
+static int64_t id_of(value v)
+{
+    return v.kind == VALUE_INT ? v.i : 0;
+}
+
+/* Of the caller, or any with RIGHT_UNDO. */
+static err_t read_batch(struct ctx *c, str sql, int64_t id, struct batch *out)
+{
+    value key = V_INT(id), v[7];
+    TRY(db_one(c->conn, c->arena, sql, &key, 1, v, 7));
+    struct batch b = {v[0].s, v[1].s, v[2].i, id_of(v[3]), v[4].i, id_of(v[5]), id_of(v[6])};
+    if (!access_right(c->access, RIGHT_UNDO) && b.actor != c->user)
+        return ERR_NOT_FOUND;
+    *out = b;
+    return OK;
+}
+
+static err_t check_undoable(struct ctx *c, const struct batch *b)
+{
+    if (!b->undone_at && c->now <= b->undo_until)
+        return OK;
+    problem_add(&c->problems, S(""), b->undone_at ? "batch_undone" : "batch_too_old", NULL);
+    return ERR_CONFLICT;
+}
+
+struct opening {
+    int64_t batch, undo_batch;
+};
+
+/* The undoing is a batch itself, so that it can be undone; one that was broken off goes on. */
+static err_t open_work(struct ctx *c, void *arg)
+{
+    struct opening *o = arg;
+    struct batch b;
+    TRY(read_batch(c, SQL_BATCH_TAKE, o->batch, &b));
+    TRY(check_undoable(c, &b));
+    o->undo_batch = b.undo_batch;
+    if (o->undo_batch)
+        return OK;
+    str title = message_format(c->arena, c->lang, S("undo_title"), &b.title, 1);
+    TRY(batch_begin(c, "undo", title, &o->undo_batch));
+    value params[] = {V_INT(o->batch), V_INT(o->undo_batch)};
+    return db_run(c->conn, SQL_BATCH_UNDO_BEGINS, params, 2, NULL);
+}
+
+static err_t close_work(struct ctx *c, void *arg)
+{
+    const struct opening *o = arg;
+    value params[] = {V_INT(o->batch), V_INT(c->now)};
+    return db_run(c->conn, SQL_BATCH_UNDO_ENDS, params, 2, NULL);
+}
+
+/* With the server's rights, as "undo", in memory that each chunk uses anew. */
+static err_t run_as_undo(struct ctx *c,
+                         struct undo *u,
+                         int64_t undo_batch,
+                         bool (*progress)(void *, size_t done, size_t total),
+                         void *context)
+{
+    AUTO_ARENA arena = arena_new(LIMIT_REQUEST_ARENA);
+    struct ctx mine = *c;
+    value batch = V_INT(u->batch), total;
+    mine.arena = arena;
+    mine.access = NULL;
+    mine.through = "undo";
+    mine.batch = undo_batch;
+    u->ctx = &mine;
+    TRY(db_one(mine.conn, arena, SQL_UNDO_TOTAL, &batch, 1, &total, 1));
+    return run_chunks(&mine, u, (size_t)total.i, progress, context);
+}
+
+err_t batch_undo(struct ctx *c,
+                 int64_t batch,
+                 bool preview,
+                 struct undo_result *out,
+                 bool (*progress)(void *, size_t done, size_t total),
+                 void *context)
+{
+    struct undo_result result = {0};
+    struct undo u = {.batch = batch, .preview = preview, .out = &result, .out_arena = c->arena};
+    struct opening opening = {.batch = batch};
+    struct batch b;
+    if (preview) {
+        TRY(read_batch(c, SQL_BATCH_GET, batch, &b));
+        TRY(check_undoable(c, &b));
+    } else {
+        TRY(ctx_transact(c, open_work, &opening));
+    }
+    TRY(run_as_undo(c, &u, opening.undo_batch, progress, context));
+    if (!preview)
+        TRY(ctx_transact(c, close_work, &opening));
+    *out = result;
+    return OK;
+}
+
+/* ---- telling people ---- */
+
+void undo_write_json(struct ctx *c, const struct undo_result *r, struct jw *w)
+{
+    jw_open(w, '{');
+    jw_key(w, S("restored"));
+    jw_int(w, (int64_t)r->restored);
+    jw_key(w, S("kept_total"));
+    jw_int(w, (int64_t)r->kept_total);
+    jw_key(w, S("kept"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < r->kept.n; i++) {
+        const struct undo_kept *k = &r->kept.at[i];
+        jw_open(w, '{');
+        jw_key(w, S("object"));
+        jw_str(w, k->object);
+        jw_key(w, S("id"));
+        jw_id(w, k->record);
+        jw_key(w, S("field"));
+        if (k->field.n)
+            jw_str(w, k->field);
+        else
+            jw_null(w);
+        jw_key(w, S("why"));
+        jw_str(w, str_from(k->why));
+        jw_key(w, S("detail"));
+        jw_str(w, message_get(c->lang, str_from(k->why)));
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+    jw_close(w, '}');
+}
+
+static err_t write_counts(struct ctx *c, int64_t batch, struct jw *w)
+{
+    int64_t counts[CHANGE_RESTORE + 1] = {0};
+    value key = V_INT(batch);
+    AUTO_ROWS rows = NULL;
+    TRY(db_query(c->conn, SQL_BATCH_COUNTS, &key, 1, &rows));
+    while (db_next(rows))
+        counts[db_int(rows, 0)] = db_int(rows, 1);
+    TRY(db_rows_error(rows));
+    jw_key(w, S("counts"));
+    jw_open(w, '{');
+    jw_key(w, S("created"));
+    jw_int(w, counts[CHANGE_CREATE]);
+    jw_key(w, S("updated"));
+    jw_int(w, counts[CHANGE_UPDATE]);
+    jw_key(w, S("deleted"));
+    jw_int(w, counts[CHANGE_DELETE]);
+    jw_key(w, S("restored"));
+    jw_int(w, counts[CHANGE_RESTORE]);
+    jw_close(w, '}');
+    return OK;
+}
+
+static err_t write_actor(struct ctx *c, int64_t id, struct jw *w)
+{
+    const struct object *users = model_object(c->model, S("user"));
+    struct record *user = NULL;
+    err_t e = id ? record_load(c, users, id, &user) : ERR_NOT_FOUND;
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    jw_key(w, S("actor"));
+    if (!id) {
+        jw_null(w);
+        return OK;
+    }
+    jw_open(w, '{');
+    jw_key(w, S("id"));
+    jw_id(w, id);
+    jw_key(w, S("name"));
+    jw_str(w, user ? record_cell(user, users->title, 0).s : (str){0});
+    jw_close(w, '}');
+    return OK;
+}
+
+err_t batch_write_json(struct ctx *c, int64_t id, struct jw *w)
+{
+    struct batch b;
+    TRY(read_batch(c, SQL_BATCH_GET, id, &b));
+    jw_open(w, '{');
+    jw_key(w, S("id"));
+    jw_id(w, id);
+    jw_key(w, S("kind"));
+    jw_str(w, b.kind);
+    jw_key(w, S("title"));
+    jw_str(w, b.title);
+    jw_key(w, S("at"));
+    jw_instant(w, b.at);
+    TRY(write_actor(c, b.actor, w));
+    TRY(write_counts(c, id, w));
+    jw_key(w, S("undo_until"));
+    jw_instant(w, b.undo_until);
+    jw_key(w, S("undone_at"));
+    if (b.undone_at)
+        jw_instant(w, b.undone_at);
+    else
+        jw_null(w);
+    jw_key(w, S("undo_batch"));
+    jw_id(w, b.undo_batch);
+    jw_close(w, '}');
+    return OK;
+}

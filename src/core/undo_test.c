@@ -1,0 +1,268 @@
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "core/change.h"
+#include "core/job.h"
+#include "core/record.h"
+#include "core/test_app.h"
+
+struct stage {
+    struct ctx c;
+    struct arena *arena;
+    const struct object *customer;
+};
+
+static void begin(struct stage *s, struct app *app)
+{
+    job_kinds_core();
+    s->arena = arena_new(256 * MIB);
+    assert_int_equal(ctx_init(&s->c, app, s->arena, "test"), OK);
+    s->customer = model_object(s->c.model, S("customer"));
+}
+
+static void end(struct stage *s)
+{
+    ctx_done(&s->c);
+    arena_free(s->arena);
+}
+
+static int64_t create(struct stage *s, const char *body)
+{
+    struct record *r = NULL;
+    assert_int_equal(record_create(&s->c, s->customer, test_json(s->arena, body), NULL, &r), OK);
+    return record_id(r);
+}
+
+static void update(struct stage *s, int64_t id, const char *body)
+{
+    struct record *r;
+    assert_int_equal(record_update(&s->c, s->customer, id, 0, test_json(s->arena, body), NULL, &r),
+                     OK);
+}
+
+static void delete (struct stage *s, int64_t id)
+{
+    struct record *r;
+    assert_int_equal(record_delete(&s->c, s->customer, id, 0, &r), OK);
+}
+
+static void assert_text(struct stage *s, int64_t id, const char *field, const char *want)
+{
+    struct record *r;
+    assert_int_equal(record_get(&s->c, s->customer, id, OP_READ, &r), OK);
+    value v = record_cell(r, object_field(s->customer, str_from(field)), 0);
+    if (want)
+        assert_str(v.s, want);
+    else
+        assert_int_equal(v.kind, VALUE_NULL);
+}
+
+static bool exists(struct stage *s, int64_t id)
+{
+    struct record *r;
+    err_t e = record_get(&s->c, s->customer, id, OP_READ, &r);
+    assert_true(e == OK || e == ERR_NOT_FOUND);
+    return e == OK;
+}
+
+static int64_t begin_batch(struct stage *s)
+{
+    assert_int_equal(batch_begin(&s->c, "bulk", S("三月"), &s->c.batch), OK);
+    return s->c.batch;
+}
+
+static int64_t undo_batch_of(struct stage *s, int64_t batch)
+{
+    value id = V_INT(batch), v;
+    assert_int_equal(db_one(s->c.conn, s->arena, S("SELECT undo_batch_id FROM batch WHERE id = $1"),
+                            &id, 1, &v, 1),
+                     OK);
+    return v.i;
+}
+
+static void undo(struct stage *s, int64_t batch, size_t restored, size_t kept)
+{
+    struct undo_result r;
+    s->c.batch = 0;
+    assert_int_equal(batch_undo(&s->c, batch, true, &r, NULL, NULL), OK);
+    assert_int_equal(r.restored, restored);
+    assert_int_equal(r.kept_total, kept);
+    assert_int_equal(batch_undo(&s->c, batch, false, &r, NULL, NULL), OK);
+    assert_int_equal(r.restored, restored);
+    assert_int_equal(r.kept_total, kept);
+}
+
+TEST_APP(undo_takes_all_back_and_can_be_undone)
+{
+    struct stage s;
+    begin(&s, app);
+    int64_t changed = create(&s, "{'name':'王小明','company':'甲','tags':['vip']}");
+    int64_t removed = create(&s, "{'name':'李雷','phone':'13900139000'}");
+    int64_t batch = begin_batch(&s);
+    update(&s, changed, "{'company':'乙','tags':['vip','华东']}");
+    update(&s, changed, "{'company':'丙','wechat':'wx1'}");
+    delete (&s, removed);
+    int64_t made = create(&s, "{'name':'韩梅梅','phone':'13700137000'}");
+    update(&s, made, "{'company':'丁'}");
+    int64_t brief = create(&s, "{'name':'过客'}");
+    delete (&s, brief);
+    undo(&s, batch, 3, 0);
+    assert_text(&s, changed, "company", "甲");
+    assert_text(&s, changed, "tags", "[\"vip\"]");
+    assert_true(exists(&s, removed));
+    assert_false(exists(&s, made));
+    assert_false(exists(&s, brief));
+    create(&s, "{'name':'新来','phone':'13700137000'}"); /* the key is free again */
+
+    struct undo_result r;
+    assert_int_equal(batch_undo(&s.c, batch, false, &r, NULL, NULL), ERR_CONFLICT);
+    assert_string_equal(s.c.problems.list.at[0].code, "batch_undone");
+    s.c.problems.list.n = 0;
+    assert_int_equal(batch_undo(&s.c, 12345, false, &r, NULL, NULL), ERR_NOT_FOUND);
+
+    /* Undoing the undoing: but for the phone, which somebody else has by now. */
+    int64_t again = undo_batch_of(&s, batch);
+    assert_int_equal(batch_undo(&s.c, again, false, &r, NULL, NULL), OK);
+    assert_text(&s, changed, "company", "丙");
+    assert_false(exists(&s, removed));
+    assert_int_equal(r.restored, 2);
+    assert_int_equal(r.kept_total, 1);
+    assert_true(r.kept.at[0].record == made);
+    assert_string_equal(r.kept.at[0].why, "undo_taken");
+    end(&s);
+}
+
+TEST_APP(undo_keeps_what_was_edited_later)
+{
+    struct stage s;
+    begin(&s, app);
+    int64_t both = create(&s, "{'name':'王小明','company':'甲'}");
+    int64_t gone = create(&s, "{'name':'李雷','company':'甲'}");
+    int64_t batch = begin_batch(&s);
+    update(&s, both, "{'name':'王大明','company':'乙'}");
+    update(&s, gone, "{'company':'乙'}");
+    int64_t edited = create(&s, "{'name':'韩梅梅'}");
+    int64_t fresh = create(&s, "{'name':'小红'}");
+    s.c.batch = 0;
+    update(&s, both, "{'company':'丙'}");
+    delete (&s, gone);
+    update(&s, edited, "{'company':'丁'}");
+
+    struct undo_result r;
+    assert_int_equal(batch_undo(&s.c, batch, true, &r, NULL, NULL), OK);
+    assert_int_equal(r.kept.n, 3);
+    assert_true(r.kept.at[0].record == edited && r.kept.at[0].field.n == 0);
+    assert_string_equal(r.kept.at[0].why, "undo_edited_later");
+    assert_true(r.kept.at[1].record == gone);
+    assert_string_equal(r.kept.at[1].why, "undo_gone");
+    assert_true(r.kept.at[2].record == both);
+    assert_str(r.kept.at[2].field, "company");
+    assert_str(r.kept.at[2].object, "customer");
+    assert_text(&s, both, "name", "王大明"); /* so far nothing was written */
+    assert_true(exists(&s, fresh));
+
+    undo(&s, batch, 2, 3);
+    assert_text(&s, both, "name", "王小明");
+    assert_text(&s, both, "company", "丙");
+    assert_true(exists(&s, edited));
+    assert_false(exists(&s, fresh));
+    assert_false(exists(&s, gone));
+    end(&s);
+}
+
+TEST_APP(undo_is_for_thirty_days_and_for_whom_it_belongs_to)
+{
+    struct stage s;
+    struct undo_result r;
+    begin(&s, app);
+    struct record *user;
+    assert_int_equal(record_create(&s.c, model_object(s.c.model, S("user")),
+                                   test_json(s.arena, "{'name':'甲','email':'a@example.com'}"),
+                                   NULL, &user),
+                     OK);
+    int64_t batch = begin_batch(&s);
+    int64_t id = create(&s, "{'name':'韩梅梅'}");
+    s.c.now += 31 * CLOCK_DAY;
+    assert_int_equal(batch_undo(&s.c, batch, true, &r, NULL, NULL), ERR_CONFLICT);
+    assert_string_equal(s.c.problems.list.at[0].code, "batch_too_old");
+    s.c.now -= 31 * CLOCK_DAY;
+    s.c.user = record_id(user);
+    assert_int_equal(access_hold(app, s.c.conn, s.c.model, s.c.user, &s.c.access), OK);
+    assert_int_equal(batch_undo(&s.c, batch, false, &r, NULL, NULL), ERR_NOT_FOUND);
+    access_release(s.c.access);
+    s.c.access = NULL;
+    assert_true(exists(&s, id));
+    end(&s);
+}
+
+struct stopping {
+    size_t after, done, total;
+};
+
+static bool stop_after(void *context, size_t done, size_t total)
+{
+    struct stopping *s = context;
+    s->done = done;
+    s->total = total;
+    return done < s->after;
+}
+
+TEST_APP(undo_broken_off_goes_on_where_it_was)
+{
+    enum { MANY = 450 };
+    struct stage s;
+    struct undo_result r;
+    begin(&s, app);
+    int64_t ids[MANY];
+    int64_t batch = begin_batch(&s);
+    for (int i = 0; i < MANY; i++)
+        ids[i] = create(&s, "{'name':'批量'}");
+    s.c.batch = 0;
+    struct stopping stop = {.after = 200};
+    assert_int_equal(batch_undo(&s.c, batch, false, &r, stop_after, &stop), ERR_LIMIT);
+    assert_int_equal(stop.done, 200);
+    assert_int_equal(stop.total, MANY);
+    assert_false(exists(&s, ids[MANY - 1]));
+    assert_true(exists(&s, ids[0]));
+    int64_t first = undo_batch_of(&s, batch), job;
+    char args[60];
+    snprintf(args, sizeof args, "{'batch':'%lld'}", (long long)batch);
+    assert_int_equal(job_enqueue(&s.c, "undo", test_json(s.arena, args), NULL, 0, &job), OK);
+    assert_int_equal(job_run_due(app), OK);
+    assert_false(exists(&s, ids[0]));
+    assert_true(undo_batch_of(&s, batch) == first);
+    AUTO_BUF out;
+    buf_init(&out, MIB);
+    struct jw w = {.out = &out};
+    assert_int_equal(job_write_json(&s.c, job, &w), OK);
+    assert_true(str_find(buf_str(&out), S("\"restored\":250")) != SIZE_MAX);
+    buf_clear(&out);
+    w.need_comma = false;
+    assert_int_equal(batch_write_json(&s.c, batch, &w), OK);
+    assert_true(str_find(buf_str(&out), S("\"created\":450")) != SIZE_MAX);
+    assert_true(str_find(buf_str(&out), S("\"undone_at\":\"20")) != SIZE_MAX);
+    end(&s);
+}
+
+TEST_APP(undo_restores_figures_above)
+{
+    struct stage s;
+    struct record *order;
+    char body[300];
+    begin(&s, app);
+    int64_t id = create(&s, "{'name':'王小明'}");
+    int64_t batch = begin_batch(&s);
+    snprintf(body, sizeof body,
+             "{'customer':'%lld','state':'paid','amount':{'amount':12500,'currency':'CNY'},"
+             "'placed_at':'2026-03-01T00:00:00Z','paid_at':'2026-03-01T00:00:00Z'}",
+             (long long)id);
+    assert_int_equal(record_create(&s.c, model_object(s.c.model, S("order")),
+                                   test_json(s.arena, body), NULL, &order),
+                     OK);
+    undo(&s, batch, 1, 0);
+    struct record *r;
+    assert_int_equal(record_get(&s.c, s.customer, id, OP_READ, &r), OK);
+    assert_int_equal(record_cell(r, object_field(s.customer, S("order_count")), 0).i, 0);
+    assert_int_equal(record_cell(r, object_field(s.customer, S("order_total")), 0).i, 0);
+    end(&s);
+}
