@@ -49,8 +49,7 @@ err_t record_recount(struct ctx *c, const struct field *f, struct record *parent
         cell = f->shape->parts[0].storage == STORE_REAL ? V_REAL(0) : V_INT(0);
     parent->cells[f->first_column] = cell;
     if (f->shape->part_count > 1)
-        parent->cells[f->first_column + 1] =
-            cell.kind == VALUE_NULL ? V_NULL : V_TEXT(c->currency);
+        parent->cells[f->first_column + 1] = cell.kind == VALUE_NULL ? V_NULL : V_TEXT(c->currency);
     return OK;
 }
 

@@ -377,6 +377,9 @@ static err_t make_and_lock(struct sqlite_db *db, struct problems *problems)
 static void configure(void)
 {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* spares a global lock on every allocation */
+    /* Pages that a savepoint may have to put back stay in memory: a file costs a system call each.
+     * They are let go when the savepoint is released. */
+    sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
 }
 
 /* A damaged or foreign file shows at the first read, not when it is opened. */
