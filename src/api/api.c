@@ -5,6 +5,7 @@
 
 #include <sodium.h>
 
+#include "api/health.h"
 #include "api/idempotency.h"
 #include "base/id.h"
 #include "base/limits.h"
@@ -179,7 +180,7 @@ static void handler(struct http_request *r, struct http_reply *reply)
     struct api *api = r->worker;
     if (str_starts(r->path, BASE) && (r->path.n == BASE.n || r->path.p[BASE.n] == '/'))
         handle_api(api, r, reply);
-    else
+    else if (!health_reply(api, r, reply))
         asset_reply(api, r, reply);
 }
 
