@@ -50,17 +50,15 @@ static void end(struct invocation *in, struct ctx *c)
     ctx_done(c);
 }
 
-static err_t with_app(struct invocation *in, err_t (*work)(struct invocation *, struct ctx *))
+static err_t
+as_user(struct invocation *in, struct app *app, err_t (*work)(struct invocation *, struct ctx *))
 {
-    struct app *app;
     struct ctx c = {0};
-    TRY(open_app_migrated(in, &app));
     err_t e = begin(in, app, &c);
     if (e == OK)
         e = work(in, &c);
     if (c.app)
         end(in, &c);
-    app_close(app);
     return e;
 }
 
@@ -106,8 +104,7 @@ static err_t read_map(struct invocation *in, str path, json_t **out)
         json_keep(in->arena, *out);
         return OK;
     }
-    problem_add_str(&in->problems, path, "json_syntax",
-                    arena_printf(in->arena, "%d", error.line),
+    problem_add_str(&in->problems, path, "json_syntax", arena_printf(in->arena, "%d", error.line),
                     arena_printf(in->arena, "%d", error.column),
                     arena_str(in->arena, str_from(error.text)));
     return ERR_INVALID;
@@ -165,26 +162,23 @@ static err_t change(struct invocation *in, struct ctx *c, int64_t id, struct rec
     return json_object_size(body) ? import_change(c, id, 0, body, &r) : OK;
 }
 
-static err_t print_import(struct ctx *c, int64_t id)
+static err_t print_import(struct invocation *in, struct ctx *c, int64_t id)
 {
     struct record *r;
-    AUTO_BUF text;
-    buf_init(&text, 64 * MIB);
-    struct jw w = {.out = &text};
+    struct jw w = {.out = in->out};
     TRY(import_get(c, id, &r));
     TRY(import_write_json(c, r, &w));
-    buf_byte(&text, '\n');
-    fwrite(text.p, 1, text.n, stdout);
+    buf_byte(in->out, '\n');
     return OK;
 }
 
 static err_t undo(struct invocation *in, struct ctx *c)
 {
     int64_t id;
-    if (id_parse(option(in, "undo"), &id) != OK)
-        return refuse(in, "--undo", "invalid_id", option(in, "undo"));
+    if (id_parse(option(in, "import"), &id) != OK)
+        return refuse(in, "--import", "invalid_id", option(in, "import"));
     TRY(import_do(c, NULL, id, IMPORT_UNDO));
-    return print_import(c, id);
+    return print_import(in, c, id);
 }
 
 static err_t import_file(struct invocation *in, struct ctx *c)
@@ -192,8 +186,6 @@ static err_t import_file(struct invocation *in, struct ctx *c)
     struct record *r;
     int64_t file;
     str object = option(in, "object");
-    if (option_given(in, "undo"))
-        return undo(in, c);
     if (in->operands.n != 1)
         return refuse(in, "FILE", "required", S("FILE"));
     TRY(keep_file(in, c, in->operands.at[0], &file));
@@ -201,13 +193,18 @@ static err_t import_file(struct invocation *in, struct ctx *c)
     int64_t id = record_id(r);
     TRY(change(in, c, id, r));
     err_t e = import_do(c, NULL, id, option_given(in, "dry-run") ? IMPORT_CHECK : IMPORT_RUN);
-    err_t printed = print_import(c, id);
+    err_t printed = print_import(in, c, id);
     return e != OK ? e : printed;
 }
 
-err_t command_import(struct invocation *in)
+err_t work_import(struct invocation *in, struct app *app)
 {
-    return with_app(in, import_file);
+    return as_user(in, app, import_file);
+}
+
+err_t work_import_undo(struct invocation *in, struct app *app)
+{
+    return as_user(in, app, undo);
 }
 
 /* ---- export ---- */
@@ -239,11 +236,11 @@ static err_t export_file(struct invocation *in, struct ctx *c)
     }
     TRY(export_read(c, o, body, &e));
     TRY(export_write(c, NULL, &e, arena_strz(in->arena, path), &rows));
-    printf("{\"object\":\"" STR_FMT "\",\"rows\":%zu}\n", STR_ARG(o->name), rows);
+    buf_printf(in->out, "{\"object\":\"" STR_FMT "\",\"rows\":%zu}\n", STR_ARG(o->name), rows);
     return OK;
 }
 
-err_t command_export(struct invocation *in)
+err_t work_export(struct invocation *in, struct app *app)
 {
-    return with_app(in, export_file);
+    return as_user(in, app, export_file);
 }
