@@ -63,6 +63,9 @@ const struct route ROUTES[] = {
     {"POST", "/jobs/{id}/cancel", jobs_cancel, NEED_SESSION, ANY, .id = "cancelJob"},
     {"POST", "/jobs/{id}/retry", jobs_retry, NEED_SESSION, ANY, .id = "retryJob"},
 
+    {"GET", "/batches/{id}", batches_get, NEED_SESSION, ANY, .id = "getBatch"},
+    {"POST", "/batches/{id}/undo", batches_undo, NEED_SESSION, ANY, .id = "undoBatch"},
+
     {"GET", "/quality", quality_get, NEED_SESSION, ANY, .id = "getQuality"},
     {"GET", "/quality/queue", quality_queue, NEED_SESSION, ANY, .id = "listRepairs"},
 

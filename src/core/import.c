@@ -319,7 +319,7 @@ err_t import_change(
 
 static const char *const kinds[] = {"import_check", "import_run", "import_undo"};
 static const char *const starts_in[] = {"uploaded checked failed", "uploaded checked",
-                                        "done cancelled failed"};
+                                        "done cancelled failed undoing"};
 static const char *const becomes[] = {"checking", "running", "undoing"};
 
 err_t import_start(struct ctx *c, int64_t id, enum import_step step, int64_t *job)
@@ -339,16 +339,22 @@ err_t import_start(struct ctx *c, int64_t id, enum import_step step, int64_t *jo
     return import_set(c, id, json_pack("{s:s}", "job", digits), &r);
 }
 
+struct undoing {
+    struct ctx *ctx;
+    struct job *job;
+    err_t progress;
+};
+
 static bool undo_progress(void *context, size_t done, size_t total)
 {
-    (void)context;
-    (void)done;
-    (void)total;
-    return true;
+    struct undoing *u = context;
+    u->progress = u->job ? job_progress(u->ctx, u->job, done, total) : OK;
+    return u->progress == OK;
 }
 
-static err_t undo(struct ctx *c, struct record *r)
+static err_t undo(struct ctx *c, struct job *job, struct record *r)
 {
+    struct undoing u = {.ctx = c, .job = job};
     int64_t batch;
     struct undo_result result = {0};
     struct record *updated;
@@ -356,9 +362,10 @@ static err_t undo(struct ctx *c, struct record *r)
     if (str_to_int(import_text(r, "batch"), &batch) != OK)
         return wrong_state(c);
     TRY(import_set(c, record_id(r), json_pack("{s:s}", "state", becomes[IMPORT_UNDO]), &updated));
-    err_t e = batch_undo(c, batch, false, &result, undo_progress, NULL);
-    if (e != OK && e != ERR_CONFLICT)
-        return e;
+    err_t e = batch_undo(c, batch, false, &result, undo_progress, &u);
+    if (e == ERR_LIMIT)
+        return u.progress;
+    TRY(e);
     instant_format(c->now, at);
     return import_set(c, record_id(r), json_pack("{s:s, s:s}", "state", "undone", "undone_at", at),
                       &updated);
@@ -371,7 +378,7 @@ err_t import_do(struct ctx *c, struct job *job, int64_t id, enum import_step ste
     /* a second attempt of the same job finds the state that the first one left */
     if (!in_state(r, starts_in[step]) && !in_state(r, becomes[step]))
         return wrong_state(c);
-    return step == IMPORT_UNDO ? undo(c, r) : import_run(c, job, r, step == IMPORT_CHECK);
+    return step == IMPORT_UNDO ? undo(c, job, r) : import_run(c, job, r, step == IMPORT_CHECK);
 }
 
 static err_t run_step(struct ctx *c, struct job *job, enum import_step step, json_t **result)

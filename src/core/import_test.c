@@ -428,6 +428,27 @@ TEST_APP(import_goes_on_after_a_fault)
     ctx_done(&c);
 }
 
+TEST_APP(import_is_undone)
+{
+    AUTO_ARENA arena = arena_new(256 * MIB);
+    struct ctx c;
+    import_attach();
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    int64_t id = second(&c, "overwrite");
+    step(&c, id, IMPORT_RUN);
+    assert_int_equal(count(&c, "{'field':'name','in':['王明','赵六六']}"), 1);
+    assert_int_equal(count(&c, "{}"), 2);
+    c.now = clock_now();
+    step(&c, id, IMPORT_UNDO);
+    assert_str(json_get_str(view(&c, id), "state"), "undone");
+    assert_int_equal(count(&c, "{}"), 1);
+    assert_int_equal(count(&c, "{'all':[{'field':'name','eq':'王小明'},"
+                               "{'field':'company','isNull':true}]}"),
+                     1);
+    assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), ERR_CONFLICT);
+    ctx_done(&c);
+}
+
 /* ---- the examples that people are given ---- */
 
 TEST_APP(import_reads_the_examples)
