@@ -516,6 +516,27 @@ rollup_select(const struct field *f, int64_t parent, const struct condition_env 
     return OK;
 }
 
+err_t query_giver(const struct field *f, value key, int64_t customer, struct sql *q)
+{
+    const struct object *o = f->object;
+    str owner = o->customer ? field_column(o->customer, 0)->name : S("id");
+    sql_add(q, "SELECT ");
+    sql_column(q, "t", owner);
+    from(o, q);
+    sql_add(q, " WHERE t.\"deleted_at\" IS NULL AND ");
+    sql_column(q, "t", field_column(f, 0)->name);
+    sql_add(q, " = ");
+    sql_value(q, key, STORE_TEXT);
+    if (customer) {
+        sql_add(q, " AND ");
+        sql_column(q, "t", owner);
+        sql_add(q, " = ");
+        sql_value(q, V_INT(customer), STORE_INT);
+    }
+    sql_add(q, " ORDER BY t.\"id\" LIMIT 1");
+    return sql_check(q);
+}
+
 err_t query_rollup(const struct field *f,
                    int64_t parent,
                    const struct condition_env *env,
