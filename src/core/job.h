@@ -30,7 +30,8 @@ void job_kind_add(struct job_kind *); /* at start, before job_runner_start */
 void job_kinds_core(void);
 
 /* Inside or outside a transaction; inside, it is enqueued with it. key: a second job with the same
- * key that has not ended is the same job (id of the first); NULL = none. run_at 0 = now. */
+ * key that has not ended is the same job (id of the first); NULL = none. run_at 0 = now. A kind that
+ * this process does not know waits for one that does. */
 err_t job_enqueue(struct ctx *,
                   const char *kind,
                   const json_t *args,

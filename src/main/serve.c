@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "api/stream.h"
 #include "base/log.h"
@@ -100,8 +101,8 @@ static err_t start_web(struct invocation *in, struct running *r)
 /* Background work comes first: what the first requests enqueue finds it running. */
 static err_t start(struct invocation *in, enum role role, struct running *r)
 {
+    job_kinds_core(); /* who only enqueues knows them too */
     if (role != ROLE_WEB) {
-        job_kinds_core();
         search_attach(r->app);
         fill_attach(r->app);
     }
@@ -120,7 +121,8 @@ static void stop(struct running *r)
 {
     control_stop(r->control);
     api_stop(r->api);
-    job_runner_stop(r->app, STOP_SECONDS);
+    if (!job_runner_stop(r->app, STOP_SECONDS))
+        _exit(err_exit_code(ERR_UNAVAILABLE)); /* others take the jobs over when their leases end */
     log_readers_stop(r->app);
     stream_hub_free(r->streams);
 }
