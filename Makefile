@@ -3,7 +3,7 @@ BUILD = build
 NINJA = ninja --quiet
 # Warnings stop the build where nobody would read them.
 WERROR = -Dwerror=$(if $(CI),true,false)
-SANITIZE = -Db_lundef=false -Dwerror=true
+SANITIZE = -Db_lundef=false
 UI = $(shell find ui \( -name node_modules -o -name dist \) -prune -o -type f -print)
 C = $(shell find src tools tests bench -name testdata -prune -o -name '*.[ch]' -print)
 NODE_PATHS = PATH="$(CURDIR)/tests/node_modules/.bin:$(CURDIR)/ui/node_modules/.bin:$$PATH"

@@ -69,8 +69,8 @@ static err_t role_parse(struct invocation *in, enum role *out)
 struct running {
     struct app *app;
     struct api *api;
-    struct control *control;
     struct stream_hub *streams;
+    struct control *control;
     str address;
 };
 
@@ -101,11 +101,9 @@ static err_t start_web(struct invocation *in, struct running *r)
 /* Background work comes first: what the first requests enqueue finds it running. */
 static err_t start(struct invocation *in, enum role role, struct running *r)
 {
-    job_kinds_core(); /* who only enqueues knows them too */
-    if (role != ROLE_WEB) {
-        search_attach(r->app);
-        fill_attach(r->app);
-    }
+    job_kinds_core(); /* in every role: who answers requests must know what he enqueues */
+    search_attach(r->app);
+    fill_attach(r->app);
     if (role != ROLE_WORKER)
         r->streams = stream_hub_new(r->app);
     TRY(log_readers_start(r->app));
