@@ -332,16 +332,9 @@ err_t import_start(struct ctx *c, int64_t id, enum import_step step, int64_t *jo
     return import_set(c, id, json_pack("{s:s}", "job", digits), &r);
 }
 
-static bool undo_progress(void *context, size_t done, size_t total)
+static err_t undo(struct ctx *c, struct job *job, struct record *r)
 {
-    (void)context;
-    (void)done;
-    (void)total;
-    return true;
-}
-
-static err_t undo(struct ctx *c, struct record *r)
-{
+    struct job_report report = {.ctx = c, .job = job};
     int64_t batch;
     struct undo_result result = {0};
     struct record *updated;
@@ -349,7 +342,9 @@ static err_t undo(struct ctx *c, struct record *r)
     if (str_to_int(import_text(r, "batch"), &batch) != OK)
         return wrong_state(c);
     TRY(import_set(c, record_id(r), json_pack("{s:s}", "state", becomes[IMPORT_UNDO]), &updated));
-    err_t e = batch_undo(c, batch, false, &result, undo_progress, NULL);
+    err_t e = batch_undo(c, batch, false, &result, job_report, &report);
+    if (e == ERR_LIMIT)
+        return report.outcome;
     if (e != OK && e != ERR_CONFLICT)
         return e;
     instant_format(c->now, at);
@@ -364,7 +359,7 @@ err_t import_do(struct ctx *c, struct job *job, int64_t id, enum import_step ste
     /* a second attempt of the same job finds the state that the first one left */
     if (!in_state(r, starts_in[step]) && !in_state(r, becomes[step]))
         return wrong_state(c);
-    return step == IMPORT_UNDO ? undo(c, r) : import_run(c, job, r, step == IMPORT_CHECK);
+    return step == IMPORT_UNDO ? undo(c, job, r) : import_run(c, job, r, step == IMPORT_CHECK);
 }
 
 static err_t run_step(struct ctx *c, struct job *job, enum import_step step, json_t **result)

@@ -119,11 +119,8 @@ static void stop(struct running *r)
 {
     control_stop(r->control);
     api_stop(r->api);
-    if (!job_runner_stop(r->app, STOP_SECONDS)) {
-        /* A job does not let go: its lease runs out and another process takes it over. */
-        log_event(LOG_WARN, "stopped_with_running_job", NULL);
-        _exit(0);
-    }
+    if (!job_runner_stop(r->app, STOP_SECONDS))
+        _exit(err_exit_code(ERR_UNAVAILABLE)); /* others take the jobs over when their leases end */
     log_readers_stop(r->app);
     stream_hub_free(r->streams);
 }
