@@ -67,9 +67,16 @@ const struct route ROUTES[] = {
     {"POST", "/jobs/{id}/cancel", jobs_cancel, NEED_SESSION, ANY, .id = "cancelJob"},
     {"POST", "/jobs/{id}/retry", jobs_retry, NEED_SESSION, ANY, .id = "retryJob"},
 
+    {"GET", "/batches/{id}", batches_get, NEED_SESSION, ANY, .id = "getBatch"},
+    {"POST", "/batches/{id}/undo", batches_undo, NEED_SESSION, ANY, .id = "undoBatch"},
+
+    {"GET", "/quality", quality_get, NEED_SESSION, ANY, .id = "getQuality"},
+    {"GET", "/quality/queue", quality_queue, NEED_SESSION, ANY, .id = "listRepairs"},
+
     {"GET", "/{plural}", records_list, NEED_SESSION, ANY, .id = "list"},
     {"POST", "/{plural}", records_create, NEED_SESSION, ANY, .once = true, .id = "create"},
     {"POST", "/{plural}/batch", records_batch, NEED_SESSION, ANY, .once = true, .id = "batch"},
+    {"POST", "/{plural}/export", records_export, NEED_SESSION, ANY, .once = true, .id = "export"},
     {"POST", "/{plural}/count", records_count, NEED_SESSION, ANY, .id = "count"},
     {"GET", "/{plural}/{id}", records_get, NEED_SESSION, ANY, .id = "get"},
     {"PATCH", "/{plural}/{id}", records_update, NEED_SESSION, ANY, .once = true, .id = "update"},
