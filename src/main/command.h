@@ -75,5 +75,6 @@ err_t work_demo_password(struct invocation *, struct app *) MUST_USE;
 err_t work_token_create(struct invocation *, struct app *) MUST_USE;
 err_t work_user_add(struct invocation *, struct app *) MUST_USE;
 err_t work_user_password(struct invocation *, struct app *) MUST_USE;
+err_t work_check(struct invocation *, struct app *) MUST_USE;
 err_t command_migrate(struct invocation *) MUST_USE;
 err_t command_version(struct invocation *) MUST_USE;
