@@ -393,15 +393,27 @@ static void link_owner(const struct field *f, const struct record *r, struct sql
         sql_name(q, field_link_record_column(f));
 }
 
-err_t query_link_clear(const struct field *f, const struct record *r, struct sql *q)
+static void link_rows(const struct field *f, const struct record *r, struct sql *q)
 {
-    sql_add(q, "DELETE FROM ");
     sql_name(q, field_link_table(q->arena, f));
     sql_add(q, " WHERE (");
     link_owner(f, r, q, false);
     sql_add(q, ") = (");
     link_owner(f, r, q, true);
     sql_add(q, ")");
+}
+
+err_t query_link_clear(const struct field *f, const struct record *r, struct sql *q)
+{
+    sql_add(q, "DELETE FROM ");
+    link_rows(f, r, q);
+    return sql_check(q);
+}
+
+err_t query_link_members(const struct field *f, const struct record *r, struct sql *q)
+{
+    sql_add(q, "SELECT \"value\" FROM ");
+    link_rows(f, r, q);
     return sql_check(q);
 }
 

@@ -58,8 +58,9 @@ err_t query_update(const struct record *before,
                    const struct record *after,
                    struct sql *,
                    bool *any) MUST_USE;
-/* The members of a set: all rows of the record are removed / one is added. */
+/* The members of a set: all rows of the record are removed / read / one is added. */
 err_t query_link_clear(const struct field *, const struct record *, struct sql *) MUST_USE;
+err_t query_link_members(const struct field *, const struct record *, struct sql *) MUST_USE;
 err_t query_link_add(const struct field *,
                      const struct record *,
                      str member,
