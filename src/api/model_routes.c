@@ -2,6 +2,7 @@
 
 #include "api/session.h"
 #include "base/limits.h"
+#include "core/fill.h"
 #include "core/registry.h"
 
 static const char *const ACCESS[] = {"hidden", "mask", "read", "write"};
@@ -175,6 +176,12 @@ static err_t apply(struct call *call, str object, const json_t *patch, bool dry_
     AUTO_BUF plan;
     buf_init(&plan, MIB);
     TRY(registry_patch(c->app, object, patch, c->user, dry_run, &c->problems, &plan));
+    if (!dry_run) {
+        const struct model *now = model_hold(c->app);
+        err_t e = fill_after_model(c, c->model, now);
+        model_release(c->app, now);
+        TRY(e);
+    }
     call_begin(call, status);
     jw_open(&call->out, '{');
     text(&call->out, "object", object);

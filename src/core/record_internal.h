@@ -7,7 +7,11 @@
 /* Whatever the rights, deleted or not; locked until the end when in a transaction. ERR_NOT_FOUND.
  */
 err_t record_load(struct ctx *, const struct object *, int64_t id, struct record **out) MUST_USE;
+/* As record_get, but deleted ones too. */
+err_t record_in_scope(
+    struct ctx *, const struct object *, int64_t id, enum op, struct record **out) MUST_USE;
 bool record_live(const struct record *);
+bool record_same(const struct record *, const struct record *); /* all cells */
 struct condition_source record_source(struct ctx *);
 
 /* Writes a record inside a transaction, with all that follows from it: formulas, rules, the row,
@@ -47,6 +51,9 @@ err_t record_identity(struct ctx *,
 err_t record_rollups(struct ctx *,
                      const struct record *before,
                      const struct record *after) MUST_USE;
+/* The figure of one roll-up counted anew, into the parent. */
+void record_set_figure(struct ctx *, const struct field *, value figure, struct record *parent);
+err_t record_recount(struct ctx *, const struct field *, struct record *parent) MUST_USE;
 /* record_formula.c: stored formulas of the record, and those that look at the clock, when read. */
 err_t record_formulas(struct ctx *, struct record *) MUST_USE;
 err_t record_live_formula(struct ctx *,

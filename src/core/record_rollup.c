@@ -35,7 +35,18 @@ static err_t contribution_of(struct ctx *c,
     return OK;
 }
 
-static err_t recount(struct ctx *c, const struct field *f, struct record *parent)
+void record_set_figure(struct ctx *c, const struct field *f, value figure, struct record *parent)
+{
+    bool real = f->shape->parts[0].storage == STORE_REAL;
+    value *cells = &parent->cells[f->first_column];
+    if (figure.kind == VALUE_NULL && f->rollup->fn == ROLLUP_SUM)
+        figure = real ? V_REAL(0) : V_INT(0);
+    cells[0] = figure;
+    if (f->shape->part_count > 1)
+        cells[1] = figure.kind == VALUE_NULL ? V_NULL : V_TEXT(c->currency);
+}
+
+err_t record_recount(struct ctx *c, const struct field *f, struct record *parent)
 {
     struct condition_env env = ctx_env(c);
     AUTO_SQL q;
@@ -45,9 +56,7 @@ static err_t recount(struct ctx *c, const struct field *f, struct record *parent
     err_t e = db_one(c->conn, c->arena, buf_str(&q.text), q.params.at, q.params.n, &cell, 1);
     if (e != OK && e != ERR_NOT_FOUND)
         return e;
-    if (cell.kind == VALUE_NULL && f->rollup->fn == ROLLUP_SUM)
-        cell = f->shape->parts[0].storage == STORE_REAL ? V_REAL(0) : V_INT(0);
-    parent->cells[f->first_column] = cell;
+    record_set_figure(c, f, cell, parent);
     return OK;
 }
 
@@ -98,7 +107,7 @@ static err_t apply(struct ctx *c,
     } else if (fn != ROLLUP_LAST && fn != ROLLUP_SUM && better(fn, *cell, &old, &new)) {
         *cell = new.v;
     } else if (fn == ROLLUP_SUM || fn == ROLLUP_LAST || (old.counts && value_eq(old.v, *cell))) {
-        TRY(recount(c, f, parent)); /* sums of doubles too: they must not drift */
+        TRY(record_recount(c, f, parent)); /* sums of doubles too: they must not drift */
     }
     if (f->shape->part_count > 1)
         parent->cells[f->first_column + 1] =

@@ -112,7 +112,7 @@ static err_t update(struct ctx *c, const struct record *before, const struct rec
     return changed == 1 ? OK : ERR_CONFLICT;
 }
 
-static bool same(const struct record *a, const struct record *b)
+bool record_same(const struct record *a, const struct record *b)
 {
     for (size_t i = 0; i < a->object->column_count; i++)
         if (!value_eq(a->cells[i], b->cells[i]))
@@ -137,7 +137,7 @@ err_t record_store(struct ctx *c,
     const struct object *o = after->object;
     bool derived = op == CHANGE_DERIVE;
     TRY(record_formulas(c, after));
-    if (before && same(before, after))
+    if (before && record_same(before, after))
         return OK;
     if (!derived)
         TRY(call_hooks(c, before, after, false));
@@ -148,7 +148,8 @@ err_t record_store(struct ctx *c,
     TRY(before ? update(c, before, after) : insert(c, after));
     TRY(write_sets(c, before, after));
     TRY(record_identity(c, before, after, options));
-    TRY(record_rollups(c, before, after));
+    if (!(options && options->defer_rollups))
+        TRY(record_rollups(c, before, after));
     TRY(change_append(c, op, o, before, after));
     if (str_eqz(o->name, "user") || str_eqz(o->name, "role") || str_eqz(o->name, "department"))
         TRY(access_forget(c));

@@ -59,9 +59,8 @@ static void roll_back(struct sqlite_conn *c)
         log_event(LOG_ERROR, "rollback_failed", NULL);
 }
 
-static err_t run_one(struct sqlite_conn *c, const struct sqlite_pending *p)
+static err_t run_work(struct sqlite_conn *c, const struct sqlite_pending *p)
 {
-    TRY(sqlite_command(&c->base, "SAVEPOINT work"));
     err_t e = db_run_work(&c->base, p->work, p->arg);
     if (!in_transaction(c))
         return e;
@@ -71,6 +70,28 @@ static err_t run_one(struct sqlite_conn *c, const struct sqlite_pending *p)
         db_set_conflict(&c->base, S(""));
         e = ERR_CONFLICT;
     }
+    return e;
+}
+
+/* The transaction holds nothing yet: it is this work's own savepoint, and a new one begins when the
+ * work fails. (A savepoint copies every page it changes; within one, nested ones also have to look
+ * through all copies made before.) */
+static err_t run_first(struct sqlite_conn *c, struct sqlite_pending *p)
+{
+    p->result = run_work(c, p);
+    if (p->result == OK)
+        return OK;
+    if (in_transaction(c))
+        roll_back(c);
+    return sqlite_command(&c->base, "BEGIN IMMEDIATE");
+}
+
+static err_t run_next(struct sqlite_conn *c, const struct sqlite_pending *p)
+{
+    TRY(sqlite_command(&c->base, "SAVEPOINT work"));
+    err_t e = run_work(c, p);
+    if (!in_transaction(c))
+        return e;
     err_t undone = e == OK ? OK : sqlite_command(&c->base, "ROLLBACK TO SAVEPOINT work");
     err_t released = sqlite_command(&c->base, "RELEASE SAVEPOINT work");
     if (undone != OK || released != OK)
@@ -108,6 +129,7 @@ static void run_group(struct sqlite_db *db)
 {
     struct sqlite_conn *c = db->writer;
     struct sqlite_pending *group = NULL, **end = &group;
+    bool holds_work = false;
     int64_t until = clock_monotonic() + GROUP_MICROSECONDS;
     err_t all = sqlite_command(&c->base, "BEGIN IMMEDIATE");
     for (int n = 0; n < GROUP_MOST && (n == 0 || clock_monotonic() < until); n++) {
@@ -117,8 +139,11 @@ static void run_group(struct sqlite_db *db)
         p->next = NULL;
         *end = p;
         end = &p->next;
-        if (all == OK) {
-            p->result = run_one(c, p);
+        if (all == OK && !holds_work) {
+            all = run_first(c, p);
+            holds_work = p->result == OK;
+        } else if (all == OK) {
+            p->result = run_next(c, p);
             if (!in_transaction(c)) { /* SQLite undid everything: disk full, I/O error */
                 all = ERR_UNAVAILABLE;
                 break;

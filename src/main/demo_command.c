@@ -1,9 +1,13 @@
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/id.h"
+#include "base/jw.h"
 #include "base/limits.h"
+#include "base/message.h"
 #include "core/setting.h"
+#include "main/control.h"
 #include "main/demo/demo.h"
 #include "main/serve.h"
 #include "main/setup.h"
@@ -29,7 +33,12 @@ static err_t store_one(struct ctx *c, const struct object *o, int64_t id, json_t
     struct record *r;
     char digits[24];
     static const struct write_options options = {
-        .allow_duplicate = true, .trusted = true, .quiet_refs = true};
+        .allow_duplicate = true,
+        .trusted = true,
+        .quiet_refs = true,
+        .joined = true,
+        .defer_rollups = true,
+    };
     snprintf(digits, sizeof digits, "%lld", (long long)id);
     json_object_set_new(record, "id", json_string(digits));
     err_t e = record_create(c, o, record, &options, &r);
@@ -55,11 +64,12 @@ static err_t store_all(struct ctx *c, void *arg)
     struct loading *l = arg;
     for (size_t i = 0; i < l->count; i++) {
         const struct object *o = model_object(c->model, str_from(l->waiting[i].object));
-        json_t *copy = json_keep(c->arena, json_deep_copy(l->waiting[i].record));
-        err_t e = o ? store(c, o, l->waiting[i].id, copy) : FAULT("the demo has an unknown object");
+        json_t *record = l->waiting[i].record;
+        err_t e =
+            o ? store(c, o, l->waiting[i].id, record) : FAULT("the demo has an unknown object");
         if (e != OK) {
             problem_add_str(&c->problems, S("demo"), "demo_record", str_from(l->waiting[i].object),
-                            json_text(c->arena, copy), (str){0});
+                            json_text(c->arena, record), (str){0});
             return e;
         }
     }
@@ -93,7 +103,7 @@ static err_t take(void *context, const char *object, int64_t id, const json_t *r
     struct loading *l = context;
     snprintf(l->waiting[l->count].object, sizeof l->waiting[l->count].object, "%s", object);
     l->waiting[l->count].id = id;
-    l->waiting[l->count].record = json_deep_copy(record);
+    l->waiting[l->count].record = json_incref((json_t *)(uintptr_t)record);
     l->count++;
     return l->count == RECORDS_A_TRANSACTION ? flush(l) : OK;
 }
@@ -129,14 +139,23 @@ static err_t new_password(struct invocation *in, struct app *app, char password[
     return with_ctx(in, app, first_user_work, &u);
 }
 
-static err_t mark_demo(struct app *app)
+static err_t mark_demo(struct app *app, const char *how_far)
 {
-    json_t *yes = json_string("yes"), *name = json_string("云帆家居");
+    json_t *yes = json_string(how_far), *name = json_string("云帆家居");
     err_t e = setting_put(app, "enterprise", name);
     if (e == OK)
         e = setting_put(app, "demo", yes);
     json_decref(yes);
     json_decref(name);
+    return e;
+}
+
+static err_t work_out_figures(struct invocation *in, struct app *app)
+{
+    struct ctx c;
+    TRY(ctx_init(&c, app, in->arena, "demo"));
+    err_t e = record_rollups_rebuild(&c, NULL, NULL);
+    ctx_done(&c);
     return e;
 }
 
@@ -159,35 +178,112 @@ static err_t generate(struct invocation *in, struct app *app)
     err_t e = demo_generate(&o, take, &l);
     if (e == OK)
         e = flush(&l);
+    if (e == OK)
+        e = work_out_figures(in, app);
     arena_free(l.arena);
-    return e == OK ? mark_demo(app) : e;
+    return e;
 }
 
-static void say_ready(void *context, unsigned port)
+static str ready_words(struct arena *arena, enum lang lang, str address, const char *password)
 {
-    const char *password = context;
-    printf("\n  http://127.0.0.1:%u\n  %.*s\n  %s\n\n", port, STR_ARG(ADMIN), password);
+    str args[] = {address, ADMIN, str_from(password)};
+    return message_format(arena, lang, S("demo_ready"), args, 3);
+}
+
+struct ready {
+    struct invocation *in;
+    const char *password;
+};
+
+/* Words for people; a program that reads our output gets the same as JSON. */
+static void say_ready(void *context, str address)
+{
+    const struct ready *r = context;
+    str words = ready_words(r->in->arena, r->in->lang, address, r->password);
+    fprintf(stderr, "\n" STR_FMT "\n\n", STR_ARG(words));
+    if (isatty(STDOUT_FILENO))
+        return;
+    AUTO_BUF line;
+    buf_init(&line, 4 * KIB);
+    struct jw w = {.out = &line};
+    jw_open(&w, '{');
+    jw_key(&w, S("address"));
+    jw_str(&w, address);
+    jw_key(&w, S("user"));
+    jw_str(&w, ADMIN);
+    jw_key(&w, S("password"));
+    jw_str(&w, str_from(r->password));
+    jw_close(&w, '}');
+    printf(STR_FMT "\n", STR_ARG(buf_str(&line)));
     fflush(stdout);
+}
+
+enum progress { DEMO_NONE, DEMO_HALF, DEMO_DONE };
+
+static enum progress how_far(struct invocation *in, struct app *app)
+{
+    str mark = setting_text(app, in->arena, "demo", (str){0});
+    return str_eqz(mark, "yes") ? DEMO_DONE : mark.n ? DEMO_HALF : DEMO_NONE;
+}
+
+static err_t make(struct invocation *in, struct app *app)
+{
+    struct ctx c;
+    TRY(ctx_init(&c, app, in->arena, "command"));
+    bool taken = enterprise_exists(&c);
+    ctx_done(&c);
+    if (taken || how_far(in, app) == DEMO_HALF) {
+        problem_add_str(&in->problems, S("--db"), taken ? "enterprise_exists" : "demo_unfinished",
+                        option(in, "db"), (str){0}, (str){0});
+        return ERR_CONFLICT;
+    }
+    TRY(mark_demo(app, "half"));
+    TRY(generate(in, app));
+    return mark_demo(app, "yes");
 }
 
 static err_t run_demo(struct invocation *in, struct app *app)
 {
-    struct ctx c;
     char password[20];
-    TRY(ctx_init(&c, app, in->arena, "command"));
-    bool exists = enterprise_exists(&c);
-    ctx_done(&c);
-    if (!exists)
-        TRY(generate(in, app));
+    struct ready ready = {in, password};
+    if (how_far(in, app) != DEMO_DONE)
+        TRY(make(in, app));
     if (option_given(in, "no-serve"))
         return OK;
     TRY(new_password(in, app, password));
-    return serve_until_told(in, app, say_ready, password);
+    return serve_until_told(in, app, say_ready, &ready);
+}
+
+err_t work_demo_password(struct invocation *in, struct app *app)
+{
+    char password[20];
+    TRY(new_password(in, app, password));
+    buf_add(in->out, ready_words(in->arena, in->lang, in->address, password));
+    buf_byte(in->out, '\n');
+    return OK;
+}
+
+/* Asks the demo that runs already to let its caller in. */
+static err_t visit(struct invocation *in, bool *served)
+{
+    struct invocation other = {.arena = in->arena,
+                               .lang = in->lang,
+                               .problems = {.arena = in->arena},
+                               .command = command_named(S("demo password")),
+                               .out = in->out};
+    option_set(&other, "db", option(in, "db"));
+    option_set(&other, "data", data_folder(in));
+    return control_call(&other, served);
 }
 
 err_t command_demo(struct invocation *in)
 {
     struct app *app;
+    bool served = false;
+    if (!option_given(in, "no-serve"))
+        TRY(visit(in, &served));
+    if (served)
+        return OK;
     TRY(open_app_migrated(in, &app));
     err_t e = run_demo(in, app);
     app_close(app);

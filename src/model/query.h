@@ -27,6 +27,9 @@ struct query {
     size_t limit;
 };
 
+/* Makes the texts that depend on the object alone; when the model is loaded. */
+void query_prepare(struct arena *, struct object *);
+
 /* All columns of the object in order, then the keys of the sort (for the next page's `after`). */
 err_t query_select(const struct query *, const struct condition_env *, struct sql *) MUST_USE;
 size_t query_key_count(const struct query *);
@@ -81,6 +84,13 @@ err_t query_titles(const struct object *,
                    const struct condition *scope,
                    const struct condition_env *,
                    struct sql *) MUST_USE;
+/* Live parents with an id above `after`, by id: all columns, then each roll-up's figure over their
+ * live children as it should be, in the order of the fields. */
+err_t query_rollups(const struct object *,
+                    int64_t after,
+                    size_t limit,
+                    const struct condition_env *,
+                    struct sql *) MUST_USE;
 /* A roll-up's figure over the live children of one parent: its cells in the parent's order. */
 err_t query_rollup(const struct field *,
                    int64_t parent,
