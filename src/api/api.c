@@ -5,7 +5,9 @@
 
 #include <sodium.h>
 
+#include "api/health.h"
 #include "api/idempotency.h"
+#include "api/rate.h"
 #include "base/id.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -127,6 +129,12 @@ static err_t read_body(struct call *call)
 static err_t check_need(struct call *call)
 {
     const struct route *route = call->route;
+    unsigned wait;
+    if (call->by_token && !rate_allow(call->session.id, &wait)) {
+        problem_add_str(&call->ctx.problems, S(""), "too_many_requests",
+                        arena_printf(call->ctx.arena, "%u", wait), (str){0}, (str){0});
+        return ERR_LIMIT;
+    }
     if (route->need == NEED_BROWSER && call->by_token)
         return refuse(call, ERR_DENIED, "browser_only");
     if (route->right != RIGHT_COUNT && !access_right(call->ctx.access, route->right))
@@ -179,7 +187,7 @@ static void handler(struct http_request *r, struct http_reply *reply)
     struct api *api = r->worker;
     if (str_starts(r->path, BASE) && (r->path.n == BASE.n || r->path.p[BASE.n] == '/'))
         handle_api(api, r, reply);
-    else
+    else if (!health_reply(api, r, reply))
         asset_reply(api, r, reply);
 }
 

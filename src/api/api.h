@@ -56,7 +56,7 @@ struct api_options {
     str proxies;
     const char *tls_cert_file, *tls_key_file;
     struct stream_hub *streams; /* api/stream.h; NULL = no live screens */
-    const char *assets_folder; /* the screen from disk instead of the binary; NULL */
+    const char *assets_folder;  /* the screen from disk instead of the binary; NULL */
 };
 err_t api_start(const struct api_options *, struct problems *, struct api **out) MUST_USE;
 unsigned api_port(const struct api *);

@@ -3,3 +3,18 @@ SELECT request, status, reply FROM idempotency WHERE user_id = $1 AND key = $2
 
 -- name: idempotency_add
 INSERT INTO idempotency (user_id, key, request, status, reply, at) VALUES ($1, $2, $3, $4, $5, $6)
+
+-- name: health_one
+SELECT 1
+
+-- name: health_readers across
+SELECT r.reader, (SELECT count(*) FROM (
+    SELECT 1 FROM change c WHERE (c.tx, c.id) > (r.tx, r.id) LIMIT $1) behind)
+FROM reader_position r ORDER BY r.reader
+
+-- name: health_jobs
+SELECT state, count(*) FROM job WHERE state IN ('waiting', 'running', 'failed', 'dead')
+GROUP BY state ORDER BY state
+
+-- name: health_overdue
+SELECT kind, count(*) FROM job WHERE state = 'waiting' AND run_at < $1 GROUP BY kind ORDER BY kind

@@ -206,15 +206,14 @@ static void write_paths(struct document *d, const struct object *o)
     d->object = NULL;
 }
 
-static enum openapi_field field_for(const void *who, const struct field *f)
+static struct openapi_field field_for(const void *who, const struct field *f)
 {
-    static const enum openapi_field as[] = {
-        [FIELD_HIDDEN] = OPENAPI_HIDDEN,
-        [FIELD_MASK] = OPENAPI_MASKED,
-        [FIELD_READ] = OPENAPI_READ,
-        [FIELD_WRITE] = OPENAPI_WRITE,
+    enum field_access of_all = access_field(who, f), of_own = access_field_own(who, f);
+    return (struct openapi_field){
+        .masked = of_all == FIELD_MASK || of_own == FIELD_MASK,
+        .clear = of_own >= FIELD_READ,
+        .writable = of_own == FIELD_WRITE,
     };
-    return as[access_field(who, f)];
 }
 
 static void write_object_schemas(struct document *d, const struct object *o)

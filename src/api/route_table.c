@@ -1,4 +1,6 @@
 /* Every operation there is: what it needs is here, and the dispatcher sees to it. */
+#include "api/files.h"
+#include "api/imports.h"
 #include "api/model_routes.h"
 #include "api/openapi.h"
 #include "api/records.h"
@@ -36,6 +38,30 @@ const struct route ROUTES[] = {
 
     {"GET", "/stream", stream_get, NEED_SESSION, ANY, .id = "stream"},
     {"GET", "/search", search_all, NEED_SESSION, ANY, .id = "search"},
+
+    {"POST", "/files", files_create, NEED_SESSION, ANY, .upload = true, .id = "uploadFile"},
+    {"GET", "/files/{id}", files_get, NEED_SESSION, ANY, .id = "getFile"},
+    {"GET", "/files/{id}/content", files_content, NEED_SESSION, ANY, .id = "downloadFile"},
+
+    {"GET", "/imports", imports_list, NEED_SESSION, RIGHT_IMPORT, .id = "listImports"},
+    {"POST", "/imports", imports_create, NEED_SESSION, RIGHT_IMPORT, .id = "createImport"},
+    {"GET", "/imports/{id}", imports_get, NEED_SESSION, RIGHT_IMPORT, .id = "getImport"},
+    {"PATCH", "/imports/{id}", imports_update, NEED_SESSION, RIGHT_IMPORT, .id = "updateImport"},
+    {"POST", "/imports/{id}/check", imports_check, NEED_SESSION, RIGHT_IMPORT, .id = "checkImport"},
+    {"POST", "/imports/{id}/run", imports_run, NEED_SESSION, RIGHT_IMPORT, .id = "runImport"},
+    {"POST", "/imports/{id}/undo", imports_undo, NEED_SESSION, RIGHT_IMPORT, .id = "undoImport"},
+    {"GET", "/imports/{id}/rows", imports_rows, NEED_SESSION, RIGHT_IMPORT, .id = "listImportRows"},
+    {"POST", "/imports/{id}/answers", imports_answers, NEED_SESSION, RIGHT_IMPORT,
+     .id = "answerImport"},
+    {"GET", "/imports/{id}/refused.xlsx", imports_refused_xlsx, NEED_SESSION, RIGHT_IMPORT,
+     .id = "refusedRowsXlsx"},
+    {"GET", "/imports/{id}/refused.csv", imports_refused_csv, NEED_SESSION, RIGHT_IMPORT,
+     .id = "refusedRowsCsv"},
+
+    {"GET", "/jobs", jobs_list, NEED_SESSION, ANY, .id = "listJobs"},
+    {"GET", "/jobs/{id}", jobs_get, NEED_SESSION, ANY, .id = "getJob"},
+    {"POST", "/jobs/{id}/cancel", jobs_cancel, NEED_SESSION, ANY, .id = "cancelJob"},
+    {"POST", "/jobs/{id}/retry", jobs_retry, NEED_SESSION, ANY, .id = "retryJob"},
 
     {"GET", "/{plural}", records_list, NEED_SESSION, ANY, .id = "list"},
     {"POST", "/{plural}", records_create, NEED_SESSION, ANY, .id = "create"},

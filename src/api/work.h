@@ -4,3 +4,10 @@
 #include "api/api.h"
 
 err_t search_all(struct call *) MUST_USE;
+
+err_t jobs_list(struct call *) MUST_USE;
+err_t jobs_get(struct call *) MUST_USE;
+err_t jobs_cancel(struct call *) MUST_USE;
+err_t jobs_retry(struct call *) MUST_USE;
+/* {"data":job}. */
+err_t call_job(struct call *, int status, int64_t id) MUST_USE;

@@ -42,12 +42,8 @@ struct session {
 err_t auth_session(struct ctx *, str cookie, struct session *out) MUST_USE;
 err_t auth_token(struct ctx *, str bearer, struct session *out) MUST_USE;
 /* Which of these sessions (or API tokens) auth_session would still take; in any order. */
-err_t auth_alive(struct ctx *,
-                 const int64_t *ids,
-                 size_t n,
-                 bool tokens,
-                 int64_t **out,
-                 size_t *count) MUST_USE;
+err_t auth_alive(
+    struct ctx *, const int64_t *ids, size_t n, bool tokens, int64_t **out, size_t *count) MUST_USE;
 err_t auth_logout(struct ctx *, int64_t session) MUST_USE;
 err_t auth_sessions_json(struct ctx *, int64_t current, struct jw *) MUST_USE;
 err_t auth_end_session(struct ctx *, int64_t session) MUST_USE; /* own only: else ERR_NOT_FOUND */

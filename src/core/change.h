@@ -65,12 +65,8 @@ err_t log_readers_settle(struct app *, unsigned milliseconds) MUST_USE;
  * none. */
 err_t change_settled(struct ctx *, int64_t *tx, int64_t *id) MUST_USE;
 /* The changes after a place, in order, up to the newest settled one. */
-err_t change_after(struct ctx *,
-                   int64_t tx,
-                   int64_t id,
-                   size_t limit,
-                   struct change **out,
-                   size_t *n) MUST_USE;
+err_t change_after(
+    struct ctx *, int64_t tx, int64_t id, size_t limit, struct change **out, size_t *n) MUST_USE;
 /* Changes of one record, newest first, from `before_id` (0 = newest). */
 err_t change_history(struct ctx *,
                      int64_t record,
@@ -119,11 +115,13 @@ err_t batch_write_json(struct ctx *, int64_t id, struct jw *) MUST_USE;
 
 /* ---- seals ---- */
 /* Seals what is older than the full hour: SHA-256 over the changes in order, chained to the seal
- * before, with an HMAC by the installation's key. */
+ * before, with an HMAC by the installation's key. The last seal is also noted in the file seal.head
+ * of the data folder and in the server's log, so that cutting off the end of both tables shows. */
 err_t seal_make(struct ctx *) MUST_USE;
 struct seal_fault {
     int64_t seal;
     int64_t change;  /* the first that is wrong, 0 if unknown */
     const char *why; /* "edited", "removed", "added", "truncated", "seal" */
 };
+/* Holds the log against its seals, in bounded memory; *out is the first fault unless *clean. */
 err_t seal_check(struct ctx *, struct seal_fault *out, bool *clean) MUST_USE;

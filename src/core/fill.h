@@ -1,5 +1,6 @@
 /* fill: works out stored formulas and roll-ups anew where something else than a write of the record
- * itself has changed them: the model got a new one, or a formula looks at a record that was written.
+ * itself has changed them: the model got a new one, or a formula looks at a record that was
+ * written.
  */
 #pragma once
 
@@ -9,4 +10,6 @@
 void fill_attach(struct app *);
 /* After a change of the model: enqueues the work for formulas and roll-ups that are new or other
  * than before. */
-err_t fill_after_model(struct ctx *, const struct model *before, const struct model *after) MUST_USE;
+err_t fill_after_model(struct ctx *,
+                       const struct model *before,
+                       const struct model *after) MUST_USE;

@@ -42,6 +42,13 @@ static err_t purge_sessions(struct ctx *c, struct job *job, json_t **result)
     return auth_sweep(c);
 }
 
+static err_t seal(struct ctx *c, struct job *job, json_t **result)
+{
+    (void)job;
+    (void)result;
+    return seal_make(c);
+}
+
 struct undoing {
     struct ctx *ctx;
     struct job *job;
@@ -78,6 +85,7 @@ void job_kinds_core(void)
 {
     static struct job_kind kinds[] = {
         {.name = "undo", .label = "job_undo", .run = undo_batch},
+        {.name = "seal", .label = "job_seal", .schedule = "hourly", .run = seal},
         {.name = "idempotency_purge",
          .label = "job_idempotency_purge",
          .schedule = "daily 03:10",

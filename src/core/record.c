@@ -30,11 +30,11 @@ bool record_live(const struct record *r)
     return record_cell(r, r->object->deleted_at, 0).kind == VALUE_NULL;
 }
 
-err_t record_get(struct ctx *c, const struct object *o, int64_t id, enum op op, struct record **out)
+err_t record_in_scope(
+    struct ctx *c, const struct object *o, int64_t id, enum op op, struct record **out)
 {
     const struct condition *scope;
     struct condition_env env = ctx_env(c);
-    struct record *r;
     err_t e = access_scope(c->access, o, op, &scope);
     if (e == ERR_DENIED)
         return op == OP_READ ? ERR_NOT_FOUND : ERR_DENIED;
@@ -42,7 +42,13 @@ err_t record_get(struct ctx *c, const struct object *o, int64_t id, enum op op, 
     AUTO_SQL q;
     sql_init(&q, c->arena);
     TRY(query_by_id(o, id, c->in_transaction && !scope, scope, &env, &q));
-    TRY(fetch(c, o, &q, &r));
+    return fetch(c, o, &q, out);
+}
+
+err_t record_get(struct ctx *c, const struct object *o, int64_t id, enum op op, struct record **out)
+{
+    struct record *r;
+    TRY(record_in_scope(c, o, id, op, &r));
     if (!record_live(r))
         return ERR_NOT_FOUND;
     *out = r;

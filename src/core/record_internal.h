@@ -7,6 +7,9 @@
 /* Whatever the rights, deleted or not; locked until the end when in a transaction. ERR_NOT_FOUND.
  */
 err_t record_load(struct ctx *, const struct object *, int64_t id, struct record **out) MUST_USE;
+/* As record_get, but deleted ones too. */
+err_t record_in_scope(
+    struct ctx *, const struct object *, int64_t id, enum op, struct record **out) MUST_USE;
 bool record_live(const struct record *);
 bool record_same(const struct record *, const struct record *); /* all cells */
 struct condition_source record_source(struct ctx *);

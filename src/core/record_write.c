@@ -147,17 +147,19 @@ static err_t start(struct ctx *c, struct record *r)
     return OK;
 }
 
-/* Order numbers and the like: the prefix, the day, and the id's lower digits. */
+/* Order numbers and the like: the prefix, the local day, the millisecond of the day and the id's
+ * counter, so that two in one millisecond differ. */
 static void make_auto(struct ctx *c, struct record *r)
 {
+    int64_t today = zone_day(c->zone, id_instant(record_id(r)));
+    struct civil day = civil_from_day(today);
+    int64_t ms = (id_instant(record_id(r)) - zone_day_start(c->zone, today)) / 1000;
     for (size_t i = 0; i < r->object->field_count; i++) {
         const struct field *f = r->object->fields[i];
-        if (!f->auto_prefix.n || !empty(r, f))
-            continue;
-        struct civil day = civil_from_day(zone_day(c->zone, c->now));
-        r->cells[f->first_column] = V_TEXT(
-            arena_printf(c->arena, STR_FMT "%04d%02d%02d%08lld", STR_ARG(f->auto_prefix), day.year,
-                         day.month, day.day, (long long)(record_id(r) / 4096 % 100000000)));
+        if (f->auto_prefix.n && empty(r, f))
+            r->cells[f->first_column] = V_TEXT(arena_printf(
+                c->arena, STR_FMT "%04d%02d%02d%08lld%03lld", STR_ARG(f->auto_prefix), day.year,
+                day.month, day.day, (long long)ms, (long long)(record_id(r) % 4096 % 1000)));
     }
 }
 
@@ -306,13 +308,11 @@ static err_t change_work(struct ctx *c, void *arg)
     TRY(record_load(c, o, w->id, &before));
     if (w->op == CHANGE_RESTORE ? record_live(before) : !record_live(before))
         return ERR_NOT_FOUND;
-    if (w->op != CHANGE_RESTORE) {
-        struct record *unused;
-        TRY(record_get(c, o, w->id, OP_READ, &unused));
-        err_t e = record_get(c, o, w->id, need, &unused);
-        if (e != OK)
-            return e == ERR_NOT_FOUND ? ERR_DENIED : e;
-    }
+    struct record *unused;
+    TRY(record_in_scope(c, o, w->id, OP_READ, &unused));
+    err_t e = record_in_scope(c, o, w->id, need, &unused);
+    if (e != OK)
+        return e == ERR_NOT_FOUND ? ERR_DENIED : e;
     if (w->version && record_cell(before, o->version, 0).i != w->version)
         return stale(c, w, before);
     struct record *after = record_copy(c->arena, before);

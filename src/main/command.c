@@ -2,12 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "main/control.h"
 
 static size_t option_index(const struct command *c, str name)
 {
@@ -26,6 +28,21 @@ str option(const struct invocation *in, const char *name)
 bool option_given(const struct invocation *in, const char *name)
 {
     return option(in, name).p != NULL;
+}
+
+void option_set(struct invocation *in, const char *name, str given)
+{
+    size_t i = option_index(in->command, str_from(name));
+    if (i != SIZE_MAX)
+        in->values[i] = given;
+}
+
+const struct command *command_named(str name)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (str_eqz(name, COMMANDS[i].name))
+            return &COMMANDS[i];
+    return NULL;
 }
 
 err_t option_int(struct invocation *in,
@@ -71,8 +88,11 @@ err_t read_secret_file(struct invocation *in, str path, str *out)
     return OK;
 }
 
-static str default_data(struct invocation *in, str url)
+str data_folder(struct invocation *in)
 {
+    str url = option(in, "db"), given = option(in, "data");
+    if (given.n)
+        return given;
     if (str_starts(url, S("sqlite:")))
         return arena_concat(in->arena, str_cut(url, 7, url.n), S(".data"));
     const char *home = getenv("HOME");
@@ -85,11 +105,9 @@ static err_t open_with(struct invocation *in, bool migrate, struct app **out)
 {
     int64_t node;
     TRY(option_int(in, "node", 0, 1023, 0, &node));
-    str url = option(in, "db");
-    str data = option(in, "data");
     struct app_options o = {
-        .db_url = url,
-        .data_folder = data.n ? data : default_data(in, url),
+        .db_url = option(in, "db"),
+        .data_folder = data_folder(in),
         .node = (unsigned)node,
         .migrate = migrate,
     };
@@ -104,4 +122,30 @@ err_t open_app(struct invocation *in, struct app **out)
 err_t open_app_migrated(struct invocation *in, struct app **out)
 {
     return open_with(in, true, out);
+}
+
+static err_t work_here(struct invocation *in)
+{
+    struct app *app;
+    TRY(open_app_migrated(in, &app));
+    err_t e = in->command->work(in, app);
+    app_close(app);
+    return e;
+}
+
+err_t command_run(struct invocation *in)
+{
+    AUTO_BUF out;
+    bool served = false;
+    const struct command *c = in->command;
+    buf_init(&out, 64 * MIB);
+    in->out = &out;
+    if (c->secret_file)
+        TRY(read_secret_file(in, option(in, c->secret_file), &in->secret));
+    err_t e = c->run ? c->run(in) : control_call(in, &served);
+    if (!c->run && !served && e == OK)
+        e = work_here(in);
+    fwrite(out.p, 1, out.n, stdout);
+    in->out = NULL;
+    return e;
 }

@@ -3,6 +3,7 @@
  * as an environment variable: --data is RENMAI_DATA. */
 #pragma once
 
+#include "base/buf.h"
 #include "core/app.h"
 
 enum { COMMAND_OPTIONS = 20 };
@@ -21,6 +22,9 @@ struct invocation {
     const struct command *command;
     str values[COMMAND_OPTIONS]; /* p == NULL: not given; switches: "1" */
     VEC(str) operands;           /* what is no option */
+    str secret;                  /* what the command's secret file holds */
+    struct buf *out;             /* what the command prints on standard output */
+    str address;                 /* where the server is reached, when work() runs in one */
 };
 
 struct command {
@@ -28,7 +32,12 @@ struct command {
     const char *operands; /* "FILE", for the usage line; NULL = none */
     const char *summary_en, *summary_zh;
     struct command_option options[COMMAND_OPTIONS];
+    /* The option that names a file with a secret: it is read here, by who calls. */
+    const char *secret_file;
+    /* One of them: run() opens what it needs; work() is given the database by the server that has
+     * it open (main/control.h), or else by this process. */
     err_t (*run)(struct invocation *);
+    err_t (*work)(struct invocation *, struct app *);
 };
 
 extern const struct command COMMANDS[];
@@ -37,6 +46,8 @@ extern const size_t COMMAND_COUNT;
 /* The value of an option of this command; empty when not given. */
 str option(const struct invocation *, const char *name);
 bool option_given(const struct invocation *, const char *name);
+void option_set(struct invocation *, const char *name, str given);
+const struct command *command_named(str name); /* NULL if there is none */
 /* ERR_INVALID with a problem: no number, or outside. */
 err_t option_int(struct invocation *,
                  const char *name,
@@ -47,16 +58,22 @@ err_t option_int(struct invocation *,
 /* The whole of a file, "-" = standard input; a last newline is taken off. At most 64 KiB. */
 err_t read_secret_file(struct invocation *, str path, str *out) MUST_USE;
 
-/* Opens the app for --db and --data. The data folder defaults to PATH.data beside a SQLite file,
- * and to /var/lib/renmai (root) or ~/.local/share/renmai for PostgreSQL. */
+/* Runs the command, wherever that has to be, and prints what it puts out. */
+err_t command_run(struct invocation *) MUST_USE;
+
+/* --data; by default PATH.data beside a SQLite file, and /var/lib/renmai (root) or
+ * ~/.local/share/renmai for PostgreSQL. */
+str data_folder(struct invocation *);
+/* Opens the app for --db and --data. */
 err_t open_app(struct invocation *, struct app **out) MUST_USE;
 err_t open_app_migrated(struct invocation *, struct app **out) MUST_USE;
 
 err_t command_serve(struct invocation *) MUST_USE;
 err_t command_init(struct invocation *) MUST_USE;
 err_t command_demo(struct invocation *) MUST_USE;
-err_t command_token_create(struct invocation *) MUST_USE;
-err_t command_user_add(struct invocation *) MUST_USE;
-err_t command_user_password(struct invocation *) MUST_USE;
+err_t work_demo_password(struct invocation *, struct app *) MUST_USE;
+err_t work_token_create(struct invocation *, struct app *) MUST_USE;
+err_t work_user_add(struct invocation *, struct app *) MUST_USE;
+err_t work_user_password(struct invocation *, struct app *) MUST_USE;
 err_t command_migrate(struct invocation *) MUST_USE;
 err_t command_version(struct invocation *) MUST_USE;

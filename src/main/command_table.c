@@ -41,7 +41,7 @@ const struct command COMMANDS[] = {
          {"tls-key", "FILE", false, "private key of the certificate", "证书私钥"},
          {"proxies", "LIST", false, "addresses of proxies whose X-Forwarded-For is believed",
           "可信代理的地址（采信其 X-Forwarded-For）"}},
-        command_serve,
+        .run = command_serve,
     },
     {
         "init",
@@ -60,7 +60,8 @@ const struct command COMMANDS[] = {
           "时区（默认 Asia/Shanghai）"},
          {"language", "TAG", false, "zh-CN, zh-TW or en (default zh-CN)",
           "zh-CN、zh-TW 或 en（默认 zh-CN）"}},
-        command_init,
+        .secret_file = "admin-password-file",
+        .run = command_init,
     },
     {
         "demo",
@@ -76,7 +77,15 @@ const struct command COMMANDS[] = {
           "种子，相同种子得到相同数据（默认 1）"},
          {"now", "DATE", false, "the demo's today (default: today)", "演示中的“今天”（默认当天）"},
          {"no-serve", NULL, false, "only make the data", "只生成数据，不启动服务"}},
-        command_demo,
+        .run = command_demo,
+    },
+    {
+        "demo password",
+        NULL,
+        "make a new one-time password for the demo",
+        "为演示企业生成新的一次性密码",
+        {DB, DATA, NODE},
+        .work = work_demo_password,
     },
     {
         "token create",
@@ -89,7 +98,7 @@ const struct command COMMANDS[] = {
          {"user", "EMAIL", true, "whose rights it has", "令牌所属用户"},
          {"name", "NAME", true, "what it is for", "用途"},
          {"days", "N", false, "how long it is valid (default 365)", "有效天数（默认 365）"}},
-        command_token_create,
+        .work = work_token_create,
     },
     {
         "user add",
@@ -105,7 +114,8 @@ const struct command COMMANDS[] = {
           "角色标识：administrator、sales …"},
          {"password-file", "FILE", true, "holds the password; - is standard input",
           "内含密码的文件；- 表示标准输入"}},
-        command_user_add,
+        .secret_file = "password-file",
+        .work = work_user_add,
     },
     {
         "user password",
@@ -118,7 +128,8 @@ const struct command COMMANDS[] = {
          {"email", "EMAIL", true, "whose", "哪位用户"},
          {"password-file", "FILE", true, "holds the password; - is standard input",
           "内含密码的文件；- 表示标准输入"}},
-        command_user_password,
+        .secret_file = "password-file",
+        .work = work_user_password,
     },
     {
         "migrate",
@@ -128,8 +139,8 @@ const struct command COMMANDS[] = {
         {DB,
          DATA,
          {"plan", NULL, false, "print the SQL and change nothing", "只打印 SQL，不做改动"}},
-        command_migrate,
+        .run = command_migrate,
     },
-    {"version", NULL, "print the version", "打印版本", {{0}}, command_version},
+    {"version", NULL, "print the version", "打印版本", {{0}}, .run = command_version},
 };
 const size_t COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS;

@@ -1,9 +1,13 @@
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/id.h"
+#include "base/jw.h"
 #include "base/limits.h"
+#include "base/message.h"
 #include "core/setting.h"
+#include "main/control.h"
 #include "main/demo/demo.h"
 #include "main/serve.h"
 #include "main/setup.h"
@@ -135,9 +139,9 @@ static err_t new_password(struct invocation *in, struct app *app, char password[
     return with_ctx(in, app, first_user_work, &u);
 }
 
-static err_t mark_demo(struct app *app)
+static err_t mark_demo(struct app *app, const char *how_far)
 {
-    json_t *yes = json_string("yes"), *name = json_string("云帆家居");
+    json_t *yes = json_string(how_far), *name = json_string("云帆家居");
     err_t e = setting_put(app, "enterprise", name);
     if (e == OK)
         e = setting_put(app, "demo", yes);
@@ -177,34 +181,109 @@ static err_t generate(struct invocation *in, struct app *app)
     if (e == OK)
         e = work_out_figures(in, app);
     arena_free(l.arena);
-    return e == OK ? mark_demo(app) : e;
+    return e;
 }
 
-static void say_ready(void *context, unsigned port)
+static str ready_words(struct arena *arena, enum lang lang, str address, const char *password)
 {
-    const char *password = context;
-    printf("\n  http://127.0.0.1:%u\n  %.*s\n  %s\n\n", port, STR_ARG(ADMIN), password);
+    str args[] = {address, ADMIN, str_from(password)};
+    return message_format(arena, lang, S("demo_ready"), args, 3);
+}
+
+struct ready {
+    struct invocation *in;
+    const char *password;
+};
+
+/* Words for people; a program that reads our output gets the same as JSON. */
+static void say_ready(void *context, str address)
+{
+    const struct ready *r = context;
+    str words = ready_words(r->in->arena, r->in->lang, address, r->password);
+    fprintf(stderr, "\n" STR_FMT "\n\n", STR_ARG(words));
+    if (isatty(STDOUT_FILENO))
+        return;
+    AUTO_BUF line;
+    buf_init(&line, 4 * KIB);
+    struct jw w = {.out = &line};
+    jw_open(&w, '{');
+    jw_key(&w, S("address"));
+    jw_str(&w, address);
+    jw_key(&w, S("user"));
+    jw_str(&w, ADMIN);
+    jw_key(&w, S("password"));
+    jw_str(&w, str_from(r->password));
+    jw_close(&w, '}');
+    printf(STR_FMT "\n", STR_ARG(buf_str(&line)));
     fflush(stdout);
+}
+
+enum progress { DEMO_NONE, DEMO_HALF, DEMO_DONE };
+
+static enum progress how_far(struct invocation *in, struct app *app)
+{
+    str mark = setting_text(app, in->arena, "demo", (str){0});
+    return str_eqz(mark, "yes") ? DEMO_DONE : mark.n ? DEMO_HALF : DEMO_NONE;
+}
+
+static err_t make(struct invocation *in, struct app *app)
+{
+    struct ctx c;
+    TRY(ctx_init(&c, app, in->arena, "command"));
+    bool taken = enterprise_exists(&c);
+    ctx_done(&c);
+    if (taken || how_far(in, app) == DEMO_HALF) {
+        problem_add_str(&in->problems, S("--db"), taken ? "enterprise_exists" : "demo_unfinished",
+                        option(in, "db"), (str){0}, (str){0});
+        return ERR_CONFLICT;
+    }
+    TRY(mark_demo(app, "half"));
+    TRY(generate(in, app));
+    return mark_demo(app, "yes");
 }
 
 static err_t run_demo(struct invocation *in, struct app *app)
 {
-    struct ctx c;
     char password[20];
-    TRY(ctx_init(&c, app, in->arena, "command"));
-    bool exists = enterprise_exists(&c);
-    ctx_done(&c);
-    if (!exists)
-        TRY(generate(in, app));
+    struct ready ready = {in, password};
+    if (how_far(in, app) != DEMO_DONE)
+        TRY(make(in, app));
     if (option_given(in, "no-serve"))
         return OK;
     TRY(new_password(in, app, password));
-    return serve_until_told(in, app, say_ready, password);
+    return serve_until_told(in, app, say_ready, &ready);
+}
+
+err_t work_demo_password(struct invocation *in, struct app *app)
+{
+    char password[20];
+    TRY(new_password(in, app, password));
+    buf_add(in->out, ready_words(in->arena, in->lang, in->address, password));
+    buf_byte(in->out, '\n');
+    return OK;
+}
+
+/* Asks the demo that runs already to let its caller in. */
+static err_t visit(struct invocation *in, bool *served)
+{
+    struct invocation other = {.arena = in->arena,
+                               .lang = in->lang,
+                               .problems = {.arena = in->arena},
+                               .command = command_named(S("demo password")),
+                               .out = in->out};
+    option_set(&other, "db", option(in, "db"));
+    option_set(&other, "data", data_folder(in));
+    return control_call(&other, served);
 }
 
 err_t command_demo(struct invocation *in)
 {
     struct app *app;
+    bool served = false;
+    if (!option_given(in, "no-serve"))
+        TRY(visit(in, &served));
+    if (served)
+        return OK;
     TRY(open_app_migrated(in, &app));
     err_t e = run_demo(in, app);
     app_close(app);

@@ -199,5 +199,5 @@ int main(int argc, char **argv)
         return bad;
     from_environment(&in);
     bad = check(&in);
-    return bad ? bad : report(&in, in.command->run(&in));
+    return bad ? bad : report(&in, command_run(&in));
 }

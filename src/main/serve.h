@@ -10,8 +10,9 @@ struct listen {
 };
 /* "127.0.0.1:8080", "[::1]:8080", ":8080". ERR_INVALID with a problem. */
 err_t listen_parse(struct invocation *, str text, struct listen *out) MUST_USE;
-/* Starts everything, calls ready, and returns after SIGTERM or SIGINT. */
+/* Starts what --role asks for, calls ready with the address (empty for a worker), and returns after
+ * SIGTERM or SIGINT. */
 err_t serve_until_told(struct invocation *,
                        struct app *,
-                       void (*ready)(void *, unsigned port),
+                       void (*ready)(void *, str address),
                        void *) MUST_USE;

@@ -135,6 +135,7 @@ static err_t run_init(struct invocation *in, struct app *app)
 {
     struct init init = {.admin = {.email = option(in, "admin-email"),
                                   .name = option(in, "admin-name"),
+                                  .password = in->secret,
                                   .role = S("administrator")}};
     struct ctx c;
     TRY(ctx_init(&c, app, in->arena, "command"));
@@ -146,7 +147,6 @@ static err_t run_init(struct invocation *in, struct app *app)
     }
     if (!init.admin.name.n)
         init.admin.name = S("Administrator");
-    TRY(read_secret_file(in, option(in, "admin-password-file"), &init.admin.password));
     TRY(put_settings(in, app));
     return with_ctx(in, app, init_work, &init);
 }
@@ -176,18 +176,14 @@ static err_t token_work(struct ctx *c, void *arg)
     return auth_token_create(c, user, t->name, NULL, t->days, t->secret, &id);
 }
 
-err_t command_token_create(struct invocation *in)
+err_t work_token_create(struct invocation *in, struct app *app)
 {
-    struct app *app;
     int64_t days;
     TRY(option_int(in, "days", 1, 365, 365, &days));
     struct token t = {option(in, "user"), option(in, "name"), (unsigned)days, ""};
-    TRY(open_app_migrated(in, &app));
-    err_t e = with_ctx(in, app, token_work, &t);
-    if (e == OK)
-        printf("%s\n", t.secret);
-    app_close(app);
-    return e;
+    TRY(with_ctx(in, app, token_work, &t));
+    buf_printf(in->out, "%s\n", t.secret);
+    return OK;
 }
 
 static err_t user_add_work(struct ctx *c, void *arg)
@@ -204,26 +200,24 @@ static err_t password_work(struct ctx *c, void *arg)
     return auth_set_password(c, id, u->password, 0);
 }
 
-static err_t user_command(struct invocation *in, err_t (*work)(struct ctx *, void *))
+static struct new_user user_of(const struct invocation *in)
 {
-    struct app *app;
-    struct new_user u = {
-        .email = option(in, "email"), .name = option(in, "name"), .role = option(in, "role")};
-    TRY(read_secret_file(in, option(in, "password-file"), &u.password));
-    TRY(open_app_migrated(in, &app));
-    err_t e = with_ctx(in, app, work, &u);
-    app_close(app);
-    return e;
+    return (struct new_user){.email = option(in, "email"),
+                             .name = option(in, "name"),
+                             .role = option(in, "role"),
+                             .password = in->secret};
 }
 
-err_t command_user_add(struct invocation *in)
+err_t work_user_add(struct invocation *in, struct app *app)
 {
-    return user_command(in, user_add_work);
+    struct new_user u = user_of(in);
+    return with_ctx(in, app, user_add_work, &u);
 }
 
-err_t command_user_password(struct invocation *in)
+err_t work_user_password(struct invocation *in, struct app *app)
 {
-    return user_command(in, password_work);
+    struct new_user u = user_of(in);
+    return with_ctx(in, app, password_work, &u);
 }
 
 err_t command_migrate(struct invocation *in)

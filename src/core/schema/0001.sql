@@ -77,7 +77,8 @@ CREATE TABLE seal (
     until_id bigint NOT NULL,
     changes bigint NOT NULL,            -- how many since the seal before
     hash @text NOT NULL,                -- SHA-256 over the seal before and the changes, hex
-    mac @text NOT NULL                  -- HMAC of the hash by the installation's key, hex
+    marks @text NOT NULL,               -- of each change its id and the head of its hash, base64
+    mac @text NOT NULL                  -- HMAC of all the above by the installation's key, hex
 );
 
 CREATE TABLE credential (

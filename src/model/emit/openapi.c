@@ -12,12 +12,31 @@ static void text(struct jw *w, const char *key, str s)
 
 static bool writable(const struct openapi_view *v, const struct field *f)
 {
-    return v->field(v->who, f) == OPENAPI_WRITE && !f->readonly && !f->computed;
+    return v->field(v->who, f).writable && !f->readonly && !f->computed;
 }
 
 static bool readable(const struct openapi_view *v, const struct field *f)
 {
-    return v->field(v->who, f) != OPENAPI_HIDDEN && f != f->object->deleted_at;
+    struct openapi_field may = v->field(v->who, f);
+    return (may.masked || may.clear) && f != f->object->deleted_at;
+}
+
+/* A value, a mask, or now this and now that. */
+static void write_value(struct openapi_field may, const struct field *f, struct jw *w)
+{
+    if (may.masked && may.clear) {
+        jw_key(w, S("anyOf"));
+        jw_open(w, '[');
+        jw_open(w, '{');
+        f->shape->schema(f, w);
+        jw_close(w, '}');
+        jw_raw(w, S("{\"type\":\"string\"}"));
+        jw_close(w, ']');
+    } else if (may.masked) {
+        schema_type(w, "string", NULL);
+    } else {
+        f->shape->schema(f, w);
+    }
 }
 
 /* A default that is a word: now, today, me. */
@@ -34,8 +53,8 @@ write_field(const struct openapi_view *v, const struct field *f, bool reading, s
     jw_open(w, '{');
     text(w, "title", f->label.text[v->lang]);
     text(w, "description", f->help.text[v->lang]);
-    if (reading && v->field(v->who, f) == OPENAPI_MASKED)
-        schema_type(w, "string", NULL);
+    if (reading)
+        write_value(v->field(v->who, f), f, w);
     else
         f->shape->schema(f, w);
     if (reading && !writable(v, f)) {
@@ -83,7 +102,7 @@ void openapi_read_schema(const struct openapi_view *v, const struct object *o, s
     for (size_t i = 0; i < o->field_count; i++) {
         if (!readable(v, o->fields[i]))
             continue;
-        masked |= v->field(v->who, o->fields[i]) == OPENAPI_MASKED;
+        masked |= v->field(v->who, o->fields[i]).masked;
         write_field(v, o->fields[i], true, w);
     }
     if (masked) {
@@ -93,7 +112,7 @@ void openapi_read_schema(const struct openapi_view *v, const struct object *o, s
     close_schema(w);
 }
 
-static void write_writable(const struct openapi_view *v, const struct object *o, struct jw *w)
+static void write_members(const struct openapi_view *v, const struct object *o, struct jw *w)
 {
     jw_key(w, S("properties"));
     jw_open(w, '{');
@@ -112,11 +131,11 @@ void openapi_new_schema(const struct openapi_view *v, const struct object *o, st
         if (needed(v, o->fields[i]))
             jw_str(w, o->fields[i]->name);
     jw_close(w, ']');
-    write_writable(v, o, w);
+    write_members(v, o, w);
 }
 
 void openapi_change_schema(const struct openapi_view *v, const struct object *o, struct jw *w)
 {
     open_schema(v, o, w);
-    write_writable(v, o, w);
+    write_members(v, o, w);
 }

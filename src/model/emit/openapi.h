@@ -6,12 +6,15 @@
 #include "base/jw.h"
 #include "model/model.h"
 
-enum openapi_field { OPENAPI_HIDDEN, OPENAPI_MASKED, OPENAPI_READ, OPENAPI_WRITE };
+/* What somebody may do with a field; both masked and clear: it depends on the record. */
+struct openapi_field {
+    bool masked, clear, writable; /* none of them: never there */
+};
 
 /* For whom. */
 struct openapi_view {
     enum lang lang;
-    enum openapi_field (*field)(const void *who, const struct field *);
+    struct openapi_field (*field)(const void *who, const struct field *);
     const void *who;
 };
 

@@ -57,6 +57,7 @@ export interface Field {
   min?: number;
   max?: number;
   max_chars?: number;
+  default?: unknown;
   result?: FieldType;
 }
 

@@ -33,12 +33,24 @@ function EditPage({ object, id }: { object: ModelObject; id: string }) {
   return <RecordForm object={object} record={record.data.data} titles={record.data.titles} />;
 }
 
+/** What a new record starts with, as far as it is a value and not a word such as "now" or "me". */
+function defaults(object: ModelObject): Values {
+  const words = ['now', 'today', 'me'];
+  return Object.fromEntries(
+    object.fields
+      .filter((f) => f.access === 'write' && f.default !== null && f.default !== undefined)
+      .filter((f) => f.choices || !words.includes(String(f.default)))
+      .map((f) => [f.name, f.default]),
+  );
+}
+
 /** Values in the address prefill a new record: /orders/new?customer=7 */
 function CreatePage({ object }: { object: ModelObject }) {
   const [query] = useSearchParams();
   const preset = useMemo(() => {
     const known = new Set(object.fields.map((f) => f.name));
-    return Object.fromEntries([...query].filter(([k]) => known.has(k)));
+    const given = Object.fromEntries([...query].filter(([k]) => known.has(k)));
+    return { ...defaults(object), ...given };
   }, [object, query]);
   return <RecordForm object={object} preset={preset} />;
 }
