@@ -84,6 +84,7 @@ const struct route ROUTES[] = {
     {"POST", "/{plural}/{id}/restore", records_restore, NEED_SESSION, ANY, .once = true,
      .id = "restore"},
     {"GET", "/{plural}/{id}/history", records_history, NEED_SESSION, ANY, .id = "history"},
+    {"GET", "/{plural}/{id}/timeline", records_timeline, NEED_SESSION, ANY, .id = "timeline"},
     {"POST", "/{plural}/{id}/reveal", records_reveal, NEED_SESSION, RIGHT_REVEAL, .id = "reveal"},
 };
 const size_t ROUTE_COUNT = sizeof ROUTES / sizeof *ROUTES;
