@@ -339,22 +339,9 @@ err_t import_start(struct ctx *c, int64_t id, enum import_step step, int64_t *jo
     return import_set(c, id, json_pack("{s:s}", "job", digits), &r);
 }
 
-struct undoing {
-    struct ctx *ctx;
-    struct job *job;
-    err_t progress;
-};
-
-static bool undo_progress(void *context, size_t done, size_t total)
-{
-    struct undoing *u = context;
-    u->progress = u->job ? job_progress(u->ctx, u->job, done, total) : OK;
-    return u->progress == OK;
-}
-
 static err_t undo(struct ctx *c, struct job *job, struct record *r)
 {
-    struct undoing u = {.ctx = c, .job = job};
+    struct job_report report = {.ctx = c, .job = job};
     int64_t batch;
     struct undo_result result = {0};
     struct record *updated;
@@ -362,9 +349,9 @@ static err_t undo(struct ctx *c, struct job *job, struct record *r)
     if (str_to_int(import_text(r, "batch"), &batch) != OK)
         return wrong_state(c);
     TRY(import_set(c, record_id(r), json_pack("{s:s}", "state", becomes[IMPORT_UNDO]), &updated));
-    err_t e = batch_undo(c, batch, false, &result, undo_progress, &u);
+    err_t e = batch_undo(c, batch, false, &result, job_report, &report);
     if (e == ERR_LIMIT)
-        return u.progress;
+        return report.outcome;
     TRY(e);
     instant_format(c->now, at);
     return import_set(c, record_id(r), json_pack("{s:s, s:s}", "state", "undone", "undone_at", at),

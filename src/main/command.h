@@ -79,5 +79,6 @@ err_t work_user_password(struct invocation *, struct app *) MUST_USE;
 err_t work_import(struct invocation *, struct app *) MUST_USE;
 err_t work_import_undo(struct invocation *, struct app *) MUST_USE;
 err_t work_export(struct invocation *, struct app *) MUST_USE;
+err_t work_check(struct invocation *, struct app *) MUST_USE;
 err_t command_migrate(struct invocation *) MUST_USE;
 err_t command_version(struct invocation *) MUST_USE;

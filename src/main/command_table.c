@@ -193,6 +193,17 @@ const struct command COMMANDS[] = {
         .work = work_export,
     },
     {
+        "check",
+        NULL,
+        "find what does not agree, as JSON",
+        "检查数据是否一致，输出 JSON",
+        {DB,
+         DATA,
+         NODE,
+         {"repair", NULL, false, "count wrong roll-ups anew", "重新计算有误的汇总字段"}},
+        .work = work_check,
+    },
+    {
         "migrate",
         NULL,
         "bring the database to this version",
