@@ -349,7 +349,7 @@ static err_t undo(struct ctx *c, struct job *job, struct record *r)
     if (str_to_int(import_text(r, "batch"), &batch) != OK)
         return wrong_state(c);
     TRY(import_set(c, record_id(r), json_pack("{s:s}", "state", becomes[IMPORT_UNDO]), &updated));
-    err_t e = batch_undo(c, batch, false, &result, job_report, &report);
+    err_t e = batch_undo(c, batch, false, &result, job ? job_report : NULL, &report);
     if (e == ERR_LIMIT)
         return report.outcome;
     TRY(e);

@@ -62,6 +62,7 @@ struct write_options {
     bool allow_duplicate; /* an identity key that another has is no conflict */
     bool trusted;         /* demo, import of history: created_at, created_by, id may be given */
     bool quiet_refs;      /* refs are known to be good (demo, import) */
+    bool keys_free;       /* nobody has its identity keys: looked up in this transaction */
     bool imported;        /* created_at and department may be given */
     bool joined; /* inside a transaction: no savepoint of its own; when it fails, the caller undoes
                     the whole */
