@@ -156,7 +156,7 @@ static err_t answer(struct call *call)
     TRY(check_need(call));
     TRY(read_body(call));
     str key = http_header(r, "Idempotency-Key");
-    if (key.n && call->ctx.user && !safe_method(r->method) && !call->route->upload)
+    if (key.n && call->ctx.user && call->route->once)
         return idempotent_run(call, key);
     return call->route->run(call);
 }

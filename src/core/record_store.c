@@ -66,10 +66,12 @@ static err_t check_rules(struct ctx *c, const struct record *r)
 static err_t write_sets(struct ctx *c, const struct record *before, const struct record *after)
 {
     const struct object *o = after->object;
+    bool moved = before && o->customer && /* its sets are kept with its customer */
+                 !value_eq(record_cell(before, o->customer, 0), record_cell(after, o->customer, 0));
     for (size_t i = 0; i < o->field_count; i++) {
         const struct field *f = o->fields[i];
         value old = before ? record_cell(before, f, 0) : V_NULL;
-        if (!f->multi || value_eq(old, record_cell(after, f, 0)))
+        if (!f->multi || (!moved && value_eq(old, record_cell(after, f, 0))))
             continue;
         if (old.kind != VALUE_NULL) {
             AUTO_SQL clear;

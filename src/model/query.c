@@ -393,15 +393,27 @@ static void link_owner(const struct field *f, const struct record *r, struct sql
         sql_name(q, field_link_record_column(f));
 }
 
-err_t query_link_clear(const struct field *f, const struct record *r, struct sql *q)
+static void link_rows(const struct field *f, const struct record *r, struct sql *q)
 {
-    sql_add(q, "DELETE FROM ");
     sql_name(q, field_link_table(q->arena, f));
     sql_add(q, " WHERE (");
     link_owner(f, r, q, false);
     sql_add(q, ") = (");
     link_owner(f, r, q, true);
     sql_add(q, ")");
+}
+
+err_t query_link_clear(const struct field *f, const struct record *r, struct sql *q)
+{
+    sql_add(q, "DELETE FROM ");
+    link_rows(f, r, q);
+    return sql_check(q);
+}
+
+err_t query_link_members(const struct field *f, const struct record *r, struct sql *q)
+{
+    sql_add(q, "SELECT \"value\" FROM ");
+    link_rows(f, r, q);
     return sql_check(q);
 }
 
@@ -514,6 +526,42 @@ rollup_select(const struct field *f, int64_t parent, const struct condition_env 
         sql_add(q, " DESC, t.\"id\" DESC LIMIT 1");
     }
     return OK;
+}
+
+err_t query_giver(const struct field *f, value key, int64_t customer, struct sql *q)
+{
+    const struct object *o = f->object;
+    str owner = o->customer ? field_column(o->customer, 0)->name : S("id");
+    sql_add(q, "SELECT ");
+    sql_column(q, "t", owner);
+    from(o, q);
+    sql_add(q, " WHERE t.\"deleted_at\" IS NULL AND ");
+    sql_column(q, "t", field_column(f, 0)->name);
+    sql_add(q, " = ");
+    sql_value(q, key, STORE_TEXT);
+    if (customer) {
+        sql_add(q, " AND ");
+        sql_column(q, "t", owner);
+        sql_add(q, " = ");
+        sql_value(q, V_INT(customer), STORE_INT);
+    }
+    sql_add(q, " ORDER BY t.\"id\" LIMIT 1");
+    return sql_check(q);
+}
+
+err_t query_needed(const struct field *ref, int64_t id, int64_t batch, struct sql *q)
+{
+    sql_add(q, "SELECT 1");
+    from(ref->object, q);
+    sql_add(q, " WHERE t.\"deleted_at\" IS NULL AND ");
+    sql_column(q, "t", field_column(ref, 0)->name);
+    sql_add(q, " = ");
+    sql_value(q, V_INT(id), STORE_INT);
+    sql_add(q, " AND NOT EXISTS (SELECT 1 FROM change h WHERE h.record_id = t.\"id\" "
+               "AND h.op = 0 AND h.batch_id = ");
+    sql_value(q, V_INT(batch), STORE_INT);
+    sql_add(q, ") LIMIT 1");
+    return sql_check(q);
 }
 
 err_t query_rollup(const struct field *f,

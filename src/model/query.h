@@ -58,8 +58,9 @@ err_t query_update(const struct record *before,
                    const struct record *after,
                    struct sql *,
                    bool *any) MUST_USE;
-/* The members of a set: all rows of the record are removed / one is added. */
+/* The members of a set: all rows of the record are removed / read / one is added. */
 err_t query_link_clear(const struct field *, const struct record *, struct sql *) MUST_USE;
+err_t query_link_members(const struct field *, const struct record *, struct sql *) MUST_USE;
 err_t query_link_add(const struct field *,
                      const struct record *,
                      str member,
@@ -91,6 +92,12 @@ err_t query_rollups(const struct object *,
                     size_t limit,
                     const struct condition_env *,
                     struct sql *) MUST_USE;
+/* The customer to whom a live record gives the identity key in this field: this customer, or any
+ * (0).
+ */
+err_t query_giver(const struct field *, value key, int64_t customer, struct sql *) MUST_USE;
+/* One row when a live record, not made by the batch, names the id in this ref. */
+err_t query_needed(const struct field *ref, int64_t id, int64_t batch, struct sql *) MUST_USE;
 /* A roll-up's figure over the live children of one parent: its cells in the parent's order. */
 err_t query_rollup(const struct field *,
                    int64_t parent,
