@@ -7,6 +7,7 @@
 
 #include "api/health.h"
 #include "api/idempotency.h"
+#include "api/rate.h"
 #include "base/id.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -128,6 +129,12 @@ static err_t read_body(struct call *call)
 static err_t check_need(struct call *call)
 {
     const struct route *route = call->route;
+    unsigned wait;
+    if (call->by_token && !rate_allow(call->session.id, &wait)) {
+        problem_add_str(&call->ctx.problems, S(""), "too_many_requests",
+                        arena_printf(call->ctx.arena, "%u", wait), (str){0}, (str){0});
+        return ERR_LIMIT;
+    }
     if (route->need == NEED_BROWSER && call->by_token)
         return refuse(call, ERR_DENIED, "browser_only");
     if (route->right != RIGHT_COUNT && !access_right(call->ctx.access, route->right))
@@ -150,7 +157,7 @@ static err_t answer(struct call *call)
     TRY(check_need(call));
     TRY(read_body(call));
     str key = http_header(r, "Idempotency-Key");
-    if (key.n && call->ctx.user && !safe_method(r->method) && !call->route->upload)
+    if (key.n && call->ctx.user && call->route->once)
         return idempotent_run(call, key);
     return call->route->run(call);
 }

@@ -42,6 +42,7 @@ struct route {
     enum route_need need;
     enum right right; /* RIGHT_COUNT = none beyond the object's own */
     bool upload;      /* the body is a file, not JSON */
+    bool once;        /* with an Idempotency-Key it has one effect, and its reply is kept */
     const char *id;   /* operationId in OpenAPI */
 };
 extern const struct route ROUTES[];
@@ -56,7 +57,7 @@ struct api_options {
     str proxies;
     const char *tls_cert_file, *tls_key_file;
     struct stream_hub *streams; /* api/stream.h; NULL = no live screens */
-    const char *assets_folder; /* the screen from disk instead of the binary; NULL */
+    const char *assets_folder;  /* the screen from disk instead of the binary; NULL */
 };
 err_t api_start(const struct api_options *, struct problems *, struct api **out) MUST_USE;
 unsigned api_port(const struct api *);

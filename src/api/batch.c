@@ -72,8 +72,8 @@ static err_t answer_item(struct call *call, const struct object *o, const json_t
     int status = 200;
     size_t before = call->ctx.problems.list.n;
     err_t e = run_item(call, o, &item, &status, &r);
-    if (err_is_fault(e))
-        return e;
+    if (err_is_fault(e) && call->ctx.in_transaction)
+        return e; /* all of it is undone; without a transaction what was done stays and is told */
     jw_open(w, '{');
     jw_key(w, S("status"));
     jw_int(w, e == OK ? status : err_http_status(e));

@@ -1,5 +1,5 @@
+#include "api/history.h"
 #include "api/records.h"
-#include "core/change.h"
 
 static const char *const OPS[] = {"create", "update", "delete", "restore",
                                   "derive", "erase",  "reveal"};
@@ -18,13 +18,12 @@ write_side(struct call *call, const struct field *f, const json_t *side, enum fi
         jw_tree(&call->out, j);
 }
 
-static void write_changes(struct call *call, const struct object *o, const struct change *ch)
+void history_write_changes(struct call *call,
+                           const struct object *o,
+                           const json_t *before,
+                           const json_t *after)
 {
     struct arena *arena = call->ctx.arena;
-    json_t *before =
-        json_keep(arena, json_loadb(ch->before.p ? ch->before.p : "", ch->before.n, 0, NULL));
-    json_t *after =
-        json_keep(arena, json_loadb(ch->after.p ? ch->after.p : "", ch->after.n, 0, NULL));
     jw_open(&call->out, '[');
     for (size_t i = 0; i < o->field_count; i++) {
         const struct field *f = o->fields[i];
@@ -44,37 +43,9 @@ static void write_changes(struct call *call, const struct object *o, const struc
     jw_close(&call->out, ']');
 }
 
-static void
-write_change(struct call *call, const struct object *o, const struct change *ch, str actor)
+str history_op(enum change_op op)
 {
-    struct jw *w = &call->out;
-    jw_open(w, '{');
-    jw_key(w, S("id"));
-    jw_id(w, ch->id);
-    jw_key(w, S("at"));
-    jw_instant(w, ch->at);
-    jw_key(w, S("actor"));
-    if (ch->actor) {
-        jw_open(w, '{');
-        jw_key(w, S("id"));
-        jw_id(w, ch->actor);
-        jw_key(w, S("name"));
-        jw_str(w, actor);
-        jw_close(w, '}');
-    } else {
-        jw_null(w);
-    }
-    jw_key(w, S("through"));
-    jw_str(w, ch->through);
-    jw_key(w, S("op"));
-    jw_str(w, str_from(OPS[ch->op]));
-    jw_key(w, S("batch"));
-    jw_id(w, ch->batch);
-    jw_key(w, S("version"));
-    jw_int(w, ch->version);
-    jw_key(w, S("changes"));
-    write_changes(call, o, ch);
-    jw_close(w, '}');
+    return str_from(OPS[op]);
 }
 
 /* The name of a colleague; empty when he is gone. */
@@ -84,9 +55,53 @@ static str user_name(struct ctx *c, int64_t id)
     const struct access *mine = c->access;
     struct record *r;
     c->access = NULL;
-    err_t e = id ? record_get(c, users, id, OP_READ, &r) : ERR_NOT_FOUND;
+    err_t e = record_get(c, users, id, OP_READ, &r);
     c->access = mine;
     return e == OK ? record_cell(r, users->title, 0).s : (str){0};
+}
+
+void history_write_actor(struct call *call, int64_t user)
+{
+    struct jw *w = &call->out;
+    if (!user) {
+        jw_null(w);
+        return;
+    }
+    jw_open(w, '{');
+    jw_key(w, S("id"));
+    jw_id(w, user);
+    jw_key(w, S("name"));
+    jw_str(w, user_name(&call->ctx, user));
+    jw_close(w, '}');
+}
+
+static json_t *side(struct arena *arena, str kept)
+{
+    return json_keep(arena, json_loadb(kept.p ? kept.p : "", kept.n, 0, NULL));
+}
+
+static void write_change(struct call *call, const struct object *o, const struct change *ch)
+{
+    struct jw *w = &call->out;
+    jw_open(w, '{');
+    jw_key(w, S("id"));
+    jw_id(w, ch->id);
+    jw_key(w, S("at"));
+    jw_instant(w, ch->at);
+    jw_key(w, S("actor"));
+    history_write_actor(call, ch->actor);
+    jw_key(w, S("through"));
+    jw_str(w, ch->through);
+    jw_key(w, S("op"));
+    jw_str(w, history_op(ch->op));
+    jw_key(w, S("batch"));
+    jw_id(w, ch->batch);
+    jw_key(w, S("version"));
+    jw_int(w, ch->version);
+    jw_key(w, S("changes"));
+    history_write_changes(call, o, side(call->ctx.arena, ch->before),
+                          side(call->ctx.arena, ch->after));
+    jw_close(w, '}');
 }
 
 err_t records_history(struct call *call)
@@ -108,7 +123,7 @@ err_t records_history(struct call *call)
     call_begin(call, 200);
     jw_open(&call->out, '[');
     for (size_t i = 0; i < n; i++)
-        write_change(call, o, &changes[i], user_name(&call->ctx, changes[i].actor));
+        write_change(call, o, &changes[i]);
     jw_close(&call->out, ']');
     jw_key(&call->out, S("has_more"));
     jw_bool(&call->out, more);

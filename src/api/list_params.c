@@ -109,14 +109,39 @@ static err_t words_param(struct call *call, const struct object *o, str words, s
     return OK;
 }
 
+/* A misspelt parameter would silently list everything. */
+static err_t known_param(void *context, str name, str unused)
+{
+    static const char *const known[] = {"where", "q",      "sort",  "limit",
+                                        "after", "fields", "count", "deleted"};
+    (void)unused;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (str_eqz(name, known[i]))
+            return OK;
+    struct call *call = context;
+    return bad(call, arena_strz(call->ctx.arena, name), "unknown_parameter", name);
+}
+
+static err_t deleted_param(struct call *call, struct list_query *q)
+{
+    str text;
+    TRY(call_query(call, "deleted", &text));
+    q->deleted = str_eqz(text, "true");
+    return !text.n || q->deleted || str_eqz(text, "false")
+               ? OK
+               : bad(call, "deleted", "bad_parameter", S("deleted"));
+}
+
 err_t list_params(struct call *call,
                   const struct object *o,
                   const json_t *body,
                   struct list_params *out)
 {
     struct list_params p = {.query = {.object = o, .op = OP_READ}};
-    str sort, fields, words, after, deleted;
+    str sort, fields, words, after;
     int64_t limit;
+    if (!body)
+        TRY(http_params(call->request, known_param, call));
     TRY(where_param(call, o, body, &p.query));
     TRY(text_param(call, body, "sort", &sort));
     TRY(sort_param(call, o, sort, &p.query));
@@ -126,11 +151,10 @@ err_t list_params(struct call *call,
         TRY(call_query(call, "fields", &fields));
         TRY(fields_param(call, o, fields, &p));
         TRY(call_query(call, "after", &after));
-        TRY(call_query(call, "deleted", &deleted));
+        TRY(deleted_param(call, &p.query));
         TRY(call_query_int(call, "limit", 1, LIMIT_LIST_PAGE, 50, &limit));
         p.query.after = after;
         p.query.limit = (size_t)limit;
-        p.query.deleted = str_eqz(deleted, "true");
     }
     *out = p;
     return OK;

@@ -82,7 +82,7 @@ void problem_reply(struct call *call, err_t e)
             jw_close(&w, '}');
         }
         jw_close(&w, ']');
-        if (str_eqz(S("too_many_attempts"), code) &&
+        if ((str_eqz(S("too_many_attempts"), code) || str_eqz(S("too_many_requests"), code)) &&
             http_reply_header(call->reply, "Retry-After", c->problems.list.at[0].args[0]) != OK)
             call->reply->close = true;
     }

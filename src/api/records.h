@@ -12,6 +12,7 @@ err_t records_restore(struct call *) MUST_USE;
 err_t records_count(struct call *) MUST_USE;
 err_t records_batch(struct call *) MUST_USE;
 err_t records_history(struct call *) MUST_USE;
+err_t records_timeline(struct call *) MUST_USE;
 err_t records_reveal(struct call *) MUST_USE;
 
 /* list_params.c: where, q, sort, limit, after, deleted of the request (or of a JSON body: export,

@@ -260,6 +260,7 @@ err_t stream_get(struct call *call)
     if (e == OK) {
         call->reply->type = "text/event-stream";
         call->reply->stream = s.stream;
+        call->reply->close = true; /* when it ends */
         arena_defer(c->arena, (void (*)(void *))http_stream_unref, s.stream);
         return OK;
     }

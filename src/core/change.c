@@ -132,6 +132,13 @@ err_t change_history(
     return change_read(c->conn, c->arena, SQL_CHANGE_OF_RECORD, params, 3, SIZE_MAX, out, n);
 }
 
+err_t change_edits(
+    struct ctx *c, int64_t record, int64_t before_id, size_t limit, struct change **out, size_t *n)
+{
+    value params[] = {V_INT(record), V_INT(before_id), V_INT((int64_t)limit)};
+    return change_read(c->conn, c->arena, SQL_CHANGE_EDITS_OF_RECORD, params, 3, SIZE_MAX, out, n);
+}
+
 err_t change_settled(struct ctx *c, int64_t *tx, int64_t *id)
 {
     value at[2] = {V_INT(0), V_INT(0)};

@@ -75,6 +75,14 @@ err_t change_history(struct ctx *,
                      struct change **out,
                      size_t *n) MUST_USE;
 
+/* The same without what the server worked out and without looks behind masks. */
+err_t change_edits(struct ctx *,
+                   int64_t record,
+                   int64_t before_id,
+                   size_t limit,
+                   struct change **out,
+                   size_t *n) MUST_USE;
+
 /* ---- batches: changes that belong together and can be undone ---- */
 enum { UNDO_DAYS = 30 };
 err_t batch_begin(struct ctx *, const char *kind, str title, int64_t *id) MUST_USE;

@@ -14,6 +14,11 @@ SELECT id, tx, at, actor_id, through, batch_id, op, object, record_id, customer_
     after
 FROM change WHERE record_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3
 
+-- name: change_edits_of_record across
+SELECT id, tx, at, actor_id, through, batch_id, op, object, record_id, customer_id, version, before,
+    after
+FROM change WHERE record_id = $1 AND id < $2 AND op IN (0, 1, 2, 3) ORDER BY id DESC LIMIT $3
+
 -- name: change_newest across
 SELECT tx, id FROM change ORDER BY tx DESC, id DESC LIMIT 1
 

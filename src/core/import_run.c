@@ -460,6 +460,7 @@ err_t import_work_init(struct ctx *c, const struct record *r, bool dry, struct i
     struct import_work w = {.ctx = c,
                             .id = record_id(r),
                             .dry = dry,
+                            .strict = import_flag(r, "strict"),
                             .source = import_text(r, "source"),
                             .header_row = import_int(r, "header_row")};
     if (!o)

@@ -65,6 +65,7 @@ struct write_options {
     bool imported;        /* created_at and department may be given */
     bool joined; /* inside a transaction: no savepoint of its own; when it fails, the caller undoes
                     the whole */
+    bool defer_rollups; /* figures above are left alone; record_rollups_rebuild follows */
 };
 
 /* ERR_INVALID (problems), ERR_DENIED, ERR_CONFLICT ("duplicate", "duplicate_identity" with the
@@ -88,6 +89,11 @@ err_t record_update(struct ctx *,
 err_t record_delete(
     struct ctx *, const struct object *, int64_t id, int64_t version, struct record **out) MUST_USE;
 err_t record_restore(struct ctx *, const struct object *, int64_t id, struct record **out) MUST_USE;
+
+/* Works out the roll-ups of all records of the object (NULL: of all objects) from the records
+ * below, whose own come first, and the formulas after them; writes and logs those that were wrong.
+ * A transaction for each few hundred. *repaired may be NULL. */
+err_t record_rollups_rebuild(struct ctx *, const struct object *, size_t *repaired) MUST_USE;
 
 /* Behaviour of features: called inside the transaction after the cells are ready and before they
  * are written (before = NULL on create), and after they are written. Registered once at start. */

@@ -11,6 +11,7 @@ err_t record_load(struct ctx *, const struct object *, int64_t id, struct record
 err_t record_in_scope(
     struct ctx *, const struct object *, int64_t id, enum op, struct record **out) MUST_USE;
 bool record_live(const struct record *);
+bool record_same(const struct record *, const struct record *); /* all cells */
 struct condition_source record_source(struct ctx *);
 
 /* Writes a record inside a transaction, with all that follows from it: formulas, rules, the row,
@@ -41,6 +42,10 @@ err_t record_update_cells(struct ctx *,
                           const struct write_options *,
                           struct record **out) MUST_USE;
 
+/* As record_list in the caller's scope, but with a condition of the server's own, which may look at
+ * what the caller may not. */
+err_t record_list_unchecked(struct ctx *, const struct list_query *, struct list_page *) MUST_USE;
+
 /* record_key.c: keys of identity_key that follow from the record's identity fields. */
 err_t record_identity(struct ctx *,
                       const struct record *before,
@@ -51,6 +56,7 @@ err_t record_rollups(struct ctx *,
                      const struct record *before,
                      const struct record *after) MUST_USE;
 /* The figure of one roll-up counted anew, into the parent. */
+void record_set_figure(struct ctx *, const struct field *, value figure, struct record *parent);
 err_t record_recount(struct ctx *, const struct field *, struct record *parent) MUST_USE;
 /* record_formula.c: stored formulas of the record, and those that look at the clock, when read. */
 err_t record_formulas(struct ctx *, struct record *) MUST_USE;

@@ -66,10 +66,12 @@ static err_t check_rules(struct ctx *c, const struct record *r)
 static err_t write_sets(struct ctx *c, const struct record *before, const struct record *after)
 {
     const struct object *o = after->object;
+    bool moved = before && o->customer && /* its sets are kept with its customer */
+                 !value_eq(record_cell(before, o->customer, 0), record_cell(after, o->customer, 0));
     for (size_t i = 0; i < o->field_count; i++) {
         const struct field *f = o->fields[i];
         value old = before ? record_cell(before, f, 0) : V_NULL;
-        if (!f->multi || value_eq(old, record_cell(after, f, 0)))
+        if (!f->multi || (!moved && value_eq(old, record_cell(after, f, 0))))
             continue;
         if (old.kind != VALUE_NULL) {
             AUTO_SQL clear;
@@ -112,7 +114,7 @@ static err_t update(struct ctx *c, const struct record *before, const struct rec
     return changed == 1 ? OK : ERR_CONFLICT;
 }
 
-static bool same(const struct record *a, const struct record *b)
+bool record_same(const struct record *a, const struct record *b)
 {
     for (size_t i = 0; i < a->object->column_count; i++)
         if (!value_eq(a->cells[i], b->cells[i]))
@@ -137,7 +139,7 @@ err_t record_store(struct ctx *c,
     const struct object *o = after->object;
     bool derived = op == CHANGE_DERIVE;
     TRY(record_formulas(c, after));
-    if (before && same(before, after))
+    if (before && record_same(before, after))
         return OK;
     if (!derived)
         TRY(call_hooks(c, before, after, false));
@@ -148,7 +150,8 @@ err_t record_store(struct ctx *c,
     TRY(before ? update(c, before, after) : insert(c, after));
     TRY(write_sets(c, before, after));
     TRY(record_identity(c, before, after, options));
-    TRY(record_rollups(c, before, after));
+    if (!(options && options->defer_rollups))
+        TRY(record_rollups(c, before, after));
     TRY(change_append(c, op, o, before, after));
     if (str_eqz(o->name, "user") || str_eqz(o->name, "role") || str_eqz(o->name, "department"))
         TRY(access_forget(c));

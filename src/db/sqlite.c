@@ -23,16 +23,30 @@ static struct sqlite_conn *own(struct db_conn *c)
 
 /* ---- statements ---- */
 
-/* Parameters are $1 … $n without gaps, so that both databases count alike. */
-static bool numbered_well(sqlite3_stmt *stmt)
+/* SQLite numbers parameters by first use: the name tells which one is meant. They are $1 … $n
+ * without gaps, so that both databases count alike. */
+static bool find_order(sqlite3_stmt *stmt, struct statement *s)
 {
-    for (int i = sqlite3_bind_parameter_count(stmt); i > 0; i--) {
-        char name[16];
-        snprintf(name, sizeof name, "$%d", i);
-        if (!sqlite3_bind_parameter_index(stmt, name))
-            return false;
+    size_t n = s->params, straight = 0;
+    uint16_t *order = db_alloc(n * sizeof *order);
+    bool *seen = db_alloc(n), well = n <= UINT16_MAX;
+    for (size_t i = 0; i < n && well; i++) {
+        const char *name = sqlite3_bind_parameter_name(stmt, (int)i + 1);
+        int64_t which = 0;
+        well = name && str_to_int(str_from(name + 1), &which) == OK && which >= 1 &&
+               which <= (int64_t)n && !seen[which - 1];
+        if (!well)
+            break;
+        seen[which - 1] = true;
+        order[i] = (uint16_t)(which - 1);
+        straight += order[i] == i;
     }
-    return true;
+    free(seen);
+    if (well && straight < n)
+        s->order = order;
+    else
+        free(order);
+    return well;
 }
 
 static err_t prepare(struct db_conn *base, struct statement *s, str sql)
@@ -47,9 +61,9 @@ static err_t prepare(struct db_conn *base, struct statement *s, str sql)
     s->handle = stmt;
     if (!stmt || str_trim(str_from(tail)).n)
         return FAULT_DETAIL("not one statement", s->text);
-    if (!numbered_well(stmt))
-        return FAULT_DETAIL("parameters are not $1 to $n", s->text);
     s->params = (unsigned)sqlite3_bind_parameter_count(stmt);
+    if (!find_order(stmt, s))
+        return FAULT_DETAIL("parameters are not $1 to $n", s->text);
     return OK;
 }
 
@@ -75,8 +89,8 @@ static int bind_one(sqlite3_stmt *stmt, int at, value v, sqlite3_destructor_type
     return sqlite3_bind_null(stmt, at);
 }
 
-/* SQLite numbers parameters by first use: the name tells which one is meant. life: whether texts
- * outlive the statement's run (SQLITE_STATIC) or are copied (SQLITE_TRANSIENT). */
+/* life: whether texts outlive the statement's run (SQLITE_STATIC) or are copied
+ * (SQLITE_TRANSIENT). */
 static err_t bind(struct sqlite_conn *c,
                   struct statement *s,
                   const value *params,
@@ -84,11 +98,8 @@ static err_t bind(struct sqlite_conn *c,
                   sqlite3_destructor_type life)
 {
     sqlite3_stmt *stmt = handle_of(s);
-    for (int at = 1; at <= (int)n; at++) {
-        int64_t which = 0;
-        if (str_to_int(str_from(sqlite3_bind_parameter_name(stmt, at) + 1), &which) != OK)
-            return FAULT_DETAIL("parameter is not a number", s->text);
-        int rc = bind_one(stmt, at, params[which - 1], life);
+    for (size_t i = 0; i < n; i++) {
+        int rc = bind_one(stmt, (int)i + 1, params[s->order ? s->order[i] : i], life);
         if (rc != SQLITE_OK)
             return sqlite_fail(c, rc, s->text);
     }
@@ -255,7 +266,7 @@ static int set_up(sqlite3 *handle, const struct sqlite_db *db, enum db_purpose p
                         db->temporary
                             ? "PRAGMA synchronous=OFF"
                             : "PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864;"
-                              "PRAGMA cache_size=-8192",
+                              "PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=4000",
                         NULL, NULL, NULL);
 }
 

@@ -61,6 +61,7 @@ static void free_statement(struct db_conn *c, struct statement *s)
 {
     c->db->driver->finalise(c, s);
     free((char *)s->text.p);
+    free(s->order);
     free(s);
 }
 

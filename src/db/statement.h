@@ -15,6 +15,7 @@ struct statement {
     void *handle;    /* SQLite: sqlite3_stmt */
     unsigned number; /* PostgreSQL: part of its name; 0 = not prepared */
     unsigned params;
+    uint16_t *order; /* SQLite: which parameter its nth place takes; NULL = the nth */
 };
 
 enum { STATEMENT_BUCKETS = 64, STATEMENTS_KEPT = 96 };

@@ -33,7 +33,12 @@ static err_t store_one(struct ctx *c, const struct object *o, int64_t id, json_t
     struct record *r;
     char digits[24];
     static const struct write_options options = {
-        .allow_duplicate = true, .trusted = true, .quiet_refs = true};
+        .allow_duplicate = true,
+        .trusted = true,
+        .quiet_refs = true,
+        .joined = true,
+        .defer_rollups = true,
+    };
     snprintf(digits, sizeof digits, "%lld", (long long)id);
     json_object_set_new(record, "id", json_string(digits));
     err_t e = record_create(c, o, record, &options, &r);
@@ -59,11 +64,12 @@ static err_t store_all(struct ctx *c, void *arg)
     struct loading *l = arg;
     for (size_t i = 0; i < l->count; i++) {
         const struct object *o = model_object(c->model, str_from(l->waiting[i].object));
-        json_t *copy = json_keep(c->arena, json_deep_copy(l->waiting[i].record));
-        err_t e = o ? store(c, o, l->waiting[i].id, copy) : FAULT("the demo has an unknown object");
+        json_t *record = l->waiting[i].record;
+        err_t e =
+            o ? store(c, o, l->waiting[i].id, record) : FAULT("the demo has an unknown object");
         if (e != OK) {
             problem_add_str(&c->problems, S("demo"), "demo_record", str_from(l->waiting[i].object),
-                            json_text(c->arena, copy), (str){0});
+                            json_text(c->arena, record), (str){0});
             return e;
         }
     }
@@ -97,7 +103,7 @@ static err_t take(void *context, const char *object, int64_t id, const json_t *r
     struct loading *l = context;
     snprintf(l->waiting[l->count].object, sizeof l->waiting[l->count].object, "%s", object);
     l->waiting[l->count].id = id;
-    l->waiting[l->count].record = json_deep_copy(record);
+    l->waiting[l->count].record = json_incref((json_t *)(uintptr_t)record);
     l->count++;
     return l->count == RECORDS_A_TRANSACTION ? flush(l) : OK;
 }
@@ -144,6 +150,15 @@ static err_t mark_demo(struct app *app, const char *how_far)
     return e;
 }
 
+static err_t work_out_figures(struct invocation *in, struct app *app)
+{
+    struct ctx c;
+    TRY(ctx_init(&c, app, in->arena, "demo"));
+    err_t e = record_rollups_rebuild(&c, NULL, NULL);
+    ctx_done(&c);
+    return e;
+}
+
 static err_t generate(struct invocation *in, struct app *app)
 {
     struct demo_options o = {.now = clock_now()};
@@ -163,6 +178,8 @@ static err_t generate(struct invocation *in, struct app *app)
     err_t e = demo_generate(&o, take, &l);
     if (e == OK)
         e = flush(&l);
+    if (e == OK)
+        e = work_out_figures(in, app);
     arena_free(l.arena);
     return e;
 }

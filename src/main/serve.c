@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "api/stream.h"
 #include "base/log.h"
@@ -118,7 +119,8 @@ static void stop(struct running *r)
 {
     control_stop(r->control);
     api_stop(r->api);
-    job_runner_stop(r->app, STOP_SECONDS);
+    if (!job_runner_stop(r->app, STOP_SECONDS))
+        _exit(err_exit_code(ERR_UNAVAILABLE)); /* others take the jobs over when their leases end */
     log_readers_stop(r->app);
     stream_hub_free(r->streams);
 }

@@ -3,6 +3,7 @@
 #include "base/asset.h"
 #include "base/json_place.h"
 #include "base/limits.h"
+#include "model/query.h"
 
 void load_fail(
     const struct loader *l, const struct source *s, str pointer, const char *code, str a, str b)
@@ -241,6 +242,8 @@ static void load_objects(struct loader *l)
         load_columns(l, m->objects[i]);
     for (size_t i = 0; i < m->object_count; i++)
         load_behaviour(l, &l->sources[i], m->objects[i]);
+    for (size_t i = 0; i < m->object_count; i++)
+        query_prepare(m->arena, m->objects[i]);
 }
 
 err_t model_load(const struct definition *definitions,

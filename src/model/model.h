@@ -143,6 +143,9 @@ struct object {
     const struct field **rollups_over_this;
     size_t rollups_over_this_count;
     const json_t *definition; /* merged: shipped and patched; layouts, indexes, access, menu … */
+    str select_sql;           /* "SELECT t."id", … FROM "customer" t", made once: query.c */
+    str insert_sql;
+    size_t insert_params;
 };
 
 struct model {

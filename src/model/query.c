@@ -1,5 +1,6 @@
 #include "model/query.h"
 
+#include "base/limits.h"
 #include "model/field_type.h"
 #include "model/schema.h"
 #include "text/text.h"
@@ -19,6 +20,53 @@ static void from(const struct object *o, struct sql *q)
     sql_add(q, " FROM ");
     sql_name(q, o->name);
     sql_add(q, " t");
+}
+
+/* Each column, with its folded text and its sort key where it has them. */
+static void insert_text(const struct object *o, struct sql *q)
+{
+    sql_add(q, "INSERT INTO ");
+    sql_name(q, o->name);
+    sql_add(q, " (");
+    for (size_t i = 0; i < o->column_count; i++) {
+        const struct column *c = &o->columns[i];
+        sql_add(q, i ? ", " : "");
+        sql_name(q, c->name);
+        if (column_has_fold(c)) {
+            sql_add(q, ", ");
+            sql_name(q, column_fold_name(q->arena, c));
+        }
+        if (column_has_sort(c)) {
+            sql_add(q, ", ");
+            sql_name(q, column_sort_name(q->arena, c));
+        }
+    }
+    sql_add(q, ") VALUES (");
+    for (size_t i = 0; i < o->column_count; i++) {
+        const struct column *c = &o->columns[i];
+        sql_add(q, i ? ", " : "");
+        sql_value(q, V_NULL, c->storage);
+        for (int k = column_has_fold(c) + column_has_sort(c); k > 0; k--) {
+            sql_add(q, ", ");
+            sql_value(q, V_NULL, STORE_TEXT);
+        }
+    }
+    sql_add(q, ")");
+}
+
+void query_prepare(struct arena *arena, struct object *o)
+{
+    AUTO_ARENA scratch = arena_new(16 * MIB);
+    AUTO_SQL select;
+    AUTO_SQL insert;
+    sql_init(&select, scratch);
+    sql_init(&insert, scratch);
+    select_columns(o, &select);
+    from(o, &select);
+    insert_text(o, &insert);
+    o->select_sql = arena_str(arena, buf_str(&select.text));
+    o->insert_sql = arena_str(arena, buf_str(&insert.text));
+    o->insert_params = insert.params.n;
 }
 
 /* What a column sorts by: pinyin for names, folded text for texts, else itself. */
@@ -222,8 +270,7 @@ err_t query_by_id(const struct object *o,
                   const struct condition_env *env,
                   struct sql *q)
 {
-    select_columns(o, q);
-    from(o, q);
+    sql_adds(q, o->select_sql);
     sql_add(q, " WHERE t.\"id\" = ");
     sql_value(q, V_INT(id), STORE_INT);
     if (scope) {
@@ -260,39 +307,23 @@ static void derived(const struct column *c, value v, struct arena *arena, value 
 err_t query_insert(const struct record *r, struct sql *q)
 {
     const struct object *o = r->object;
-    sql_add(q, "INSERT INTO ");
-    sql_name(q, o->name);
-    sql_add(q, " (");
+    value *params = ARENA_ARRAY(q->arena, value, o->insert_params);
+    size_t n = 0;
     for (size_t i = 0; i < o->column_count; i++) {
         const struct column *c = &o->columns[i];
-        sql_add(q, i ? ", " : "");
-        sql_name(q, c->name);
-        if (column_has_fold(c)) {
-            sql_add(q, ", ");
-            sql_name(q, column_fold_name(q->arena, c));
-        }
-        if (column_has_sort(c)) {
-            sql_add(q, ", ");
-            sql_name(q, column_sort_name(q->arena, c));
-        }
+        value fold = V_NULL, sort = V_NULL;
+        bool folds = column_has_fold(c), sorts = column_has_sort(c);
+        params[n++] = r->cells[i];
+        if (folds || sorts)
+            derived(c, r->cells[i], q->arena, &fold, &sort);
+        if (folds)
+            params[n++] = fold;
+        if (sorts)
+            params[n++] = sort;
     }
-    sql_add(q, ") VALUES (");
-    for (size_t i = 0; i < o->column_count; i++) {
-        const struct column *c = &o->columns[i];
-        value fold, sort;
-        sql_add(q, i ? ", " : "");
-        sql_value(q, r->cells[i], c->storage);
-        derived(c, r->cells[i], q->arena, &fold, &sort);
-        if (column_has_fold(c)) {
-            sql_add(q, ", ");
-            sql_value(q, fold, STORE_TEXT);
-        }
-        if (column_has_sort(c)) {
-            sql_add(q, ", ");
-            sql_value(q, sort, STORE_TEXT);
-        }
-    }
-    sql_add(q, ")");
+    q->params.at = params;
+    q->params.n = q->params.cap = n;
+    sql_adds(q, o->insert_sql);
     return sql_check(q);
 }
 
@@ -362,15 +393,27 @@ static void link_owner(const struct field *f, const struct record *r, struct sql
         sql_name(q, field_link_record_column(f));
 }
 
-err_t query_link_clear(const struct field *f, const struct record *r, struct sql *q)
+static void link_rows(const struct field *f, const struct record *r, struct sql *q)
 {
-    sql_add(q, "DELETE FROM ");
     sql_name(q, field_link_table(q->arena, f));
     sql_add(q, " WHERE (");
     link_owner(f, r, q, false);
     sql_add(q, ") = (");
     link_owner(f, r, q, true);
     sql_add(q, ")");
+}
+
+err_t query_link_clear(const struct field *f, const struct record *r, struct sql *q)
+{
+    sql_add(q, "DELETE FROM ");
+    link_rows(f, r, q);
+    return sql_check(q);
+}
+
+err_t query_link_members(const struct field *f, const struct record *r, struct sql *q)
+{
+    sql_add(q, "SELECT \"value\" FROM ");
+    link_rows(f, r, q);
     return sql_check(q);
 }
 
@@ -440,10 +483,9 @@ err_t query_titles(const struct object *o,
     return sql_check(q);
 }
 
-err_t query_rollup(const struct field *f,
-                   int64_t parent,
-                   const struct condition_env *env,
-                   struct sql *q)
+/* parent 0: of the row p. */
+static err_t
+rollup_select(const struct field *f, int64_t parent, const struct condition_env *env, struct sql *q)
 {
     static const char *const functions[] = {"COUNT", "SUM", "MIN", "MAX"};
     const struct rollup *r = f->rollup;
@@ -468,7 +510,10 @@ err_t query_rollup(const struct field *f,
     sql_add(q, " WHERE t.\"deleted_at\" IS NULL AND ");
     sql_column(q, "t", field_column(r->via, 0)->name);
     sql_add(q, " = ");
-    sql_value(q, V_INT(parent), STORE_INT);
+    if (parent)
+        sql_value(q, V_INT(parent), STORE_INT);
+    else
+        sql_add(q, "p.\"id\"");
     if (r->where) {
         sql_add(q, " AND ");
         TRY(condition_sql(r->where, env, "t", q));
@@ -480,5 +525,62 @@ err_t query_rollup(const struct field *f,
         sql_column(q, "t", field_column(r->by, 0)->name);
         sql_add(q, " DESC, t.\"id\" DESC LIMIT 1");
     }
+    return OK;
+}
+
+err_t query_giver(const struct field *f, value key, int64_t customer, struct sql *q)
+{
+    const struct object *o = f->object;
+    str owner = o->customer ? field_column(o->customer, 0)->name : S("id");
+    sql_add(q, "SELECT ");
+    sql_column(q, "t", owner);
+    from(o, q);
+    sql_add(q, " WHERE t.\"deleted_at\" IS NULL AND ");
+    sql_column(q, "t", field_column(f, 0)->name);
+    sql_add(q, " = ");
+    sql_value(q, key, STORE_TEXT);
+    if (customer) {
+        sql_add(q, " AND ");
+        sql_column(q, "t", owner);
+        sql_add(q, " = ");
+        sql_value(q, V_INT(customer), STORE_INT);
+    }
+    sql_add(q, " ORDER BY t.\"id\" LIMIT 1");
+    return sql_check(q);
+}
+
+err_t query_rollup(const struct field *f,
+                   int64_t parent,
+                   const struct condition_env *env,
+                   struct sql *q)
+{
+    TRY(rollup_select(f, parent, env, q));
+    return sql_check(q);
+}
+
+err_t query_rollups(const struct object *o,
+                    int64_t after,
+                    size_t limit,
+                    const struct condition_env *env,
+                    struct sql *q)
+{
+    sql_add(q, "SELECT ");
+    for (size_t i = 0; i < o->column_count; i++) {
+        sql_add(q, i ? ", " : "");
+        sql_column(q, "p", o->columns[i].name);
+    }
+    for (size_t i = 0; i < o->field_count; i++) {
+        if (!o->fields[i]->rollup)
+            continue;
+        sql_add(q, ", (");
+        TRY(rollup_select(o->fields[i], 0, env, q));
+        sql_add(q, ")");
+    }
+    sql_add(q, " FROM ");
+    sql_name(q, o->name);
+    sql_add(q, " p WHERE p.\"deleted_at\" IS NULL AND p.\"id\" > ");
+    sql_value(q, V_INT(after), STORE_INT);
+    sql_add(q, " ORDER BY p.\"id\" LIMIT ");
+    sql_value(q, V_INT((int64_t)limit), STORE_INT);
     return sql_check(q);
 }

@@ -27,6 +27,9 @@ struct query {
     size_t limit;
 };
 
+/* Makes the texts that depend on the object alone; when the model is loaded. */
+void query_prepare(struct arena *, struct object *);
+
 /* All columns of the object in order, then the keys of the sort (for the next page's `after`). */
 err_t query_select(const struct query *, const struct condition_env *, struct sql *) MUST_USE;
 size_t query_key_count(const struct query *);
@@ -55,8 +58,9 @@ err_t query_update(const struct record *before,
                    const struct record *after,
                    struct sql *,
                    bool *any) MUST_USE;
-/* The members of a set: all rows of the record are removed / one is added. */
+/* The members of a set: all rows of the record are removed / read / one is added. */
 err_t query_link_clear(const struct field *, const struct record *, struct sql *) MUST_USE;
+err_t query_link_members(const struct field *, const struct record *, struct sql *) MUST_USE;
 err_t query_link_add(const struct field *,
                      const struct record *,
                      str member,
@@ -81,6 +85,17 @@ err_t query_titles(const struct object *,
                    const struct condition *scope,
                    const struct condition_env *,
                    struct sql *) MUST_USE;
+/* Live parents with an id above `after`, by id: all columns, then each roll-up's figure over their
+ * live children as it should be, in the order of the fields. */
+err_t query_rollups(const struct object *,
+                    int64_t after,
+                    size_t limit,
+                    const struct condition_env *,
+                    struct sql *) MUST_USE;
+/* The customer to whom a live record gives the identity key in this field: this customer, or any
+ * (0).
+ */
+err_t query_giver(const struct field *, value key, int64_t customer, struct sql *) MUST_USE;
 /* A roll-up's figure over the live children of one parent: its cells in the parent's order. */
 err_t query_rollup(const struct field *,
                    int64_t parent,

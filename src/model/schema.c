@@ -98,7 +98,9 @@ static void field_indexes(struct build *b, const struct field *f)
         str columns[2] = {o->customer ? main_column(o->customer) : main_column(f), main_column(f)};
         add_index(b, columns, o->customer ? 2 : 1, true, true);
     }
-    bool link = str_eqz(str_from(f->type->name), "ref") && !f->builtin && f != o->department;
+    /* What a customer has is found by the table's key. */
+    bool link = str_eqz(str_from(f->type->name), "ref") && !f->builtin && f != o->department &&
+                f != o->customer;
     if (link)
         add_index(b, (str[]){main_column(f), S("id")}, 2, false, false);
     if (f->search == SEARCH_NAME && field_stored(f))
@@ -114,8 +116,6 @@ static void object_table(struct arena *arena, const struct object *o, struct sch
     object_columns(&b);
     for (size_t i = 0; i < o->field_count; i++)
         field_indexes(&b, o->fields[i]);
-    if (o->root == ROOT_CUSTOMER) /* refs and GET know the id only, not the customer */
-        add_index(&b, (str[]){S("id")}, 1, false, false);
     if (o->owned)
         add_index(&b, (str[]){S("department_id"), S("id")}, 2, false, true);
     static const char *const kinds[] = {"indexes", "unique"};

@@ -81,7 +81,7 @@ static void create_table(enum db_kind kind,
                   : t->link           ? "\n) STRICT, WITHOUT ROWID"
                                       : "\n) STRICT");
     push(plan, sql, false, t->name, (str){0});
-    if (!t->link && t->key_count > 1) {
+    if (!t->link && t->key_count > 1) { /* by customer, and for refs and GET by the id alone */
         bool sqlite = kind == DB_SQLITE;
         buf_printf(sql, "CREATE INDEX \"" STR_FMT "_%s\" ON \"" STR_FMT "\" (", STR_ARG(t->name),
                    sqlite ? "customer" : "id", STR_ARG(t->name));

@@ -98,7 +98,7 @@ function request(step, kept) {
   const query = new URLSearchParams();
   for (const [k, v] of Object.entries(s.query ?? {}))
     query.append(k, typeof v === 'string' ? v : JSON.stringify(v));
-  const raw = s.raw?.repeat !== undefined
+  const raw = typeof s.raw === 'object'
     ? (s.raw.before ?? '') + s.raw.repeat.repeat(s.raw.times) + (s.raw.after ?? '') : s.raw;
   const body = raw ?? (s.body === undefined ? undefined : JSON.stringify(s.body));
   const path = s.do.slice(space + 1);

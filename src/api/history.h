@@ -1,0 +1,15 @@
+/* history: how changes are told, in the history of a record and in its timeline. */
+#pragma once
+
+#include "api/api.h"
+#include "core/change.h"
+
+str history_op(enum change_op); /* "create", "update" … */
+/* {"id","name"} of a colleague, or null for the server. */
+void history_write_actor(struct call *, int64_t user);
+/* [{"field","before","after"}] of what the caller may read; masked fields stay so. Values by field
+ * id, as the log keeps them. */
+void history_write_changes(struct call *,
+                           const struct object *,
+                           const json_t *before,
+                           const json_t *after);
