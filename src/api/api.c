@@ -104,9 +104,8 @@ static err_t load_user(struct call *call)
     enum lang lang;
     if (found)
         c->zone = found;
-    if (!http_header(call->request, "Accept-Language").n && language.kind == VALUE_TEXT &&
-        lang_parse(language.s, &lang))
-        c->lang = lang;
+    if (language.kind == VALUE_TEXT && lang_parse(language.s, &lang))
+        c->lang = lang_negotiate(http_header(call->request, "Accept-Language"), lang);
     return OK;
 }
 
