@@ -75,7 +75,7 @@ for (const look of looks) {
     await p.go(`${record}/edit`);
     await check('edit');
     await p.page.keyboard.press('Control+k');
-    await p.page.keyboard.type('zh');
+    await p.page.locator('.palette-input input').fill('zh');
     await check('search');
     assert.deepEqual(found, []);
     assert.deepEqual(p.wrong, []);

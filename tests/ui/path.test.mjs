@@ -196,7 +196,7 @@ test('from an Excel file to a found customer, and back again', { timeout: 120_00
   await p.page.getByRole('button', { name: '撤销这次导入' }).waitFor({ timeout: 60_000 });
 
   await p.page.keyboard.press('Control+k');
-  await p.page.keyboard.type(name);
+  await p.page.locator('.palette-input input').fill(name);
   await p.page.getByRole('option', { name }).first().waitFor();
   await p.page.keyboard.press('Enter');
   await p.page.getByRole('heading', { name }).waitFor();

@@ -5,37 +5,35 @@
  * that the build makes.
  */
 const sheets = new Map<string, CSSStyleSheet>();
-const ownRules = "data-css-hash";
+const ownRules = 'data-css-hash';
 
 interface Options {
-	mark?: string;
+  mark?: string;
 }
 
 const handle = { setAttribute() {}, parentNode: null };
 
 export function updateCSS(css: string, key: string, options: Options = {}) {
-	if (options.mark === ownRules) return handle;
-	let sheet = sheets.get(key);
-	if (!sheet) {
-		sheet = new CSSStyleSheet();
-		sheets.set(key, sheet);
-		document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-	}
-	sheet.replaceSync(css);
-	return handle;
+  if (options.mark === ownRules) return handle;
+  let sheet = sheets.get(key);
+  if (!sheet) {
+    sheet = new CSSStyleSheet();
+    sheets.set(key, sheet);
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  }
+  sheet.replaceSync(css);
+  return handle;
 }
 
 export function injectCSS(css: string, options: Options = {}) {
-	return updateCSS(css, css, options);
+  return updateCSS(css, css, options);
 }
 
 export function removeCSS(key: string) {
-	const sheet = sheets.get(key);
-	if (!sheet) return;
-	sheets.delete(key);
-	document.adoptedStyleSheets = document.adoptedStyleSheets.filter(
-		(s) => s !== sheet,
-	);
+  const sheet = sheets.get(key);
+  if (!sheet) return;
+  sheets.delete(key);
+  document.adoptedStyleSheets = document.adoptedStyleSheets.filter((s) => s !== sheet);
 }
 
 export function clearContainerCache() {}

@@ -1,164 +1,149 @@
-import i18n from "i18next";
+import i18n from 'i18next';
 
 export interface FieldProblem {
-	pointer: string;
-	code: string;
-	detail: string;
+  pointer: string;
+  code: string;
+  detail: string;
 }
 
 /** What the server answered when it refused, or what kept it from answering (status 0). */
 export class ApiError extends Error {
-	constructor(
-		readonly status: number,
-		readonly code: string,
-		message: string,
-		readonly requestId = "",
-		readonly errors: FieldProblem[] = [],
-		readonly body: Record<string, unknown> = {},
-		readonly retryAfter = 0,
-	) {
-		super(message);
-	}
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly requestId = '',
+    readonly errors: FieldProblem[] = [],
+    readonly body: Record<string, unknown> = {},
+    readonly retryAfter = 0,
+  ) {
+    super(message);
+  }
 
-	/** The sentences by the first name in their pointer: "/phone" → phone. */
-	byField(): Record<string, string> {
-		const out: Record<string, string> = {};
-		for (const e of this.errors) {
-			const name =
-				e.pointer.split("/")[1]?.replaceAll("~1", "/").replaceAll("~0", "~") ??
-				"";
-			out[name] = out[name] ? `${out[name]} ${e.detail}` : e.detail;
-		}
-		return out;
-	}
+  /** The sentences by the first name in their pointer: "/phone" → phone. */
+  byField(): Record<string, string> {
+    const out: Record<string, string> = {};
+    for (const e of this.errors) {
+      const name = e.pointer.split('/')[1]?.replaceAll('~1', '/').replaceAll('~0', '~') ?? '';
+      out[name] = out[name] ? `${out[name]} ${e.detail}` : e.detail;
+    }
+    return out;
+  }
 }
 
-let csrf = "";
+let csrf = '';
 let signedOut: () => void = () => {};
 
 export function setCsrf(value: string) {
-	csrf = value;
+  csrf = value;
 }
 
 export function onSignedOut(fn: () => void) {
-	signedOut = fn;
+  signedOut = fn;
 }
 
 export interface Call {
-	method?: "GET" | "POST" | "PATCH" | "DELETE";
-	body?: unknown;
-	query?: Record<string, string | number | undefined | null>;
-	headers?: Record<string, string>;
-	/** The version that was seen, for writes of one record. */
-	version?: number | string;
-	/** One key for one intention of the user; a repeated send does not act twice. */
-	key?: string;
-	signal?: AbortSignal;
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  body?: unknown;
+  query?: Record<string, string | number | undefined | null>;
+  headers?: Record<string, string>;
+  /** The version that was seen, for writes of one record. */
+  version?: number | string;
+  /** One key for one intention of the user; a repeated send does not act twice. */
+  key?: string;
+  signal?: AbortSignal;
 }
 
 export function newKey(): string {
-	return (
-		crypto.randomUUID?.() ??
-		Array.from(crypto.getRandomValues(new Uint32Array(4))).join("-")
-	);
+  return crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint32Array(4))).join('-');
 }
 
-export function apiUrl(path: string, query: Call["query"] = {}): string {
-	const q = new URLSearchParams();
-	for (const [k, v] of Object.entries(query))
-		if (v !== undefined && v !== null && v !== "") q.set(k, String(v));
-	const text = q.toString();
-	return `/api/v1${path}${text ? `?${text}` : ""}`;
+export function apiUrl(path: string, query: Call['query'] = {}): string {
+  const q = new URLSearchParams();
+  for (const [k, v] of Object.entries(query))
+    if (v !== undefined && v !== null && v !== '') q.set(k, String(v));
+  const text = q.toString();
+  return `/api/v1${path}${text ? `?${text}` : ''}`;
 }
 
 function parseJson(text: string): Record<string, unknown> {
-	try {
-		const value = JSON.parse(text);
-		return value && typeof value === "object" ? value : {};
-	} catch {
-		return {};
-	}
+  try {
+    const value = JSON.parse(text);
+    return value && typeof value === 'object' ? value : {};
+  } catch {
+    return {};
+  }
 }
 
 function problemOf(response: Response, text: string): ApiError {
-	const body = parseJson(text);
-	const words = [body.detail, body.title].find(
-		(w) => typeof w === "string" && w,
-	);
-	return new ApiError(
-		response.status,
-		typeof body.code === "string" ? body.code : `http_${response.status}`,
-		typeof words === "string"
-			? words
-			: i18n.t("error.status", { status: response.status }),
-		typeof body.request_id === "string"
-			? body.request_id
-			: (response.headers.get("X-Request-Id") ?? ""),
-		Array.isArray(body.errors) ? (body.errors as FieldProblem[]) : [],
-		body,
-		Number(response.headers.get("Retry-After") ?? 0),
-	);
+  const body = parseJson(text);
+  const words = [body.detail, body.title].find((w) => typeof w === 'string' && w);
+  return new ApiError(
+    response.status,
+    typeof body.code === 'string' ? body.code : `http_${response.status}`,
+    typeof words === 'string' ? words : i18n.t('error.status', { status: response.status }),
+    typeof body.request_id === 'string'
+      ? body.request_id
+      : (response.headers.get('X-Request-Id') ?? ''),
+    Array.isArray(body.errors) ? (body.errors as FieldProblem[]) : [],
+    body,
+    Number(response.headers.get('Retry-After') ?? 0),
+  );
 }
 
 async function send(path: string, call: Call, raw?: Blob): Promise<Response> {
-	const method = call.method ?? "GET";
-	const headers: Record<string, string> = {
-		"Accept-Language": i18n.language,
-		...call.headers,
-	};
-	if (method !== "GET") {
-		headers["X-CSRF-Token"] = csrf;
-		headers["Idempotency-Key"] = call.key ?? newKey();
-		headers["Content-Type"] ??= "application/json";
-		if (call.version !== undefined) headers["If-Match"] = `"${call.version}"`;
-	}
-	const init: RequestInit = { method, headers, credentials: "same-origin" };
-	if (call.signal) init.signal = call.signal;
-	if (raw) init.body = raw;
-	else if (call.body !== undefined) init.body = JSON.stringify(call.body);
-	let response: Response;
-	try {
-		response = await fetch(apiUrl(path, call.query), init);
-	} catch (e) {
-		if (e instanceof DOMException && e.name === "AbortError") throw e;
-		throw new ApiError(0, "offline", i18n.t("error.offline"));
-	}
-	if (response.ok) return response;
-	const problem = problemOf(response, await response.text());
-	if (response.status === 401 && !path.startsWith("/session")) signedOut();
-	throw problem;
+  const method = call.method ?? 'GET';
+  const headers: Record<string, string> = { 'Accept-Language': i18n.language, ...call.headers };
+  if (method !== 'GET') {
+    headers['X-CSRF-Token'] = csrf;
+    headers['Idempotency-Key'] = call.key ?? newKey();
+    headers['Content-Type'] ??= 'application/json';
+    if (call.version !== undefined) headers['If-Match'] = `"${call.version}"`;
+  }
+  const init: RequestInit = { method, headers, credentials: 'same-origin' };
+  if (call.signal) init.signal = call.signal;
+  if (raw) init.body = raw;
+  else if (call.body !== undefined) init.body = JSON.stringify(call.body);
+  let response: Response;
+  try {
+    response = await fetch(apiUrl(path, call.query), init);
+  } catch (e) {
+    if (e instanceof DOMException && e.name === 'AbortError') throw e;
+    throw new ApiError(0, 'offline', i18n.t('error.offline'));
+  }
+  if (response.ok) return response;
+  const problem = problemOf(response, await response.text());
+  if (response.status === 401 && !path.startsWith('/session')) signedOut();
+  throw problem;
 }
 
 export async function api<T>(path: string, call: Call = {}): Promise<T> {
-	const response = await send(path, call);
-	if (response.status === 204) return undefined as T;
-	const text = await response.text();
-	return (text ? JSON.parse(text) : undefined) as T;
+  const response = await send(path, call);
+  if (response.status === 204) return undefined as T;
+  const text = await response.text();
+  return (text ? JSON.parse(text) : undefined) as T;
 }
 
 export interface StoredFile {
-	id: string;
-	name: string;
-	size: number;
-	type: string;
+  id: string;
+  name: string;
+  size: number;
+  type: string;
 }
 
-export async function upload(
-	file: File,
-	signal?: AbortSignal,
-): Promise<StoredFile> {
-	const call: Call = {
-		method: "POST",
-		headers: {
-			"Content-Type": file.type || "application/octet-stream",
-			"X-File-Name": encodeURIComponent(file.name),
-		},
-	};
-	if (signal) call.signal = signal;
-	const response = await send("/files", call, file);
-	return ((await response.json()) as { data: StoredFile }).data;
+export async function upload(file: File, signal?: AbortSignal): Promise<StoredFile> {
+  const call: Call = {
+    method: 'POST',
+    headers: {
+      'Content-Type': file.type || 'application/octet-stream',
+      'X-File-Name': encodeURIComponent(file.name),
+    },
+  };
+  if (signal) call.signal = signal;
+  const response = await send('/files', call, file);
+  return ((await response.json()) as { data: StoredFile }).data;
 }
 
 export function fileUrl(id: string): string {
-	return apiUrl(`/files/${id}/content`);
+  return apiUrl(`/files/${id}/content`);
 }

@@ -1,125 +1,111 @@
 import {
-	keepPreviousData,
-	useInfiniteQuery,
-	useQuery,
-	useQueryClient,
-} from "@tanstack/react-query";
-import { api, type Call } from "./client";
-import type { Id, Page, RecordData, Titles } from "./types";
+  keepPreviousData,
+  useInfiniteQuery,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import { api, type Call } from './client';
+import type { Id, Page, RecordData, Titles } from './types';
 
 export interface ListQuery {
-	where?: string;
-	q?: string;
-	sort?: string;
-	fields?: string;
+  where?: string;
+  q?: string;
+  sort?: string;
+  fields?: string;
 }
 
 export interface OneRecord {
-	data: RecordData;
-	titles: Titles;
+  data: RecordData;
+  titles: Titles;
 }
 
 const pageSize = 50;
 
 export function useList(plural: string, query: ListQuery, enabled = true) {
-	return useInfiniteQuery({
-		queryKey: ["list", plural, query],
-		queryFn: ({ pageParam, signal }) =>
-			api<Page>(`/${plural}`, {
-				query: {
-					...query,
-					limit: pageSize,
-					after: pageParam,
-					count: pageParam ? "none" : "fast",
-				},
-				signal,
-			}),
-		initialPageParam: "",
-		getNextPageParam: (last) => (last.has_more ? last.next : undefined),
-		placeholderData: keepPreviousData,
-		enabled,
-	});
+  return useInfiniteQuery({
+    queryKey: ['list', plural, query],
+    queryFn: ({ pageParam, signal }) =>
+      api<Page>(`/${plural}`, {
+        query: {
+          ...query,
+          limit: pageSize,
+          after: pageParam,
+          count: pageParam ? 'none' : 'fast',
+        },
+        signal,
+      }),
+    initialPageParam: '',
+    getNextPageParam: (last) => (last.has_more ? last.next : undefined),
+    placeholderData: keepPreviousData,
+    enabled,
+  });
 }
 
 export function useRecord(plural: string, id: Id | undefined) {
-	return useQuery({
-		queryKey: ["record", plural, id],
-		queryFn: ({ signal }) => api<OneRecord>(`/${plural}/${id}`, { signal }),
-		enabled: Boolean(id),
-	});
+  return useQuery({
+    queryKey: ['record', plural, id],
+    queryFn: ({ signal }) => api<OneRecord>(`/${plural}/${id}`, { signal }),
+    enabled: Boolean(id),
+  });
 }
 
 export function useSmallList(
-	plural: string,
-	query: ListQuery & { limit?: number },
-	enabled = true,
+  plural: string,
+  query: ListQuery & { limit?: number },
+  enabled = true,
 ) {
-	return useQuery({
-		queryKey: ["small", plural, query],
-		queryFn: ({ signal }) =>
-			api<Page>(`/${plural}`, {
-				query: { limit: 20, count: "fast", ...query },
-				signal,
-			}),
-		enabled,
-	});
+  return useQuery({
+    queryKey: ['small', plural, query],
+    queryFn: ({ signal }) =>
+      api<Page>(`/${plural}`, { query: { limit: 20, count: 'fast', ...query }, signal }),
+    enabled,
+  });
 }
 
 /** Writes of records; what is on the screen is brought up to date after each. */
 export function useWrites(plural: string) {
-	const client = useQueryClient();
-	const refresh = (id?: Id) => {
-		void client.invalidateQueries({ queryKey: ["list", plural] });
-		void client.invalidateQueries({ queryKey: ["small"] });
-		if (id) {
-			void client.invalidateQueries({ queryKey: ["history", plural, id] });
-			void client.invalidateQueries({ queryKey: ["timeline"] });
-		}
-	};
-	const keep = (one: OneRecord) =>
-		client.setQueryData<OneRecord>(["record", plural, one.data.id], (old) => ({
-			data: one.data,
-			titles: { ...old?.titles, ...one.titles },
-		}));
+  const client = useQueryClient();
+  const refresh = (id?: Id) => {
+    void client.invalidateQueries({ queryKey: ['list', plural] });
+    void client.invalidateQueries({ queryKey: ['small'] });
+    if (id) {
+      void client.invalidateQueries({ queryKey: ['history', plural, id] });
+      void client.invalidateQueries({ queryKey: ['timeline'] });
+    }
+  };
+  const keep = (one: OneRecord) =>
+    client.setQueryData<OneRecord>(['record', plural, one.data.id], (old) => ({
+      data: one.data,
+      titles: { ...old?.titles, ...one.titles },
+    }));
 
-	return {
-		refresh,
-		async create(body: Record<string, unknown>, key: string) {
-			const one = await api<OneRecord>(`/${plural}`, {
-				method: "POST",
-				body,
-				key,
-			});
-			keep(one);
-			refresh(one.data.id);
-			return one;
-		},
-		async update(
-			record: { id: Id; version: number | string },
-			body: object,
-			key?: string,
-		) {
-			const call: Call = { method: "PATCH", body, version: record.version };
-			if (key) call.key = key;
-			const one = await api<OneRecord>(`/${plural}/${record.id}`, call);
-			keep(one);
-			refresh(one.data.id);
-			return one;
-		},
-		async remove(record: { id: Id; version: number | string }) {
-			await api(`/${plural}/${record.id}`, {
-				method: "DELETE",
-				version: record.version,
-			});
-			refresh();
-		},
-		/** For after the page of a deleted record was left. */
-		forget(id: Id) {
-			client.removeQueries({ queryKey: ["record", plural, id] });
-		},
-		async restore(id: Id) {
-			await api(`/${plural}/${id}/restore`, { method: "POST", body: {} });
-			refresh(id);
-		},
-	};
+  return {
+    refresh,
+    async create(body: Record<string, unknown>, key: string) {
+      const one = await api<OneRecord>(`/${plural}`, { method: 'POST', body, key });
+      keep(one);
+      refresh(one.data.id);
+      return one;
+    },
+    async update(record: { id: Id; version: number | string }, body: object, key?: string) {
+      const call: Call = { method: 'PATCH', body, version: record.version };
+      if (key) call.key = key;
+      const one = await api<OneRecord>(`/${plural}/${record.id}`, call);
+      keep(one);
+      refresh(one.data.id);
+      return one;
+    },
+    async remove(record: { id: Id; version: number | string }) {
+      await api(`/${plural}/${record.id}`, { method: 'DELETE', version: record.version });
+      refresh();
+    },
+    /** For after the page of a deleted record was left. */
+    forget(id: Id) {
+      client.removeQueries({ queryKey: ['record', plural, id] });
+    },
+    async restore(id: Id) {
+      await api(`/${plural}/${id}/restore`, { method: 'POST', body: {} });
+      refresh(id);
+    },
+  };
 }

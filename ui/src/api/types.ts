@@ -1,188 +1,179 @@
 export type Id = string;
 
 export type FieldType =
-	| "text"
-	| "long_text"
-	| "rich_text"
-	| "number"
-	| "percent"
-	| "money"
-	| "boolean"
-	| "date"
-	| "instant"
-	| "choice"
-	| "multi_choice"
-	| "tags"
-	| "phone"
-	| "email"
-	| "url"
-	| "address"
-	| "geo"
-	| "file"
-	| "image"
-	| "ref"
-	| "multi_ref"
-	| "json"
-	| "formula"
-	| "rollup";
+  | 'text'
+  | 'long_text'
+  | 'rich_text'
+  | 'number'
+  | 'percent'
+  | 'money'
+  | 'boolean'
+  | 'date'
+  | 'instant'
+  | 'choice'
+  | 'multi_choice'
+  | 'tags'
+  | 'phone'
+  | 'email'
+  | 'url'
+  | 'address'
+  | 'geo'
+  | 'file'
+  | 'image'
+  | 'ref'
+  | 'multi_ref'
+  | 'json'
+  | 'formula'
+  | 'rollup';
 
 export interface Choice {
-	key: string;
-	label: string;
-	color?: string;
-	retired?: boolean;
+  key: string;
+  label: string;
+  color?: string;
+  retired?: boolean;
 }
 
 export interface Field {
-	name: string;
-	type: FieldType;
-	label: string;
-	help?: string;
-	required?: boolean;
-	unique?: boolean;
-	multi?: boolean;
-	system?: boolean;
-	custom?: boolean;
-	computed?: boolean;
-	readonly?: boolean;
-	hidden?: boolean;
-	expected?: boolean;
-	access?: "write" | "read" | "mask";
-	sortable?: boolean;
-	filterable?: boolean;
-	choices?: Choice[];
-	target?: string;
-	decimals?: number;
-	currency?: string;
-	min?: number;
-	max?: number;
-	max_chars?: number;
-	default?: unknown;
-	result?: FieldType;
+  name: string;
+  type: FieldType;
+  label: string;
+  help?: string;
+  required?: boolean;
+  unique?: boolean;
+  multi?: boolean;
+  system?: boolean;
+  custom?: boolean;
+  computed?: boolean;
+  readonly?: boolean;
+  hidden?: boolean;
+  expected?: boolean;
+  access?: 'write' | 'read' | 'mask';
+  sortable?: boolean;
+  filterable?: boolean;
+  choices?: Choice[];
+  target?: string;
+  decimals?: number;
+  currency?: string;
+  min?: number;
+  max?: number;
+  max_chars?: number;
+  default?: unknown;
+  result?: FieldType;
 }
 
 export interface Rights {
-	read?: boolean;
-	create?: boolean;
-	update?: boolean;
-	delete?: boolean;
-	export?: boolean;
+  read?: boolean;
+  create?: boolean;
+  update?: boolean;
+  delete?: boolean;
+  export?: boolean;
 }
 
 export interface FormSection {
-	label?: string;
-	fields: string[];
+  label?: string;
+  fields: string[];
 }
 
 export interface ModelObject {
-	name: string;
-	plural: string;
-	label: string;
-	plural_label: string;
-	module: string;
-	custom?: boolean;
-	root?: "self" | "customer" | null;
-	owned?: boolean;
-	title?: string;
-	append_only?: boolean;
-	importable?: boolean;
-	menu?: { section: string; order: number } | null;
-	layouts?: {
-		list?: string[];
-		form?: FormSection[];
-		facts?: string[];
-		board?: string;
-		related?: (string | { object: string; via?: string })[];
-	};
-	rights?: Rights;
-	fields: Field[];
+  name: string;
+  plural: string;
+  label: string;
+  plural_label: string;
+  module: string;
+  custom?: boolean;
+  root?: 'self' | 'customer' | null;
+  owned?: boolean;
+  title?: string;
+  append_only?: boolean;
+  importable?: boolean;
+  menu?: { section: string; order: number } | null;
+  layouts?: {
+    list?: string[];
+    form?: FormSection[];
+    facts?: string[];
+    board?: string;
+    related?: (string | { object: string; via?: string })[];
+  };
+  rights?: Rights;
+  fields: Field[];
 }
 
 export interface Model {
-	version: string;
-	objects: ModelObject[];
+  version: string;
+  objects: ModelObject[];
 }
 
 export interface User {
-	id: Id;
-	name: string;
-	email: string;
-	language: string | null;
-	time_zone: string | null;
-	theme?: string | null;
+  id: Id;
+  name: string;
+  email: string;
+  language: string | null;
+  time_zone: string | null;
+  theme?: string | null;
 }
 
 export interface Session {
-	user: User;
-	csrf: string;
-	rights: Record<string, Rights>;
-	administrator: boolean;
-	base_currency: string;
-	second_factor: { enabled: boolean; required: boolean };
-	enterprise: string;
-	demo: boolean;
+  user: User;
+  csrf: string;
+  rights: Record<string, Rights>;
+  administrator: boolean;
+  base_currency: string;
+  second_factor: { enabled: boolean; required: boolean };
+  enterprise: string;
+  demo: boolean;
 }
 
 export interface Money {
-	amount: number;
-	currency: string;
+  amount: number;
+  currency: string;
 }
 
 export interface Address {
-	country?: string | null;
-	province?: string | null;
-	city?: string | null;
-	district?: string | null;
-	street?: string | null;
-	postcode?: string | null;
+  country?: string | null;
+  province?: string | null;
+  city?: string | null;
+  district?: string | null;
+  street?: string | null;
+  postcode?: string | null;
 }
 
 export interface RecordData {
-	id: Id;
-	version: number | string;
-	_masked?: string[];
-	[field: string]: unknown;
+  id: Id;
+  version: number | string;
+  _masked?: string[];
+  [field: string]: unknown;
 }
 
 export type Titles = Record<Id, string>;
 
 export interface Count {
-	value: number;
-	exact: boolean;
+  value: number;
+  exact: boolean;
 }
 
 export interface Page<T = RecordData> {
-	data: T[];
-	has_more: boolean;
-	next: string | null;
-	count?: Count | null;
-	titles?: Titles;
+  data: T[];
+  has_more: boolean;
+  next: string | null;
+  count?: Count | null;
+  titles?: Titles;
 }
 
-export type JobState =
-	| "waiting"
-	| "running"
-	| "done"
-	| "failed"
-	| "cancelled"
-	| "dead";
+export type JobState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'dead';
 
 export interface Job {
-	id: Id;
-	kind: string;
-	label?: string;
-	state: JobState;
-	done: number;
-	total: number | null;
-	message?: string | null;
-	error?: { pointer: string; code: string; detail: string }[] | null;
-	attempts?: number;
-	created_at: string;
-	started_at?: string | null;
-	ended_at?: string | null;
-	result?: {
-		file?: Id | { id: Id; name?: string };
-		[key: string]: unknown;
-	} | null;
-	cancellable?: boolean;
+  id: Id;
+  kind: string;
+  label?: string;
+  state: JobState;
+  done: number;
+  total: number | null;
+  message?: string | null;
+  error?: { pointer: string; code: string; detail: string }[] | null;
+  attempts?: number;
+  created_at: string;
+  started_at?: string | null;
+  ended_at?: string | null;
+  result?: { file?: Id | { id: Id; name?: string }; [key: string]: unknown } | null;
+  cancellable?: boolean;
 }

@@ -1,146 +1,137 @@
-import { useEffect, useState } from "react";
-import { useTranslation } from "react-i18next";
-import { Link, Navigate, Outlet, useLocation } from "react-router";
-import { useModelQuery } from "../api/model";
-import { useSessionQuery } from "../api/session";
-import { useStream } from "../api/stream";
-import { Icon } from "../parts/Icon";
-import { Failure } from "../parts/states";
-import { usePhone } from "../parts/useNarrow";
-import { hasChosenLanguage, type Language, setLanguage } from "./i18n";
-import { currentSection, isUnder, useMenu } from "./menu";
-import { Palette } from "./Palette";
-import { Rail } from "./Rail";
-import { Tabs } from "./Tabs";
-import { UserMenu } from "./UserMenu";
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, Navigate, Outlet, useLocation } from 'react-router';
+import { useModelQuery } from '../api/model';
+import { useSessionQuery } from '../api/session';
+import { useStream } from '../api/stream';
+import { Icon } from '../parts/Icon';
+import { Failure } from '../parts/states';
+import { usePhone } from '../parts/useNarrow';
+import { hasChosenLanguage, type Language, setLanguage } from './i18n';
+import { currentSection, isUnder, useMenu } from './menu';
+import { Palette } from './Palette';
+import { Rail } from './Rail';
+import { Tabs } from './Tabs';
+import { UserMenu } from './UserMenu';
 
 const mac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 /** Everything behind the log-in: who is it, what may they see, and the frame around each page. */
 export function Frame() {
-	const session = useSessionQuery();
-	const location = useLocation();
-	if (session.isPending) return <Blank />;
-	if (session.isError)
-		return (
-			<Failure error={session.error} retry={() => void session.refetch()} />
-		);
-	if (!session.data) {
-		const to = location.pathname + location.search;
-		return (
-			<Navigate
-				to={to === "/" ? "/login" : `/login?to=${encodeURIComponent(to)}`}
-				replace
-			/>
-		);
-	}
-	return <ModelGate language={session.data.user.language} />;
+  const session = useSessionQuery();
+  const location = useLocation();
+  if (session.isPending) return <Blank />;
+  if (session.isError)
+    return <Failure error={session.error} retry={() => void session.refetch()} />;
+  if (!session.data) {
+    const to = location.pathname + location.search;
+    return <Navigate to={to === '/' ? '/login' : `/login?to=${encodeURIComponent(to)}`} replace />;
+  }
+  return <ModelGate language={session.data.user.language} />;
 }
 
 function ModelGate({ language }: { language: string | null }) {
-	const model = useModelQuery();
-	useStream(model.data);
-	useEffect(() => {
-		if (language && !hasChosenLanguage())
-			void setLanguage(language as Language);
-	}, [language]);
-	if (model.isPending) return <Blank />;
-	if (model.isError)
-		return <Failure error={model.error} retry={() => void model.refetch()} />;
-	return <Shell />;
+  const model = useModelQuery();
+  useStream(model.data);
+  useEffect(() => {
+    if (language && !hasChosenLanguage()) void setLanguage(language as Language);
+  }, [language]);
+  if (model.isPending) return <Blank />;
+  if (model.isError) return <Failure error={model.error} retry={() => void model.refetch()} />;
+  return <Shell />;
 }
 
 function Blank() {
-	return <div className="blank" aria-busy="true" />;
+  return <div className="blank" aria-busy="true" />;
 }
 
 function Shell() {
-	const { t } = useTranslation();
-	const { pathname } = useLocation();
-	const menu = useMenu();
-	const phone = usePhone();
-	const [searching, setSearching] = useState(false);
-	const section = currentSection(menu, pathname);
+  const { t } = useTranslation();
+  const { pathname } = useLocation();
+  const menu = useMenu();
+  const phone = usePhone();
+  const [searching, setSearching] = useState(false);
+  const section = currentSection(menu, pathname);
 
-	useEffect(() => {
-		const onKey = (e: KeyboardEvent) => {
-			if ((e.metaKey || e.ctrlKey) && e.key.toLowerCase() === "k") {
-				e.preventDefault();
-				setSearching(true);
-			}
-		};
-		addEventListener("keydown", onKey);
-		return () => removeEventListener("keydown", onKey);
-	}, []);
+  useEffect(() => {
+    const onKey = (e: KeyboardEvent) => {
+      if ((e.metaKey || e.ctrlKey) && e.key.toLowerCase() === 'k') {
+        e.preventDefault();
+        setSearching(true);
+      }
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
 
-	return (
-		<div className="shell">
-			<a className="skip" href="#main">
-				{t("shell.skip")}
-			</a>
-			{!phone && <Rail menu={menu} />}
-			<div className="shell-body">
-				<header className="top">
-					<Where />
-					<button
-						type="button"
-						className="top-search"
-						aria-label={t("search.open")}
-						onClick={() => setSearching(true)}
-					>
-						<Icon name="search" size={16} />
-						<span>{t("search.open")}</span>
-						<kbd>{mac ? "⌘K" : "Ctrl K"}</kbd>
-					</button>
-					<UserMenu />
-				</header>
-				{phone && section && section.links.length > 1 && (
-					<nav className="pills" aria-label={section.label}>
-						{section.links.map((l) => (
-							<Link
-								key={l.to}
-								to={l.to}
-								aria-current={isUnder(pathname, l) ? "page" : undefined}
-								ref={isUnder(pathname, l) ? bringIntoView : undefined}
-							>
-								{l.label}
-							</Link>
-						))}
-					</nav>
-				)}
-				<main id="main" tabIndex={-1}>
-					<Outlet />
-				</main>
-			</div>
-			{phone && <Tabs menu={menu} />}
-			{searching && <Palette menu={menu} onClose={() => setSearching(false)} />}
-		</div>
-	);
+  return (
+    <div className="shell">
+      <a className="skip" href="#main">
+        {t('shell.skip')}
+      </a>
+      {!phone && <Rail menu={menu} />}
+      <div className="shell-body">
+        <header className="top">
+          <Where />
+          <button
+            type="button"
+            className="top-search"
+            aria-label={t('search.open')}
+            onClick={() => setSearching(true)}
+          >
+            <Icon name="search" size={16} />
+            <span>{t('search.open')}</span>
+            <kbd>{mac ? '⌘K' : 'Ctrl K'}</kbd>
+          </button>
+          <UserMenu />
+        </header>
+        {phone && section && section.links.length > 1 && (
+          <nav className="pills" aria-label={section.label}>
+            {section.links.map((l) => (
+              <Link
+                key={l.to}
+                to={l.to}
+                aria-current={isUnder(pathname, l) ? 'page' : undefined}
+                ref={isUnder(pathname, l) ? bringIntoView : undefined}
+              >
+                {l.label}
+              </Link>
+            ))}
+          </nav>
+        )}
+        <main id="main" tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
+      {phone && <Tabs menu={menu} />}
+      {searching && <Palette menu={menu} onClose={() => setSearching(false)} />}
+    </div>
+  );
 }
 
 function bringIntoView(link: HTMLElement | null) {
-	link?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  link?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
 function Where() {
-	const { pathname } = useLocation();
-	const menu = useMenu();
-	const section = currentSection(menu, pathname);
-	const link = section?.links.find((l) => isUnder(pathname, l));
-	return (
-		<div className="where">
-			{section && <span className="where-section">{section.label}</span>}
-			{link && (
-				<Link to={link.to} className="where-page">
-					{link.label}
-				</Link>
-			)}
-		</div>
-	);
+  const { pathname } = useLocation();
+  const menu = useMenu();
+  const section = currentSection(menu, pathname);
+  const link = section?.links.find((l) => isUnder(pathname, l));
+  return (
+    <div className="where">
+      {section && <span className="where-section">{section.label}</span>}
+      {link && (
+        <Link to={link.to} className="where-page">
+          {link.label}
+        </Link>
+      )}
+    </div>
+  );
 }
 
 /** The first thing in the menu, until there is a Today. */
 export function StartPage() {
-	const menu = useMenu();
-	return <Navigate to={menu[0]?.links[0]?.to ?? "/settings/profile"} replace />;
+  const menu = useMenu();
+  return <Navigate to={menu[0]?.links[0]?.to ?? '/settings/profile'} replace />;
 }

@@ -1,40 +1,40 @@
-import { useSyncExternalStore } from "react";
+import { useSyncExternalStore } from 'react';
 
 /** A small value that outlives the page, kept per browser; storage that is off costs the memory only. */
 export interface Kept<T> {
-	get(): T;
-	set(value: T): void;
-	subscribe(fn: () => void): () => void;
+  get(): T;
+  set(value: T): void;
+  subscribe(fn: () => void): () => void;
 }
 
 export function kept<T>(key: string, initial: T): Kept<T> {
-	const listeners = new Set<() => void>();
-	const name = `renmai.${key}`;
-	let value = initial;
-	try {
-		const text = localStorage.getItem(name);
-		if (text !== null) value = JSON.parse(text) as T;
-	} catch {
-		value = initial;
-	}
-	return {
-		get: () => value,
-		set(next) {
-			value = next;
-			try {
-				localStorage.setItem(name, JSON.stringify(next));
-			} catch {
-				// Without storage the value lives until the page is left.
-			}
-			for (const fn of listeners) fn();
-		},
-		subscribe(fn) {
-			listeners.add(fn);
-			return () => listeners.delete(fn);
-		},
-	};
+  const listeners = new Set<() => void>();
+  const name = `renmai.${key}`;
+  let value = initial;
+  try {
+    const text = localStorage.getItem(name);
+    if (text !== null) value = JSON.parse(text) as T;
+  } catch {
+    value = initial;
+  }
+  return {
+    get: () => value,
+    set(next) {
+      value = next;
+      try {
+        localStorage.setItem(name, JSON.stringify(next));
+      } catch {
+        // Without storage the value lives until the page is left.
+      }
+      for (const fn of listeners) fn();
+    },
+    subscribe(fn) {
+      listeners.add(fn);
+      return () => listeners.delete(fn);
+    },
+  };
 }
 
 export function useKept<T>(store: Kept<T>): T {
-	return useSyncExternalStore(store.subscribe, store.get);
+  return useSyncExternalStore(store.subscribe, store.get);
 }

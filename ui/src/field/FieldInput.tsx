@@ -1,255 +1,221 @@
-import { Input, InputNumber, Select, Space, Switch } from "antd";
-import { lazy, Suspense } from "react";
-import { useTranslation } from "react-i18next";
-import { useSession } from "../api/session";
-import type { Field, Money, Titles } from "../api/types";
-import { currencyDigits } from "../parts/format";
-import { FileInput } from "./FileInput";
-import { JsonInput } from "./JsonInput";
-import { RefSelect, TagSelect } from "./RefSelect";
+import { Input, InputNumber, Select, Space, Switch } from 'antd';
+import { lazy, Suspense } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSession } from '../api/session';
+import type { Field, Money, Titles } from '../api/types';
+import { currencyDigits } from '../parts/format';
+import { FileInput } from './FileInput';
+import { JsonInput } from './JsonInput';
+import { RefSelect, TagSelect } from './RefSelect';
 
-const AddressInput = lazy(() => import("./AddressInput"));
-const TimeInput = lazy(() => import("./TimeInput"));
-const RichInput = lazy(() => import("./RichInput"));
+const AddressInput = lazy(() => import('./AddressInput'));
+const TimeInput = lazy(() => import('./TimeInput'));
+const RichInput = lazy(() => import('./RichInput'));
 
 export interface InputProps {
-	field: Field;
-	value: unknown;
-	onChange: (value: unknown) => void;
-	id: string;
-	titles?: Titles | undefined;
-	invalid?: boolean | undefined;
-	describedBy?: string | undefined;
-	autoFocus?: boolean | undefined;
+  field: Field;
+  value: unknown;
+  onChange: (value: unknown) => void;
+  id: string;
+  titles?: Titles | undefined;
+  invalid?: boolean | undefined;
+  describedBy?: string | undefined;
+  autoFocus?: boolean | undefined;
 }
 
-const currencies = [
-	"CNY",
-	"USD",
-	"EUR",
-	"HKD",
-	"TWD",
-	"JPY",
-	"GBP",
-	"KRW",
-	"SGD",
-	"AUD",
-];
+const currencies = ['CNY', 'USD', 'EUR', 'HKD', 'TWD', 'JPY', 'GBP', 'KRW', 'SGD', 'AUD'];
 
 /** One input for one field, by its type; the same in forms, in facts and in the repair queue. */
 export function FieldInput(props: InputProps) {
-	const { field, value, onChange, id, invalid, describedBy, autoFocus } = props;
-	const { t } = useTranslation();
-	const common = {
-		id,
-		...(invalid ? { status: "error" as const, "aria-invalid": true } : {}),
-		...(describedBy ? { "aria-describedby": describedBy } : {}),
-		...(autoFocus ? { autoFocus: true } : {}),
-	};
-	const text = typeof value === "string" ? value : "";
-	const changeText = (s: string) => onChange(s === "" ? null : s);
-	switch (field.type) {
-		case "long_text":
-			return (
-				<Input.TextArea
-					{...common}
-					value={text}
-					className="growing"
-					onChange={(e) => changeText(e.target.value)}
-				/>
-			);
-		case "rich_text":
-			return (
-				<Suspense fallback={<Waiting />}>
-					<RichInput {...props} />
-				</Suspense>
-			);
-		case "number":
-			return (
-				<InputNumber
-					{...common}
-					className="wide"
-					value={typeof value === "number" ? value : null}
-					precision={field.decimals ?? 0}
-					onChange={onChange}
-				/>
-			);
-		case "percent":
-			return (
-				<InputNumber
-					{...common}
-					className="wide"
-					suffix="%"
-					value={
-						typeof value === "number" ? Math.round(value * 1e6) / 1e4 : null
-					}
-					onChange={(n) => onChange(n === null ? null : n / 100)}
-				/>
-			);
-		case "money":
-			return <MoneyInput {...props} common={common} />;
-		case "boolean":
-			return (
-				<Switch
-					id={id}
-					checked={value === true}
-					onChange={onChange}
-					checkedChildren={t("value.yes")}
-					unCheckedChildren={t("value.no")}
-				/>
-			);
-		case "date":
-		case "instant":
-			return (
-				<Suspense fallback={<Waiting />}>
-					<TimeInput {...props} />
-				</Suspense>
-			);
-		case "choice":
-		case "multi_choice":
-			return <ChoiceInput {...props} common={common} />;
-		case "tags":
-			return <TagSelect {...props} />;
-		case "ref":
-		case "multi_ref":
-			return <RefSelect {...props} />;
-		case "address":
-			return (
-				<Suspense fallback={<Waiting />}>
-					<AddressInput {...props} />
-				</Suspense>
-			);
-		case "geo":
-			return <GeoInput {...props} />;
-		case "file":
-		case "image":
-			return <FileInput {...props} />;
-		case "json":
-			return <JsonInput {...props} />;
-		default:
-			return (
-				<Input
-					{...common}
-					type={inputType(field)}
-					value={text}
-					onChange={(e) => changeText(e.target.value)}
-				/>
-			);
-	}
+  const { field, value, onChange, id, invalid, describedBy, autoFocus } = props;
+  const { t } = useTranslation();
+  const common = {
+    id,
+    ...(invalid ? { status: 'error' as const, 'aria-invalid': true } : {}),
+    ...(describedBy ? { 'aria-describedby': describedBy } : {}),
+    ...(autoFocus ? { autoFocus: true } : {}),
+  };
+  const text = typeof value === 'string' ? value : '';
+  const changeText = (s: string) => onChange(s === '' ? null : s);
+  switch (field.type) {
+    case 'long_text':
+      return (
+        <Input.TextArea
+          {...common}
+          value={text}
+          className="growing"
+          onChange={(e) => changeText(e.target.value)}
+        />
+      );
+    case 'rich_text':
+      return (
+        <Suspense fallback={<Waiting />}>
+          <RichInput {...props} />
+        </Suspense>
+      );
+    case 'number':
+      return (
+        <InputNumber
+          {...common}
+          className="wide"
+          value={typeof value === 'number' ? value : null}
+          precision={field.decimals ?? 0}
+          onChange={onChange}
+        />
+      );
+    case 'percent':
+      return (
+        <InputNumber
+          {...common}
+          className="wide"
+          suffix="%"
+          value={typeof value === 'number' ? Math.round(value * 1e6) / 1e4 : null}
+          onChange={(n) => onChange(n === null ? null : n / 100)}
+        />
+      );
+    case 'money':
+      return <MoneyInput {...props} common={common} />;
+    case 'boolean':
+      return (
+        <Switch
+          id={id}
+          checked={value === true}
+          onChange={onChange}
+          checkedChildren={t('value.yes')}
+          unCheckedChildren={t('value.no')}
+        />
+      );
+    case 'date':
+    case 'instant':
+      return (
+        <Suspense fallback={<Waiting />}>
+          <TimeInput {...props} />
+        </Suspense>
+      );
+    case 'choice':
+    case 'multi_choice':
+      return <ChoiceInput {...props} common={common} />;
+    case 'tags':
+      return <TagSelect {...props} />;
+    case 'ref':
+    case 'multi_ref':
+      return <RefSelect {...props} />;
+    case 'address':
+      return (
+        <Suspense fallback={<Waiting />}>
+          <AddressInput {...props} />
+        </Suspense>
+      );
+    case 'geo':
+      return <GeoInput {...props} />;
+    case 'file':
+    case 'image':
+      return <FileInput {...props} />;
+    case 'json':
+      return <JsonInput {...props} />;
+    default:
+      return (
+        <Input
+          {...common}
+          type={inputType(field)}
+          value={text}
+          onChange={(e) => changeText(e.target.value)}
+        />
+      );
+  }
 }
 
 function inputType(field: Field): string {
-	if (field.type === "email") return "email";
-	if (field.type === "phone") return "tel";
-	if (field.type === "url") return "url";
-	return "text";
+  if (field.type === 'email') return 'email';
+  if (field.type === 'phone') return 'tel';
+  if (field.type === 'url') return 'url';
+  return 'text';
 }
 
 function Waiting() {
-	return <div className="input-waiting" />;
+  return <div className="input-waiting" />;
 }
 
 type Common = Record<string, unknown> & { id: string };
 
-function ChoiceInput({
-	field,
-	value,
-	onChange,
-	common,
-}: InputProps & { common: Common }) {
-	const several = field.type === "multi_choice";
-	const held = Array.isArray(value) ? value : [value];
-	const options = (field.choices ?? [])
-		.filter((c) => !c.retired || held.includes(c.key))
-		.map((c) => ({ value: c.key, label: c.label }));
-	return (
-		<Select
-			{...common}
-			className="wide"
-			allowClear={!field.required}
-			showSearch={options.length > 8 ? { optionFilterProp: "label" } : false}
-			options={options}
-			{...(several ? { mode: "multiple" as const } : {})}
-			value={
-				several
-					? ((value as string[] | null) ?? [])
-					: ((value as string | null) ?? null)
-			}
-			onChange={(v) => onChange(v ?? null)}
-		/>
-	);
+function ChoiceInput({ field, value, onChange, common }: InputProps & { common: Common }) {
+  const several = field.type === 'multi_choice';
+  const held = Array.isArray(value) ? value : [value];
+  const options = (field.choices ?? [])
+    .filter((c) => !c.retired || held.includes(c.key))
+    .map((c) => ({ value: c.key, label: c.label }));
+  return (
+    <Select
+      {...common}
+      className="wide"
+      allowClear={!field.required}
+      showSearch={options.length > 8 ? { optionFilterProp: 'label' } : false}
+      options={options}
+      {...(several ? { mode: 'multiple' as const } : {})}
+      value={several ? ((value as string[] | null) ?? []) : ((value as string | null) ?? null)}
+      onChange={(v) => onChange(v ?? null)}
+    />
+  );
 }
 
-function MoneyInput({
-	field,
-	value,
-	onChange,
-	common,
-}: InputProps & { common: Common }) {
-	const { t } = useTranslation();
-	const { base_currency } = useSession();
-	const money = (value ?? null) as Money | null;
-	const currency = money?.currency ?? field.currency ?? base_currency;
-	const digits = currencyDigits(currency);
-	const change = (n: number | null, c: string) =>
-		onChange(
-			n === null
-				? null
-				: { amount: Math.round(n * 10 ** currencyDigits(c)), currency: c },
-		);
-	const number = money ? money.amount / 10 ** digits : null;
-	const options = [...new Set([currency, ...currencies])].map((c) => ({
-		value: c,
-		label: c,
-	}));
-	return (
-		<Space.Compact className="wide">
-			{field.currency ? (
-				<Space.Addon>{field.currency}</Space.Addon>
-			) : (
-				<Select
-					aria-label={t("field.currency")}
-					className="currency"
-					options={options}
-					value={currency}
-					onChange={(c) => change(number, c)}
-				/>
-			)}
-			<InputNumber
-				{...common}
-				className="wide"
-				precision={digits}
-				value={number}
-				onChange={(n) => change(n, currency)}
-			/>
-		</Space.Compact>
-	);
+function MoneyInput({ field, value, onChange, common }: InputProps & { common: Common }) {
+  const { t } = useTranslation();
+  const { base_currency } = useSession();
+  const money = (value ?? null) as Money | null;
+  const currency = money?.currency ?? field.currency ?? base_currency;
+  const digits = currencyDigits(currency);
+  const change = (n: number | null, c: string) =>
+    onChange(n === null ? null : { amount: Math.round(n * 10 ** currencyDigits(c)), currency: c });
+  const number = money ? money.amount / 10 ** digits : null;
+  const options = [...new Set([currency, ...currencies])].map((c) => ({ value: c, label: c }));
+  return (
+    <Space.Compact className="wide">
+      {field.currency ? (
+        <Space.Addon>{field.currency}</Space.Addon>
+      ) : (
+        <Select
+          aria-label={t('field.currency')}
+          className="currency"
+          options={options}
+          value={currency}
+          onChange={(c) => change(number, c)}
+        />
+      )}
+      <InputNumber
+        {...common}
+        className="wide"
+        precision={digits}
+        value={number}
+        onChange={(n) => change(n, currency)}
+      />
+    </Space.Compact>
+  );
 }
 
 function GeoInput({ value, onChange, id }: InputProps) {
-	const { t } = useTranslation();
-	const geo = (value ?? {}) as { lat?: number | null; lng?: number | null };
-	const change = (part: object) => {
-		const next = { ...geo, ...part };
-		onChange(next.lat == null && next.lng == null ? null : next);
-	};
-	return (
-		<div className="pair">
-			<InputNumber
-				id={id}
-				className="wide"
-				placeholder={t("field.latitude")}
-				aria-label={t("field.latitude")}
-				value={geo.lat ?? null}
-				onChange={(lat) => change({ lat })}
-			/>
-			<InputNumber
-				className="wide"
-				placeholder={t("field.longitude")}
-				aria-label={t("field.longitude")}
-				value={geo.lng ?? null}
-				onChange={(lng) => change({ lng })}
-			/>
-		</div>
-	);
+  const { t } = useTranslation();
+  const geo = (value ?? {}) as { lat?: number | null; lng?: number | null };
+  const change = (part: object) => {
+    const next = { ...geo, ...part };
+    onChange(next.lat == null && next.lng == null ? null : next);
+  };
+  return (
+    <div className="pair">
+      <InputNumber
+        id={id}
+        className="wide"
+        placeholder={t('field.latitude')}
+        aria-label={t('field.latitude')}
+        value={geo.lat ?? null}
+        onChange={(lat) => change({ lat })}
+      />
+      <InputNumber
+        className="wide"
+        placeholder={t('field.longitude')}
+        aria-label={t('field.longitude')}
+        value={geo.lng ?? null}
+        onChange={(lng) => change({ lng })}
+      />
+    </div>
+  );
 }

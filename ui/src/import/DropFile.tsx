@@ -1,101 +1,95 @@
-import { Select } from "antd";
-import { type DragEvent, useRef, useState } from "react";
-import { useTranslation } from "react-i18next";
-import { useNavigate, useSearchParams } from "react-router";
-import { api, upload } from "../api/client";
-import { useModel } from "../api/model";
-import { Icon } from "../parts/Icon";
-import { useFormat } from "../parts/useFormat";
-import { useTell } from "../parts/useTell";
-import type { ImportRecord } from "./types";
+import { Select } from 'antd';
+import { type DragEvent, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate, useSearchParams } from 'react-router';
+import { api, upload } from '../api/client';
+import { useModel } from '../api/model';
+import { Icon } from '../parts/Icon';
+import { useFormat } from '../parts/useFormat';
+import { useTell } from '../parts/useTell';
+import type { ImportRecord } from './types';
 
 export function DropFile() {
-	const { t } = useTranslation();
-	const f = useFormat();
-	const model = useModel();
-	const navigate = useNavigate();
-	const tell = useTell();
-	const [query, setQuery] = useSearchParams();
-	const input = useRef<HTMLInputElement>(null);
-	const [over, setOver] = useState(false);
-	const [busy, setBusy] = useState<File | null>(null);
-	const objects = model.objects
-		.filter((o) => o.importable && o.rights?.create !== false)
-		.sort((a, b) => Number(b.root === "self") - Number(a.root === "self"));
-	const object = query.get("object") ?? objects[0]?.name ?? "customer";
+  const { t } = useTranslation();
+  const f = useFormat();
+  const model = useModel();
+  const navigate = useNavigate();
+  const tell = useTell();
+  const [query, setQuery] = useSearchParams();
+  const input = useRef<HTMLInputElement>(null);
+  const [over, setOver] = useState(false);
+  const [busy, setBusy] = useState<File | null>(null);
+  const objects = model.objects
+    .filter((o) => o.importable && o.rights?.create !== false)
+    .sort((a, b) => Number(b.root === 'self') - Number(a.root === 'self'));
+  const object = query.get('object') ?? objects[0]?.name ?? 'customer';
 
-	const take = async (file: File | undefined) => {
-		if (!file || busy) return;
-		setBusy(file);
-		try {
-			const stored = await upload(file);
-			const { data } = await api<{ data: ImportRecord }>("/imports", {
-				method: "POST",
-				body: { file: stored.id, object },
-			});
-			await navigate(`/imports/${data.id}`, { replace: true });
-		} catch (e) {
-			setBusy(null);
-			tell.error(e);
-		}
-	};
-	const onDrop = (e: DragEvent) => {
-		e.preventDefault();
-		setOver(false);
-		void take(e.dataTransfer.files[0]);
-	};
-	return (
-		<>
-			<div className="import-object">
-				<label htmlFor="import-object">{t("import.into")}</label>
-				<Select
-					id="import-object"
-					value={object}
-					options={objects.map((o) => ({
-						value: o.name,
-						label: o.plural_label || o.label,
-					}))}
-					onChange={(v) => setQuery({ object: v }, { replace: true })}
-				/>
-			</div>
-			{/* biome-ignore lint/a11y/noStaticElementInteractions: the button within does the same by keyboard */}
-			<div
-				className={over ? "drop drop-over" : "drop"}
-				onDragOver={(e) => {
-					e.preventDefault();
-					setOver(true);
-				}}
-				onDragLeave={() => setOver(false)}
-				onDrop={onDrop}
-			>
-				<Icon name="import" size={28} />
-				<p className="state-title">
-					{busy
-						? t("import.uploading", {
-								name: busy.name,
-								size: f.size(busy.size),
-							})
-						: t("import.drop")}
-				</p>
-				<p className="state-hint">{t("import.kinds")}</p>
-				<input
-					ref={input}
-					type="file"
-					className="hidden-label"
-					aria-label={t("file.choose")}
-					tabIndex={-1}
-					accept=".xlsx,.csv,.txt,.tsv,.vcf"
-					onChange={(e) => void take(e.target.files?.[0])}
-				/>
-				<button
-					type="button"
-					className="ghost-button"
-					disabled={busy !== null}
-					onClick={() => input.current?.click()}
-				>
-					{t("file.choose")}
-				</button>
-			</div>
-		</>
-	);
+  const take = async (file: File | undefined) => {
+    if (!file || busy) return;
+    setBusy(file);
+    try {
+      const stored = await upload(file);
+      const { data } = await api<{ data: ImportRecord }>('/imports', {
+        method: 'POST',
+        body: { file: stored.id, object },
+      });
+      await navigate(`/imports/${data.id}`, { replace: true });
+    } catch (e) {
+      setBusy(null);
+      tell.error(e);
+    }
+  };
+  const onDrop = (e: DragEvent) => {
+    e.preventDefault();
+    setOver(false);
+    void take(e.dataTransfer.files[0]);
+  };
+  return (
+    <>
+      <div className="import-object">
+        <label htmlFor="import-object">{t('import.into')}</label>
+        <Select
+          id="import-object"
+          value={object}
+          options={objects.map((o) => ({ value: o.name, label: o.plural_label || o.label }))}
+          onChange={(v) => setQuery({ object: v }, { replace: true })}
+        />
+      </div>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the button within does the same by keyboard */}
+      <div
+        className={over ? 'drop drop-over' : 'drop'}
+        onDragOver={(e) => {
+          e.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={onDrop}
+      >
+        <Icon name="import" size={28} />
+        <p className="state-title">
+          {busy
+            ? t('import.uploading', { name: busy.name, size: f.size(busy.size) })
+            : t('import.drop')}
+        </p>
+        <p className="state-hint">{t('import.kinds')}</p>
+        <input
+          ref={input}
+          type="file"
+          className="hidden-label"
+          aria-label={t('file.choose')}
+          tabIndex={-1}
+          accept=".xlsx,.csv,.txt,.tsv,.vcf"
+          onChange={(e) => void take(e.target.files?.[0])}
+        />
+        <button
+          type="button"
+          className="ghost-button"
+          disabled={busy !== null}
+          onClick={() => input.current?.click()}
+        >
+          {t('file.choose')}
+        </button>
+      </div>
+    </>
+  );
 }

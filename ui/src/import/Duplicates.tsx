@@ -1,88 +1,76 @@
-import { Button, Radio } from "antd";
-import { useState } from "react";
-import { useTranslation } from "react-i18next";
-import { api } from "../api/client";
-import { useFormat } from "../parts/useFormat";
-import { useTell } from "../parts/useTell";
-import type { ImportRecord } from "./types";
+import { Button, Radio } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api } from '../api/client';
+import { useFormat } from '../parts/useFormat';
+import { useTell } from '../parts/useTell';
+import type { ImportRecord } from './types';
 
 interface Answer {
-	choice: "update" | "create" | "skip";
-	id?: string;
+  choice: 'update' | 'create' | 'skip';
+  id?: string;
 }
 
-export function Duplicates({
-	data,
-	onAnswered,
-}: {
-	data: ImportRecord;
-	onAnswered: () => void;
-}) {
-	const { t } = useTranslation();
-	const f = useFormat();
-	const tell = useTell();
-	const list = data.report?.duplicates ?? [];
-	const [answers, setAnswers] = useState<Record<number, Answer>>({});
-	const [busy, setBusy] = useState(false);
-	const given = Object.keys(answers).length;
+export function Duplicates({ data, onAnswered }: { data: ImportRecord; onAnswered: () => void }) {
+  const { t } = useTranslation();
+  const f = useFormat();
+  const tell = useTell();
+  const list = data.report?.duplicates ?? [];
+  const [answers, setAnswers] = useState<Record<number, Answer>>({});
+  const [busy, setBusy] = useState(false);
+  const given = Object.keys(answers).length;
 
-	const send = async () => {
-		setBusy(true);
-		try {
-			const body = {
-				answers: Object.entries(answers).map(([line, a]) => ({
-					line: Number(line),
-					...a,
-				})),
-			};
-			await api(`/imports/${data.id}/answers`, { method: "POST", body });
-			tell.done(t("import.answered", { count: given, n: given }));
-			onAnswered();
-		} catch (e) {
-			tell.error(e);
-		} finally {
-			setBusy(false);
-		}
-	};
-	return (
-		<section className="duplicates">
-			<h2>{t("import.duplicates", { count: list.length, n: list.length })}</h2>
-			{list.map((d) => (
-				<fieldset key={d.line} className="panel duplicate">
-					<legend>{t("import.lineN", { n: d.line })}</legend>
-					<Radio.Group
-						vertical
-						value={
-							answers[d.line]
-								? `${answers[d.line]?.choice}:${answers[d.line]?.id ?? ""}`
-								: undefined
-						}
-						onChange={(e) => {
-							const [choice, id] = String(e.target.value).split(":");
-							const answer = {
-								choice: choice as Answer["choice"],
-								...(id ? { id } : {}),
-							};
-							setAnswers({ ...answers, [d.line]: answer });
-						}}
-						options={[
-							...d.candidates.map((c) => ({
-								value: `update:${c.id}`,
-								label: t("import.sameAs", {
-									title: c.title,
-									score: f.percent(c.score, 0),
-									reasons: c.reasons?.join(t("list.comma")) ?? "",
-								}),
-							})),
-							{ value: "create:", label: t("import.isNew") },
-							{ value: "skip:", label: t("import.skipRow") },
-						]}
-					/>
-				</fieldset>
-			))}
-			<Button loading={busy} disabled={given === 0} onClick={() => void send()}>
-				{t("import.answer")}
-			</Button>
-		</section>
-	);
+  const send = async () => {
+    setBusy(true);
+    try {
+      const body = {
+        answers: Object.entries(answers).map(([line, a]) => ({ line: Number(line), ...a })),
+      };
+      await api(`/imports/${data.id}/answers`, { method: 'POST', body });
+      tell.done(t('import.answered', { count: given, n: given }));
+      onAnswered();
+    } catch (e) {
+      tell.error(e);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <section className="duplicates">
+      <h2>{t('import.duplicates', { count: list.length, n: list.length })}</h2>
+      {list.map((d) => (
+        <fieldset key={d.line} className="panel duplicate">
+          <legend>{t('import.lineN', { n: d.line })}</legend>
+          <Radio.Group
+            vertical
+            value={
+              answers[d.line]
+                ? `${answers[d.line]?.choice}:${answers[d.line]?.id ?? ''}`
+                : undefined
+            }
+            onChange={(e) => {
+              const [choice, id] = String(e.target.value).split(':');
+              const answer = { choice: choice as Answer['choice'], ...(id ? { id } : {}) };
+              setAnswers({ ...answers, [d.line]: answer });
+            }}
+            options={[
+              ...d.candidates.map((c) => ({
+                value: `update:${c.id}`,
+                label: t('import.sameAs', {
+                  title: c.title,
+                  score: f.percent(c.score, 0),
+                  reasons: c.reasons?.join(t('list.comma')) ?? '',
+                }),
+              })),
+              { value: 'create:', label: t('import.isNew') },
+              { value: 'skip:', label: t('import.skipRow') },
+            ]}
+          />
+        </fieldset>
+      ))}
+      <Button loading={busy} disabled={given === 0} onClick={() => void send()}>
+        {t('import.answer')}
+      </Button>
+    </section>
+  );
 }

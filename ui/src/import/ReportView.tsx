@@ -1,198 +1,158 @@
-import { App, Button } from "antd";
-import { useState } from "react";
-import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
-import { apiUrl } from "../api/client";
-import type { ModelObject } from "../api/types";
-import { Meter } from "../parts/Meter";
-import { useFormat } from "../parts/useFormat";
-import { Duplicates } from "./Duplicates";
-import { ReportRows } from "./ReportRows";
-import type { ImportRecord, Report } from "./types";
+import { App, Button } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { apiUrl } from '../api/client';
+import type { ModelObject } from '../api/types';
+import { Meter } from '../parts/Meter';
+import { useFormat } from '../parts/useFormat';
+import { Duplicates } from './Duplicates';
+import { ReportRows } from './ReportRows';
+import type { ImportRecord, Report } from './types';
 
 interface Props {
-	data: ImportRecord;
-	object: ModelObject;
-	onBack: () => void;
-	onRun: () => Promise<void>;
-	onUndo: () => Promise<void>;
-	onAnswered: () => void;
+  data: ImportRecord;
+  object: ModelObject;
+  onBack: () => void;
+  onRun: () => Promise<void>;
+  onUndo: () => Promise<void>;
+  onAnswered: () => void;
 }
 
-const outcomes = [
-	"created",
-	"updated",
-	"merged",
-	"skipped",
-	"refused",
-] as const;
+const outcomes = ['created', 'updated', 'merged', 'skipped', 'refused'] as const;
 
 export function ReportView(p: Props) {
-	const { t } = useTranslation();
-	const { data, object } = p;
-	const report = data.report;
-	const dry = data.state === "checked";
-	const [shown, setShown] = useState<string>("");
-	if (!report)
-		return (
-			<div className="panel progressing">
-				<p className="state-title">{t(`import.state.${data.state}`)}</p>
-				{data.error && <p className="muted">{data.error}</p>}
-				<div className="state-actions">
-					<Button onClick={p.onBack}>{t("import.backToMapping")}</Button>
-				</div>
-			</div>
-		);
-	return (
-		<>
-			<p className="import-line">
-				{t(`import.say.${data.state}`, {
-					defaultValue: t(`import.state.${data.state}`),
-				})}
-			</p>
-			<Figures report={report} dry={dry} shown={shown} onShow={setShown} />
-			<div className="import-meters">
-				<Meter
-					label={t("quality.validity")}
-					value={report.validity}
-					reference={0.7}
-				/>
-				<Meter
-					label={t("quality.completeness")}
-					value={report.completeness}
-					reference={0.35}
-				/>
-			</div>
-			<Actions {...p} report={report} />
-			{(dry || data.state === "done") && (report.ask ?? 0) > 0 && (
-				<Duplicates data={data} onAnswered={p.onAnswered} />
-			)}
-			<ReportRows key={shown} data={data} object={object} outcome={shown} />
-		</>
-	);
+  const { t } = useTranslation();
+  const { data, object } = p;
+  const report = data.report;
+  const dry = data.state === 'checked';
+  const [shown, setShown] = useState<string>('');
+  if (!report)
+    return (
+      <div className="panel progressing">
+        <p className="state-title">{t(`import.state.${data.state}`)}</p>
+        {data.error && <p className="muted">{data.error}</p>}
+        <div className="state-actions">
+          <Button onClick={p.onBack}>{t('import.backToMapping')}</Button>
+        </div>
+      </div>
+    );
+  return (
+    <>
+      <p className="import-line">
+        {t(`import.say.${data.state}`, { defaultValue: t(`import.state.${data.state}`) })}
+      </p>
+      <Figures report={report} dry={dry} shown={shown} onShow={setShown} />
+      <div className="import-meters">
+        <Meter label={t('quality.validity')} value={report.validity} reference={0.7} />
+        <Meter label={t('quality.completeness')} value={report.completeness} reference={0.35} />
+      </div>
+      <Actions {...p} report={report} />
+      {(dry || data.state === 'done') && (report.ask ?? 0) > 0 && (
+        <Duplicates data={data} onAnswered={p.onAnswered} />
+      )}
+      <ReportRows key={shown} data={data} object={object} outcome={shown} />
+    </>
+  );
 }
 
 function Figures({
-	report,
-	dry,
-	shown,
-	onShow,
+  report,
+  dry,
+  shown,
+  onShow,
 }: {
-	report: Report;
-	dry: boolean;
-	shown: string;
-	onShow: (outcome: string) => void;
+  report: Report;
+  dry: boolean;
+  shown: string;
+  onShow: (outcome: string) => void;
 }) {
-	const { t } = useTranslation();
-	const f = useFormat();
-	const say = (k: string) => t(dry ? `import.will.${k}` : `import.did.${k}`);
-	return (
-		<div className="figures" role="group" aria-label={t("import.outcome")}>
-			<button
-				type="button"
-				aria-pressed={shown === ""}
-				onClick={() => onShow("")}
-			>
-				<b>{f.number(report.rows)}</b>
-				{t("import.rowsLabel")}
-			</button>
-			{outcomes.map((k) => (
-				<button
-					key={k}
-					type="button"
-					aria-pressed={shown === k}
-					className={
-						k === "refused" && report.refused > 0 ? "figure-bad" : undefined
-					}
-					onClick={() => onShow(k)}
-				>
-					<b>{f.number(report[k] ?? 0)}</b>
-					{say(k)}
-				</button>
-			))}
-			{(report.ask ?? 0) > 0 && (
-				<button
-					type="button"
-					aria-pressed={shown === "ask"}
-					onClick={() => onShow("ask")}
-				>
-					<b>{f.number(report.ask ?? 0)}</b>
-					{t("import.outcome.ask")}
-				</button>
-			)}
-			<div>
-				<b>{f.number(report.cells_repaired ?? 0)}</b>
-				{t("import.repaired")}
-			</div>
-		</div>
-	);
+  const { t } = useTranslation();
+  const f = useFormat();
+  const say = (k: string) => t(dry ? `import.will.${k}` : `import.did.${k}`);
+  return (
+    <div className="figures" role="group" aria-label={t('import.outcome')}>
+      <button type="button" aria-pressed={shown === ''} onClick={() => onShow('')}>
+        <b>{f.number(report.rows)}</b>
+        {t('import.rowsLabel')}
+      </button>
+      {outcomes.map((k) => (
+        <button
+          key={k}
+          type="button"
+          aria-pressed={shown === k}
+          className={k === 'refused' && report.refused > 0 ? 'figure-bad' : undefined}
+          onClick={() => onShow(k)}
+        >
+          <b>{f.number(report[k] ?? 0)}</b>
+          {say(k)}
+        </button>
+      ))}
+      {(report.ask ?? 0) > 0 && (
+        <button type="button" aria-pressed={shown === 'ask'} onClick={() => onShow('ask')}>
+          <b>{f.number(report.ask ?? 0)}</b>
+          {t('import.outcome.ask')}
+        </button>
+      )}
+      <div>
+        <b>{f.number(report.cells_repaired ?? 0)}</b>
+        {t('import.repaired')}
+      </div>
+    </div>
+  );
 }
 
-function Actions({
-	data,
-	object,
-	onBack,
-	onRun,
-	onUndo,
-	report,
-}: Props & { report: Report }) {
-	const { t } = useTranslation();
-	const f = useFormat();
-	const { modal } = App.useApp();
-	const [busy, setBusy] = useState(false);
-	const go = async (work: () => Promise<void>) => {
-		setBusy(true);
-		await work();
-		setBusy(false);
-	};
-	const writes = report.created + report.updated + report.merged;
-	const undo = () =>
-		modal.confirm({
-			title: t("import.undoAsk", { count: writes, n: f.number(writes) }),
-			content: t("import.undoHint"),
-			okText: t("import.undo"),
-			cancelText: t("action.cancel"),
-			icon: null,
-			onOk: () => go(onUndo),
-		});
-	const refused = report.refused > 0 && (
-		<a
-			className="ghost-button"
-			href={apiUrl(`/imports/${data.id}/refused.xlsx`)}
-			download
-		>
-			{t("import.refusedFile", {
-				count: report.refused,
-				n: f.number(report.refused),
-			})}
-		</a>
-	);
-	if (data.state === "checked")
-		return (
-			<div className="import-actions">
-				<Button
-					type="primary"
-					loading={busy}
-					disabled={writes === 0 && !report.ask}
-					onClick={() => void go(onRun)}
-				>
-					{t("import.run", { count: writes, n: f.number(writes) })}
-				</Button>
-				<Button onClick={onBack}>{t("import.backToMapping")}</Button>
-				{refused}
-			</div>
-		);
-	return (
-		<div className="import-actions">
-			<Link className="ghost-button" to={`/${object.plural}`}>
-				{t("import.see", { objects: object.plural_label || object.label })}
-			</Link>
-			{refused}
-			{(data.state === "done" || data.state === "cancelled") && writes > 0 && (
-				<Button loading={busy} onClick={undo}>
-					{t("import.undo")}
-				</Button>
-			)}
-		</div>
-	);
+function Actions({ data, object, onBack, onRun, onUndo, report }: Props & { report: Report }) {
+  const { t } = useTranslation();
+  const f = useFormat();
+  const { modal } = App.useApp();
+  const [busy, setBusy] = useState(false);
+  const go = async (work: () => Promise<void>) => {
+    setBusy(true);
+    await work();
+    setBusy(false);
+  };
+  const writes = report.created + report.updated + report.merged;
+  const undo = () =>
+    modal.confirm({
+      title: t('import.undoAsk', { count: writes, n: f.number(writes) }),
+      content: t('import.undoHint'),
+      okText: t('import.undo'),
+      cancelText: t('action.cancel'),
+      icon: null,
+      onOk: () => go(onUndo),
+    });
+  const refused = report.refused > 0 && (
+    <a className="ghost-button" href={apiUrl(`/imports/${data.id}/refused.xlsx`)} download>
+      {t('import.refusedFile', { count: report.refused, n: f.number(report.refused) })}
+    </a>
+  );
+  if (data.state === 'checked')
+    return (
+      <div className="import-actions">
+        <Button
+          type="primary"
+          loading={busy}
+          disabled={writes === 0 && !report.ask}
+          onClick={() => void go(onRun)}
+        >
+          {t('import.run', { count: writes, n: f.number(writes) })}
+        </Button>
+        <Button onClick={onBack}>{t('import.backToMapping')}</Button>
+        {refused}
+      </div>
+    );
+  return (
+    <div className="import-actions">
+      <Link className="ghost-button" to={`/${object.plural}`}>
+        {t('import.see', { objects: object.plural_label || object.label })}
+      </Link>
+      {refused}
+      {(data.state === 'done' || data.state === 'cancelled') && writes > 0 && (
+        <Button loading={busy} onClick={undo}>
+          {t('import.undo')}
+        </Button>
+      )}
+    </div>
+  );
 }

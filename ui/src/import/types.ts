@@ -1,111 +1,105 @@
-import type { Id } from "../api/types";
+import type { Id } from '../api/types';
 
 export type ImportState =
-	| "uploaded"
-	| "checking"
-	| "checked"
-	| "running"
-	| "done"
-	| "failed"
-	| "cancelled"
-	| "undoing"
-	| "undone";
+  | 'uploaded'
+  | 'checking'
+  | 'checked'
+  | 'running'
+  | 'done'
+  | 'failed'
+  | 'cancelled'
+  | 'undoing'
+  | 'undone';
 
-export type Policy = "skip" | "update_empty" | "overwrite" | "create" | "ask";
-export const policies: Policy[] = [
-	"skip",
-	"update_empty",
-	"overwrite",
-	"create",
-	"ask",
-];
+export type Policy = 'skip' | 'update_empty' | 'overwrite' | 'create' | 'ask';
+export const policies: Policy[] = ['skip', 'update_empty', 'overwrite', 'create', 'ask'];
 
 export interface Column {
-	index: number;
-	header: string;
-	samples: string[];
-	/** The field, or its part such as address.city; null: the column is left out. */
-	field: string | null;
-	confidence: number;
-	/** Several fields out of one cell, in this order; null: the cell is one value. */
-	split: string[] | null;
-	translate: Record<string, string>;
-	default: string | null;
+  index: number;
+  header: string;
+  samples: string[];
+  /** The field, or its part such as address.city; null: the column is left out. */
+  field: string | null;
+  confidence: number;
+  /** Several fields out of one cell, in this order; null: the cell is one value. */
+  split: string[] | null;
+  translate: Record<string, string>;
+  default: string | null;
 }
 
 export interface RowProblem {
-	column: number | string | null;
-	code: string;
-	message: string;
-	value?: unknown;
-	/** The cell went elsewhere, such as to the notes; the row is good. */
-	mild?: boolean;
+  column: number | string | null;
+  code: string;
+  message: string;
+  value?: unknown;
+  /** The cell went elsewhere, such as to the notes; the row is good. */
+  mild?: boolean;
 }
 
 export interface ImportRow {
-	line: number;
-	outcome: string;
-	record?: Id | null;
-	values?: unknown[];
-	problems?: RowProblem[];
-	changes?: Record<string, unknown> | null;
+  line: number;
+  outcome: string;
+  record?: Id | null;
+  values?: unknown[];
+  problems?: RowProblem[];
+  changes?: Record<string, unknown> | null;
 }
 
 export interface Candidate {
-	id: Id;
-	title: string;
-	score: number;
-	reasons?: string[];
+  id: Id;
+  title: string;
+  score: number;
+  reasons?: string[];
 }
 
 export interface Report {
-	rows: number;
-	created: number;
-	updated: number;
-	merged: number;
-	skipped: number;
-	refused: number;
-	ask?: number;
-	cells_repaired: number;
-	validity: number | null;
-	completeness: number | null;
-	by_source?: QualityGroup[];
-	by_owner?: QualityGroup[];
-	sample?: ImportRow[];
-	duplicates?: { line: number; candidates: Candidate[] }[];
-	refused_file?: Id | null;
+  rows: number;
+  created: number;
+  updated: number;
+  merged: number;
+  skipped: number;
+  refused: number;
+  ask?: number;
+  cells_repaired: number;
+  validity: number | null;
+  completeness: number | null;
+  by_source?: QualityGroup[];
+  by_owner?: QualityGroup[];
+  sample?: ImportRow[];
+  duplicates?: { line: number; candidates: Candidate[] }[];
+  refused_file?: Id | null;
 }
 
 export interface QualityGroup {
-	key: string;
-	title?: string | null;
-	records: number;
-	validity: number;
-	completeness: number;
+  key: string;
+  title?: string | null;
+  records: number;
+  validity: number;
+  completeness: number;
 }
 
 export interface ImportRecord {
-	id: Id;
-	version?: number;
-	state: ImportState;
-	object: string;
-	file?: Id | { id: Id; name: string } | null;
-	name?: string;
-	file_name?: string;
-	sheets: { name: string; rows: number | null; hidden?: boolean }[];
-	sheet: number;
-	header_row?: number | null;
-	columns: Column[];
-	encoding?: string | null;
-	policy: Policy;
-	source?: string | null;
-	report?: Report | null;
-	job?: Id | null;
-	error?: string | null;
-	created_at?: string;
+  id: Id;
+  version?: number;
+  state: ImportState;
+  object: string;
+  file?: Id | { id: Id; name: string } | null;
+  name?: string;
+  file_name?: string;
+  sheets: { name: string; rows: number | null; hidden?: boolean }[];
+  sheet: number;
+  header_row?: number | null;
+  columns: Column[];
+  encoding?: string | null;
+  policy: Policy;
+  source?: string | null;
+  report?: Report | null;
+  job?: Id | null;
+  error?: string | null;
+  created_at?: string;
 }
 
 export function importName(i: ImportRecord): string {
-	const file = i.file && typeof i.file === "object" ? i.file.name : "";
-	return i.name || i.file_name || file || `#${i.id.slice(-6)}`;
+  const file = i.file && typeof i.file === 'object' ? i.file.name : '';
+  return i.name || i.file_name || file || `#${i.id.slice(-6)}`;
 }

@@ -1,40 +1,38 @@
-import { useTranslation } from "react-i18next";
-import { useFormat } from "./useFormat";
+import { useTranslation } from 'react-i18next';
+import { useFormat } from './useFormat';
 
 /** A share as a bar with the line that it should reach, said in words as well. */
 export function Meter({
-	label,
-	value,
-	reference,
+  label,
+  value,
+  reference,
 }: {
-	label: string;
-	value: number | null | undefined;
-	reference: number;
+  label: string;
+  value: number | null | undefined;
+  reference: number;
 }) {
-	const { t } = useTranslation();
-	const f = useFormat();
-	const known = typeof value === "number";
-	const good = known && value >= reference;
-	return (
-		<div className="meter">
-			<div className="meter-head">
-				<span>{label}</span>
-				<b>{known ? f.percent(value) : "—"}</b>
-			</div>
-			<div className="meter-bar" aria-hidden="true">
-				<span
-					className={good ? "meter-good" : "meter-low"}
-					style={{ width: `${Math.round((known ? value : 0) * 100)}%` }}
-				/>
-				<i style={{ left: `${reference * 100}%` }} />
-			</div>
-			<p className="small muted">
-				{known
-					? t(good ? "quality.above" : "quality.below", {
-							reference: f.percent(reference, 0),
-						})
-					: t("quality.reference", { reference: f.percent(reference, 0) })}
-			</p>
-		</div>
-	);
+  const { t } = useTranslation();
+  const f = useFormat();
+  const known = typeof value === 'number';
+  const good = known && value >= reference;
+  return (
+    <div className="meter">
+      <div className="meter-head">
+        <span>{label}</span>
+        <b>{known ? f.percent(value) : '—'}</b>
+      </div>
+      <div className="meter-bar" aria-hidden="true">
+        <span
+          className={good ? 'meter-good' : 'meter-low'}
+          style={{ width: `${Math.round((known ? value : 0) * 100)}%` }}
+        />
+        <i style={{ left: `${reference * 100}%` }} />
+      </div>
+      <p className="small muted">
+        {known
+          ? t(good ? 'quality.above' : 'quality.below', { reference: f.percent(reference, 0) })
+          : t('quality.reference', { reference: f.percent(reference, 0) })}
+      </p>
+    </div>
+  );
 }

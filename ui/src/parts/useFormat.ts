@@ -1,30 +1,27 @@
-import { useMemo } from "react";
-import { useTranslation } from "react-i18next";
-import { useSessionQuery } from "../api/session";
-import * as f from "./format";
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSessionQuery } from '../api/session';
+import * as f from './format';
 
 /** The formats of format.ts in the reader's language and time zone. */
 export function useFormat() {
-	const { t, i18n } = useTranslation();
-	const language = i18n.language;
-	const zone = useSessionQuery().data?.user.time_zone ?? undefined;
-	return useMemo(
-		() => ({
-			language,
-			zone,
-			instant: (text: string) => f.sayInstant(text, language, t, zone),
-			exact: (text: string) => f.exactInstant(text, language, zone),
-			date: (text: string) => f.sayDate(text, language),
-			number: (n: number, decimals?: number) =>
-				f.sayNumber(n, language, decimals),
-			percent: (n: number, decimals?: number) =>
-				f.sayPercent(n, language, decimals),
-			money: (m: Parameters<typeof f.sayMoney>[0]) => f.sayMoney(m, language),
-			short: (n: number) => f.sayShort(n, language),
-			size: (n: number) => f.saySize(n, language),
-			address: (a: Parameters<typeof f.sayAddress>[0]) =>
-				f.sayAddress(a, language),
-		}),
-		[language, zone, t],
-	);
+  const { t, i18n } = useTranslation();
+  const language = i18n.language;
+  const zone = useSessionQuery().data?.user.time_zone ?? undefined;
+  return useMemo(
+    () => ({
+      language,
+      zone,
+      instant: (text: string) => f.sayInstant(text, language, t, zone),
+      exact: (text: string) => f.exactInstant(text, language, zone),
+      date: (text: string) => f.sayDate(text, language),
+      number: (n: number, decimals?: number) => f.sayNumber(n, language, decimals),
+      percent: (n: number, decimals?: number) => f.sayPercent(n, language, decimals),
+      money: (m: Parameters<typeof f.sayMoney>[0]) => f.sayMoney(m, language),
+      short: (n: number) => f.sayShort(n, language),
+      size: (n: number) => f.saySize(n, language),
+      address: (a: Parameters<typeof f.sayAddress>[0]) => f.sayAddress(a, language),
+    }),
+    [language, zone, t],
+  );
 }

@@ -1,133 +1,120 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { Button } from "antd";
-import { useTranslation } from "react-i18next";
-import { api } from "../api/client";
-import { fieldNamed } from "../api/model";
-import type { ModelObject, RecordData, Titles } from "../api/types";
-import { isEmpty, Value } from "../field/Value";
-import { Failure, Skeleton } from "../parts/states";
-import { useFormat } from "../parts/useFormat";
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Button } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { api } from '../api/client';
+import { fieldNamed } from '../api/model';
+import type { ModelObject, RecordData, Titles } from '../api/types';
+import { isEmpty, Value } from '../field/Value';
+import { Failure, Skeleton } from '../parts/states';
+import { useFormat } from '../parts/useFormat';
 
 interface Change {
-	id: string;
-	at: string;
-	actor: { id: string; name: string } | null;
-	through: string;
-	op: string;
-	batch?: string | null;
-	changes: { field: string; before: unknown; after: unknown }[];
+  id: string;
+  at: string;
+  actor: { id: string; name: string } | null;
+  through: string;
+  op: string;
+  batch?: string | null;
+  changes: { field: string; before: unknown; after: unknown }[];
 }
 
 interface HistoryPage {
-	data: Change[];
-	has_more: boolean;
-	next: string | null;
-	titles?: Titles;
+  data: Change[];
+  has_more: boolean;
+  next: string | null;
+  titles?: Titles;
 }
 
 export function History({
-	object,
-	record,
-	titles,
+  object,
+  record,
+  titles,
 }: {
-	object: ModelObject;
-	record: RecordData;
-	titles: Titles;
+  object: ModelObject;
+  record: RecordData;
+  titles: Titles;
 }) {
-	const { t } = useTranslation();
-	const f = useFormat();
-	const list = useInfiniteQuery({
-		queryKey: ["history", object.plural, record.id],
-		queryFn: ({ pageParam, signal }) =>
-			api<HistoryPage>(`/${object.plural}/${record.id}/history`, {
-				query: { after: pageParam },
-				signal,
-			}),
-		initialPageParam: "",
-		getNextPageParam: (last) => (last.has_more ? last.next : undefined),
-	});
-	if (list.isPending) return <Skeleton rows={5} />;
-	if (list.isError)
-		return <Failure error={list.error} retry={() => void list.refetch()} />;
-	const known = Object.assign(
-		{},
-		titles,
-		...list.data.pages.map((p) => p.titles),
-	);
-	return (
-		<ol className="stream">
-			{list.data.pages
-				.flatMap((p) => p.data)
-				.map((c) => (
-					<li key={c.id} className="stream-item">
-						<p className="stream-head">
-							<strong>{c.actor?.name ?? t("history.system")}</strong>{" "}
-							{t(`history.op.${c.op}`, { defaultValue: c.op })}
-							<span className="muted">
-								{" · "}
-								{t(`history.through.${c.through}`, { defaultValue: c.through })}
-							</span>
-							<time dateTime={c.at} title={f.exact(c.at)}>
-								{f.instant(c.at)}
-							</time>
-						</p>
-						<Changes object={object} change={c} titles={known} />
-					</li>
-				))}
-			{list.hasNextPage && (
-				<Button
-					onClick={() => void list.fetchNextPage()}
-					loading={list.isFetchingNextPage}
-				>
-					{t("action.more")}
-				</Button>
-			)}
-		</ol>
-	);
+  const { t } = useTranslation();
+  const f = useFormat();
+  const list = useInfiniteQuery({
+    queryKey: ['history', object.plural, record.id],
+    queryFn: ({ pageParam, signal }) =>
+      api<HistoryPage>(`/${object.plural}/${record.id}/history`, {
+        query: { after: pageParam },
+        signal,
+      }),
+    initialPageParam: '',
+    getNextPageParam: (last) => (last.has_more ? last.next : undefined),
+  });
+  if (list.isPending) return <Skeleton rows={5} />;
+  if (list.isError) return <Failure error={list.error} retry={() => void list.refetch()} />;
+  const known = Object.assign({}, titles, ...list.data.pages.map((p) => p.titles));
+  return (
+    <ol className="stream">
+      {list.data.pages
+        .flatMap((p) => p.data)
+        .map((c) => (
+          <li key={c.id} className="stream-item">
+            <p className="stream-head">
+              <strong>{c.actor?.name ?? t('history.system')}</strong>{' '}
+              {t(`history.op.${c.op}`, { defaultValue: c.op })}
+              <span className="muted">
+                {' · '}
+                {t(`history.through.${c.through}`, { defaultValue: c.through })}
+              </span>
+              <time dateTime={c.at} title={f.exact(c.at)}>
+                {f.instant(c.at)}
+              </time>
+            </p>
+            <Changes object={object} change={c} titles={known} />
+          </li>
+        ))}
+      {list.hasNextPage && (
+        <Button onClick={() => void list.fetchNextPage()} loading={list.isFetchingNextPage}>
+          {t('action.more')}
+        </Button>
+      )}
+    </ol>
+  );
 }
 
 function Changes({
-	object,
-	change,
-	titles,
+  object,
+  change,
+  titles,
 }: {
-	object: ModelObject;
-	change: Change;
-	titles: Titles;
+  object: ModelObject;
+  change: Change;
+  titles: Titles;
 }) {
-	const { t } = useTranslation();
-	const lines = change.changes.flatMap((c) => {
-		const field = fieldNamed(object, c.field);
-		return !field || field.system ? [] : { ...c, field };
-	});
-	if (lines.length === 0) return null;
-	return (
-		<dl className="changes">
-			{lines.map((c) => (
-				<div key={c.field.name}>
-					<dt>{c.field.label}</dt>
-					<dd>
-						{!isEmpty(c.before) && (
-							<>
-								<del>
-									<Value
-										field={c.field}
-										value={c.before}
-										titles={titles}
-										compact
-									/>
-								</del>
-								<span className="muted"> → </span>
-							</>
-						)}
-						{isEmpty(c.after) ? (
-							<span className="muted">{t("history.emptied")}</span>
-						) : (
-							<Value field={c.field} value={c.after} titles={titles} compact />
-						)}
-					</dd>
-				</div>
-			))}
-		</dl>
-	);
+  const { t } = useTranslation();
+  const lines = change.changes.flatMap((c) => {
+    const field = fieldNamed(object, c.field);
+    return !field || field.system ? [] : { ...c, field };
+  });
+  if (lines.length === 0) return null;
+  return (
+    <dl className="changes">
+      {lines.map((c) => (
+        <div key={c.field.name}>
+          <dt>{c.field.label}</dt>
+          <dd>
+            {!isEmpty(c.before) && (
+              <>
+                <del>
+                  <Value field={c.field} value={c.before} titles={titles} compact />
+                </del>
+                <span className="muted"> → </span>
+              </>
+            )}
+            {isEmpty(c.after) ? (
+              <span className="muted">{t('history.emptied')}</span>
+            ) : (
+              <Value field={c.field} value={c.after} titles={titles} compact />
+            )}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
 }

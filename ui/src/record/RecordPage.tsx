@@ -1,221 +1,188 @@
-import { App, Button, Dropdown, type MenuProps } from "antd";
-import { useState } from "react";
-import { useTranslation } from "react-i18next";
-import { useNavigate, useParams, useSearchParams } from "react-router";
-import { recordTitle, relatedLists, useModel, useObject } from "../api/model";
-import { type OneRecord, useRecord, useWrites } from "../api/records";
-import type { ModelObject } from "../api/types";
-import { Lost } from "../app/Lost";
-import { Avatar } from "../parts/Avatar";
-import { Icon } from "../parts/Icon";
-import { Failure, Skeleton } from "../parts/states";
-import { useFormat } from "../parts/useFormat";
-import { usePhone } from "../parts/useNarrow";
-import { useTell } from "../parts/useTell";
-import { useTitle } from "../parts/useTitle";
-import { Facts } from "./Facts";
-import { History } from "./History";
-import { Related } from "./Related";
-import { Timeline } from "./Timeline";
-import "../styles/field.css";
-import "../styles/record.css";
+import { App, Button, Dropdown, type MenuProps } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate, useParams, useSearchParams } from 'react-router';
+import { recordTitle, relatedLists, useModel, useObject } from '../api/model';
+import { type OneRecord, useRecord, useWrites } from '../api/records';
+import type { ModelObject } from '../api/types';
+import { Lost } from '../app/Lost';
+import { Avatar } from '../parts/Avatar';
+import { Icon } from '../parts/Icon';
+import { Failure, Skeleton } from '../parts/states';
+import { useFormat } from '../parts/useFormat';
+import { usePhone } from '../parts/useNarrow';
+import { useTell } from '../parts/useTell';
+import { useTitle } from '../parts/useTitle';
+import { Facts } from './Facts';
+import { History } from './History';
+import { Related } from './Related';
+import { Timeline } from './Timeline';
+import '../styles/field.css';
+import '../styles/record.css';
 
 export function RecordPage() {
-	const { plural, id } = useParams();
-	const object = useObject(plural);
-	const record = useRecord(object?.plural ?? "", object && id);
-	if (!object) return <Lost />;
-	if (record.isPending) return <Skeleton rows={10} />;
-	if (record.isError)
-		return <Failure error={record.error} retry={() => void record.refetch()} />;
-	return <RecordView key={id} object={object} one={record.data} />;
+  const { plural, id } = useParams();
+  const object = useObject(plural);
+  const record = useRecord(object?.plural ?? '', object && id);
+  if (!object) return <Lost />;
+  if (record.isPending) return <Skeleton rows={10} />;
+  if (record.isError) return <Failure error={record.error} retry={() => void record.refetch()} />;
+  return <RecordView key={id} object={object} one={record.data} />;
 }
 
-type Middle = "timeline" | "history";
-type Column = "facts" | "middle" | "related";
+type Middle = 'timeline' | 'history';
+type Column = 'facts' | 'middle' | 'related';
 
 function RecordView({ object, one }: { object: ModelObject; one: OneRecord }) {
-	const { t } = useTranslation();
-	const model = useModel();
-	const phone = usePhone();
-	const [query, setQuery] = useSearchParams();
-	const record = one.data;
-	const name = recordTitle(object, record, one.titles) || object.label;
-	const hasTimeline = object.root === "self";
-	const middle: Middle =
-		hasTimeline && query.get("show") !== "history" ? "timeline" : "history";
-	const [column, setColumn] = useState<Column>("facts");
-	const lists = relatedLists(model, object);
-	useTitle(name);
+  const { t } = useTranslation();
+  const model = useModel();
+  const phone = usePhone();
+  const [query, setQuery] = useSearchParams();
+  const record = one.data;
+  const name = recordTitle(object, record, one.titles) || object.label;
+  const hasTimeline = object.root === 'self';
+  const middle: Middle = hasTimeline && query.get('show') !== 'history' ? 'timeline' : 'history';
+  const [column, setColumn] = useState<Column>('facts');
+  const lists = relatedLists(model, object);
+  useTitle(name);
 
-	const columns: [Column, string][] = [
-		["facts", t("record.facts")],
-		["middle", hasTimeline ? t("record.timeline") : t("record.history")],
-		...(lists.length
-			? ([["related", t("record.related")]] as [Column, string][])
-			: []),
-	];
-	const shows = (c: Column) => !phone || column === c;
-	return (
-		<div className="record">
-			<Head object={object} one={one} name={name} />
-			{phone && (
-				<div className="views record-tabs">
-					<div className="views-tabs">
-						{columns.map(([key, label]) => (
-							<button
-								key={key}
-								type="button"
-								className="view-tab"
-								aria-pressed={column === key}
-								onClick={() => setColumn(key)}
-							>
-								{label}
-							</button>
-						))}
-					</div>
-				</div>
-			)}
-			<div
-				className={
-					lists.length ? "record-columns" : "record-columns record-two"
-				}
-			>
-				{shows("facts") && (
-					<section className="record-facts" aria-label={t("record.facts")}>
-						<Facts object={object} one={one} />
-					</section>
-				)}
-				{shows("middle") && (
-					<section className="record-middle" aria-label={t("record.timeline")}>
-						{hasTimeline && (
-							<div className="record-switch">
-								{(["timeline", "history"] as const).map((k) => (
-									<button
-										key={k}
-										type="button"
-										className="view-tab"
-										aria-pressed={middle === k}
-										onClick={() =>
-											setQuery(k === "history" ? { show: k } : {}, {
-												replace: true,
-											})
-										}
-									>
-										{t(`record.${k}`)}
-									</button>
-								))}
-							</div>
-						)}
-						{middle === "timeline" ? (
-							<Timeline object={object} record={record} />
-						) : (
-							<History object={object} record={record} titles={one.titles} />
-						)}
-					</section>
-				)}
-				{shows("related") && lists.length > 0 && (
-					<section className="record-related" aria-label={t("record.related")}>
-						<Related lists={lists} record={record} />
-					</section>
-				)}
-			</div>
-		</div>
-	);
+  const columns: [Column, string][] = [
+    ['facts', t('record.facts')],
+    ['middle', hasTimeline ? t('record.timeline') : t('record.history')],
+    ...(lists.length ? ([['related', t('record.related')]] as [Column, string][]) : []),
+  ];
+  const shows = (c: Column) => !phone || column === c;
+  return (
+    <div className="record">
+      <Head object={object} one={one} name={name} />
+      {phone && (
+        <div className="views record-tabs">
+          <div className="views-tabs">
+            {columns.map(([key, label]) => (
+              <button
+                key={key}
+                type="button"
+                className="view-tab"
+                aria-pressed={column === key}
+                onClick={() => setColumn(key)}
+              >
+                {label}
+              </button>
+            ))}
+          </div>
+        </div>
+      )}
+      <div className={lists.length ? 'record-columns' : 'record-columns record-two'}>
+        {shows('facts') && (
+          <section className="record-facts" aria-label={t('record.facts')}>
+            <Facts object={object} one={one} />
+          </section>
+        )}
+        {shows('middle') && (
+          <section className="record-middle" aria-label={t('record.timeline')}>
+            {hasTimeline && (
+              <div className="record-switch">
+                {(['timeline', 'history'] as const).map((k) => (
+                  <button
+                    key={k}
+                    type="button"
+                    className="view-tab"
+                    aria-pressed={middle === k}
+                    onClick={() => setQuery(k === 'history' ? { show: k } : {}, { replace: true })}
+                  >
+                    {t(`record.${k}`)}
+                  </button>
+                ))}
+              </div>
+            )}
+            {middle === 'timeline' ? (
+              <Timeline object={object} record={record} />
+            ) : (
+              <History object={object} record={record} titles={one.titles} />
+            )}
+          </section>
+        )}
+        {shows('related') && lists.length > 0 && (
+          <section className="record-related" aria-label={t('record.related')}>
+            <Related lists={lists} record={record} />
+          </section>
+        )}
+      </div>
+    </div>
+  );
 }
 
-function Head({
-	object,
-	one,
-	name,
-}: {
-	object: ModelObject;
-	one: OneRecord;
-	name: string;
-}) {
-	const { t } = useTranslation();
-	const f = useFormat();
-	const navigate = useNavigate();
-	const { modal } = App.useApp();
-	const tell = useTell();
-	const writes = useWrites(object.plural);
-	const record = one.data;
-	const by = (field: string) => one.titles[String(record[field] ?? "")] ?? "";
-	const at = (field: string) =>
-		record[field] ? f.instant(String(record[field])) : "";
+function Head({ object, one, name }: { object: ModelObject; one: OneRecord; name: string }) {
+  const { t } = useTranslation();
+  const f = useFormat();
+  const navigate = useNavigate();
+  const { modal } = App.useApp();
+  const tell = useTell();
+  const writes = useWrites(object.plural);
+  const record = one.data;
+  const by = (field: string) => one.titles[String(record[field] ?? '')] ?? '';
+  const at = (field: string) => (record[field] ? f.instant(String(record[field])) : '');
 
-	const remove = async () => {
-		try {
-			await writes.remove(record);
-			await navigate(`/${object.plural}`, { replace: true });
-			writes.forget(record.id);
-			tell.undo(t("record.deleted", { name }), async () => {
-				await writes.restore(record.id);
-				await navigate(`/${object.plural}/${record.id}`);
-			});
-		} catch (e) {
-			tell.error(e);
-		}
-	};
-	const items: MenuProps["items"] = [
-		{
-			key: "delete",
-			danger: true,
-			label: t("action.delete"),
-			icon: <Icon name="trash" size={16} />,
-		},
-	];
-	const ask = () =>
-		modal.confirm({
-			title: t("record.deleteAsk", { name }),
-			content: t("bulk.deleteHint"),
-			okText: t("action.delete"),
-			cancelText: t("action.cancel"),
-			okButtonProps: { danger: true },
-			icon: null,
-			onOk: remove,
-		});
+  const remove = async () => {
+    try {
+      await writes.remove(record);
+      await navigate(`/${object.plural}`, { replace: true });
+      writes.forget(record.id);
+      tell.undo(t('record.deleted', { name }), async () => {
+        await writes.restore(record.id);
+        await navigate(`/${object.plural}/${record.id}`);
+      });
+    } catch (e) {
+      tell.error(e);
+    }
+  };
+  const items: MenuProps['items'] = [
+    {
+      key: 'delete',
+      danger: true,
+      label: t('action.delete'),
+      icon: <Icon name="trash" size={16} />,
+    },
+  ];
+  const ask = () =>
+    modal.confirm({
+      title: t('record.deleteAsk', { name }),
+      content: t('bulk.deleteHint'),
+      okText: t('action.delete'),
+      cancelText: t('action.cancel'),
+      okButtonProps: { danger: true },
+      icon: null,
+      onOk: remove,
+    });
 
-	return (
-		<header className="record-head">
-			{object.root === "self" && (
-				<Avatar id={record.id} name={name} size={40} />
-			)}
-			<div className="record-name">
-				<h1>{name}</h1>
-				<p className="small muted">
-					{record.created_at
-						? t("record.created", {
-								at: at("created_at"),
-								by: by("created_by"),
-							})
-						: ""}
-					{record.updated_at && record.updated_at !== record.created_at
-						? ` · ${t("record.updated", { at: at("updated_at"), by: by("updated_by") })}`
-						: ""}
-				</p>
-			</div>
-			<span className="spacer" />
-			{object.rights?.update && !object.append_only && (
-				<Button
-					icon={<Icon name="edit" size={16} />}
-					onClick={() => void navigate(`/${object.plural}/${record.id}/edit`)}
-				>
-					{t("action.edit")}
-				</Button>
-			)}
-			{object.rights?.delete && !object.append_only && (
-				<Dropdown
-					trigger={["click"]}
-					placement="bottomRight"
-					menu={{ items, onClick: ask }}
-				>
-					<Button
-						icon={<Icon name="more" size={16} />}
-						aria-label={t("record.actions")}
-					/>
-				</Dropdown>
-			)}
-		</header>
-	);
+  return (
+    <header className="record-head">
+      {object.root === 'self' && <Avatar id={record.id} name={name} size={40} />}
+      <div className="record-name">
+        <h1>{name}</h1>
+        <p className="small muted">
+          {record.created_at
+            ? t('record.created', { at: at('created_at'), by: by('created_by') })
+            : ''}
+          {record.updated_at && record.updated_at !== record.created_at
+            ? ` · ${t('record.updated', { at: at('updated_at'), by: by('updated_by') })}`
+            : ''}
+        </p>
+      </div>
+      <span className="spacer" />
+      {object.rights?.update && !object.append_only && (
+        <Button
+          icon={<Icon name="edit" size={16} />}
+          onClick={() => void navigate(`/${object.plural}/${record.id}/edit`)}
+        >
+          {t('action.edit')}
+        </Button>
+      )}
+      {object.rights?.delete && !object.append_only && (
+        <Dropdown trigger={['click']} placement="bottomRight" menu={{ items, onClick: ask }}>
+          <Button icon={<Icon name="more" size={16} />} aria-label={t('record.actions')} />
+        </Dropdown>
+      )}
+    </header>
+  );
 }

@@ -1,122 +1,85 @@
-import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
-import {
-	fieldNamed,
-	type RelatedList,
-	recordTitle,
-	titleField,
-} from "../api/model";
-import { useSmallList } from "../api/records";
-import type { Field, ModelObject, RecordData } from "../api/types";
-import { isEmpty, Value } from "../field/Value";
-import { Icon } from "../parts/Icon";
-import { useFormat } from "../parts/useFormat";
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { fieldNamed, type RelatedList, recordTitle, titleField } from '../api/model';
+import { useSmallList } from '../api/records';
+import type { Field, ModelObject, RecordData } from '../api/types';
+import { isEmpty, Value } from '../field/Value';
+import { Icon } from '../parts/Icon';
+import { useFormat } from '../parts/useFormat';
 
 const shownRecords = 5;
 const shownFields = 3;
 
-export function Related({
-	lists,
-	record,
-}: {
-	lists: RelatedList[];
-	record: RecordData;
-}) {
-	return lists.map((l) => (
-		<RelatedOne
-			key={`${l.object.name}.${l.via.name}`}
-			list={l}
-			record={record}
-		/>
-	));
+export function Related({ lists, record }: { lists: RelatedList[]; record: RecordData }) {
+  return lists.map((l) => (
+    <RelatedOne key={`${l.object.name}.${l.via.name}`} list={l} record={record} />
+  ));
 }
 
 function summaryFields(o: ModelObject, via: Field): Field[] {
-	const names =
-		o.layouts?.list ?? o.fields.filter((f) => !f.system).map((f) => f.name);
-	return names
-		.filter((n) => n !== via.name && n !== titleField(o))
-		.flatMap((n) => fieldNamed(o, n) ?? [])
-		.filter((f) => !f.hidden && f.type !== "long_text")
-		.slice(0, shownFields + 2);
+  const names = o.layouts?.list ?? o.fields.filter((f) => !f.system).map((f) => f.name);
+  return names
+    .filter((n) => n !== via.name && n !== titleField(o))
+    .flatMap((n) => fieldNamed(o, n) ?? [])
+    .filter((f) => !f.hidden && f.type !== 'long_text')
+    .slice(0, shownFields + 2);
 }
 
-function RelatedOne({
-	list,
-	record,
-}: {
-	list: RelatedList;
-	record: RecordData;
-}) {
-	const { t } = useTranslation();
-	const f = useFormat();
-	const { object, via } = list;
-	const where = JSON.stringify({ field: via.name, eq: record.id });
-	const found = useSmallList(object.plural, { where, limit: shownRecords });
-	const rows = found.data?.data ?? [];
-	const count = found.data?.count?.value ?? rows.length;
-	const label = object.plural_label || object.label;
-	const fields = summaryFields(object, via);
-	return (
-		<div className={rows.length ? "related" : "related related-none"}>
-			<div className="related-head">
-				<h2>
-					{label}{" "}
-					<span className="muted">
-						{found.isSuccess ? f.number(count) : ""}
-					</span>
-				</h2>
-				{object.rights?.create && (
-					<Link
-						className="icon-button"
-						to={`/${object.plural}/new?${via.name}=${record.id}`}
-						aria-label={t("list.create", { object: object.label })}
-						title={t("list.create", { object: object.label })}
-					>
-						<Icon name="add" size={16} />
-					</Link>
-				)}
-			</div>
-			{rows.length > 0 && (
-				<ul>
-					{rows.map((r) => {
-						const facts = fields
-							.filter((x) => !isEmpty(r[x.name]))
-							.slice(0, shownFields);
-						const name = recordTitle(object, r, found.data?.titles);
-						return (
-							<li key={r.id}>
-								<Link to={`/${object.plural}/${r.id}`}>
-									{name && <span className="related-title">{name}</span>}
-									<span className="related-facts">
-										{facts.map((x) => (
-											<span key={x.name}>
-												<Value
-													field={x}
-													value={r[x.name]}
-													titles={found.data?.titles}
-													compact
-												/>
-											</span>
-										))}
-									</span>
-								</Link>
-							</li>
-						);
-					})}
-				</ul>
-			)}
-			{count > rows.length && (
-				<Link
-					className="small"
-					to={`/${object.plural}?where=${encodeURIComponent(where)}`}
-				>
-					{t("record.seeAll", { n: f.number(count) })}
-				</Link>
-			)}
-			{found.isError && (
-				<p className="small field-error">{found.error.message}</p>
-			)}
-		</div>
-	);
+function RelatedOne({ list, record }: { list: RelatedList; record: RecordData }) {
+  const { t } = useTranslation();
+  const f = useFormat();
+  const { object, via } = list;
+  const where = JSON.stringify({ field: via.name, eq: record.id });
+  const found = useSmallList(object.plural, { where, limit: shownRecords });
+  const rows = found.data?.data ?? [];
+  const count = found.data?.count?.value ?? rows.length;
+  const label = object.plural_label || object.label;
+  const fields = summaryFields(object, via);
+  return (
+    <div className={rows.length ? 'related' : 'related related-none'}>
+      <div className="related-head">
+        <h2>
+          {label} <span className="muted">{found.isSuccess ? f.number(count) : ''}</span>
+        </h2>
+        {object.rights?.create && (
+          <Link
+            className="icon-button"
+            to={`/${object.plural}/new?${via.name}=${record.id}`}
+            aria-label={t('list.create', { object: object.label })}
+            title={t('list.create', { object: object.label })}
+          >
+            <Icon name="add" size={16} />
+          </Link>
+        )}
+      </div>
+      {rows.length > 0 && (
+        <ul>
+          {rows.map((r) => {
+            const facts = fields.filter((x) => !isEmpty(r[x.name])).slice(0, shownFields);
+            const name = recordTitle(object, r, found.data?.titles);
+            return (
+              <li key={r.id}>
+                <Link to={`/${object.plural}/${r.id}`}>
+                  {name && <span className="related-title">{name}</span>}
+                  <span className="related-facts">
+                    {facts.map((x) => (
+                      <span key={x.name}>
+                        <Value field={x} value={r[x.name]} titles={found.data?.titles} compact />
+                      </span>
+                    ))}
+                  </span>
+                </Link>
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      {count > rows.length && (
+        <Link className="small" to={`/${object.plural}?where=${encodeURIComponent(where)}`}>
+          {t('record.seeAll', { n: f.number(count) })}
+        </Link>
+      )}
+      {found.isError && <p className="small field-error">{found.error.message}</p>}
+    </div>
+  );
 }
