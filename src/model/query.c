@@ -258,7 +258,7 @@ err_t query_count(const struct query *query,
     if (ceiling) {
         sql_add(q, " LIMIT ");
         sql_value(q, V_INT(ceiling + 1), STORE_INT);
-        sql_add(q, ") some");
+        sql_add(q, ") AS few");
     }
     return sql_check(q);
 }
