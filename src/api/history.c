@@ -1,5 +1,7 @@
 #include "api/records.h"
+#include "base/map.h"
 #include "core/change.h"
+#include "model/query.h"
 
 static const char *const OPS[] = {"create", "update", "delete", "restore",
                                   "derive", "erase",  "reveal"};
@@ -44,10 +46,18 @@ static void write_changes(struct call *call, const struct object *o, const struc
     jw_close(&call->out, ']');
 }
 
-static void
-write_change(struct call *call, const struct object *o, const struct change *ch, str actor)
+static str actor_key(struct ctx *c, int64_t id)
+{
+    return arena_printf(c->arena, "%lld", (long long)id);
+}
+
+static void write_change(struct call *call,
+                         const struct object *o,
+                         const struct change *ch,
+                         const struct map *names)
 {
     struct jw *w = &call->out;
+    const str *actor = map_get(names, actor_key(&call->ctx, ch->actor));
     jw_open(w, '{');
     jw_key(w, S("id"));
     jw_id(w, ch->id);
@@ -59,7 +69,7 @@ write_change(struct call *call, const struct object *o, const struct change *ch,
         jw_key(w, S("id"));
         jw_id(w, ch->actor);
         jw_key(w, S("name"));
-        jw_str(w, actor);
+        jw_str(w, actor ? *actor : (str){0});
         jw_close(w, '}');
     } else {
         jw_null(w);
@@ -77,16 +87,25 @@ write_change(struct call *call, const struct object *o, const struct change *ch,
     jw_close(w, '}');
 }
 
-/* The name of a colleague; empty when he is gone. */
-static str user_name(struct ctx *c, int64_t id)
+/* The names of all who made these changes, by actor's id as text; gone colleagues keep theirs. */
+static err_t read_names(struct ctx *c, const struct change *changes, size_t n, struct map *names)
 {
     const struct object *users = model_object(c->model, S("user"));
-    const struct access *mine = c->access;
-    struct record *r;
-    c->access = NULL;
-    err_t e = id ? record_get(c, users, id, OP_READ, &r) : ERR_NOT_FOUND;
-    c->access = mine;
-    return e == OK ? record_cell(r, users->title, 0).s : (str){0};
+    int64_t *ids = ARENA_ARRAY(c->arena, int64_t, n);
+    struct condition_env env = ctx_env(c);
+    AUTO_SQL q;
+    AUTO_ROWS rows = NULL;
+    for (size_t i = 0; i < n; i++)
+        ids[i] = changes[i].actor;
+    sql_init(&q, c->arena);
+    TRY(query_titles(users, ids, n, NULL, &env, &q));
+    TRY(db_query(c->conn, buf_str(&q.text), q.params.at, q.params.n, &rows));
+    while (db_next(rows)) {
+        str *name = ARENA_NEW(c->arena, str);
+        *name = arena_str(c->arena, db_text(rows, 1));
+        map_put(c->arena, names, actor_key(c, db_int(rows, 0)), name);
+    }
+    return db_rows_error(rows);
 }
 
 err_t records_history(struct call *call)
@@ -105,10 +124,12 @@ err_t records_history(struct call *call)
     bool more = n > (size_t)limit;
     if (more)
         n = (size_t)limit;
+    struct map names = {0};
+    TRY(read_names(&call->ctx, changes, n, &names));
     call_begin(call, 200);
     jw_open(&call->out, '[');
     for (size_t i = 0; i < n; i++)
-        write_change(call, o, &changes[i], user_name(&call->ctx, changes[i].actor));
+        write_change(call, o, &changes[i], &names);
     jw_close(&call->out, ']');
     jw_key(&call->out, S("has_more"));
     jw_bool(&call->out, more);
