@@ -142,7 +142,7 @@ static void write_errors(struct document *d, const struct route *route, const js
         bool applies;
     } usual[] = {
         {400, true},  {401, known},         {403, known},          {404, path_param},
-        {413, write}, {415, write && body}, {422, write && known}, {503, true},
+        {413, write}, {415, write && body}, {422, known}, {503, true},
     };
     size_t i;
     json_t *status;
