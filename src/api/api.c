@@ -23,6 +23,8 @@ struct api {
 
 static const str BASE = S("/api/v1");
 
+enum { READ_MILLISECONDS = 20000 };
+
 static bool is_json_type(str type)
 {
     str main;
@@ -163,7 +165,10 @@ static void handle_api(struct api *api, struct http_request *r, struct http_repl
     if (e == OK) {
         call.ctx.lang = lang_negotiate(http_header(r, "Accept-Language"), call.ctx.lang);
         call.ctx.request_id = r->request_id;
+        db_deadline(call.ctx.conn, READ_MILLISECONDS);
         e = answer(&call);
+        if (e == ERR_LIMIT && db_too_slow(call.ctx.conn))
+            e = refuse(&call, e, "too_slow");
     }
     if (e == OK && reply->body.full)
         e = ERR_LIMIT;
