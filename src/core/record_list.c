@@ -193,10 +193,17 @@ static err_t list(struct ctx *c, const struct list_query *in, bool checked, stru
     TRY(prepare(c, in, checked, &q));
     if (in->after.n)
         TRY(read_cursor(c, in->after, &q));
+    bool ranges = q.after && query_key_count(&q) == 2;
+    q.range = ranges ? RANGE_SAME_KEY : RANGE_WHOLE;
     TRY(fetch(c, &q, &f));
+    if (ranges && f.page.count < f.room) {
+        q.range = RANGE_BEYOND;
+        TRY(fetch(c, &q, &f));
+    }
     if (f.page.count < f.room && q.sort_count && !q.blanks && !query_never_blank(&q)) {
         q.blanks = true;
         q.after = NULL;
+        q.range = RANGE_WHOLE;
         TRY(fetch(c, &q, &f));
     }
     f.page.has_more = f.page.count > in->limit;

@@ -150,8 +150,25 @@ static bool one_direction(const struct key *keys, size_t n)
 }
 
 /* (k1, k2, id) > ($1, $2, $3), or spelled out where the directions differ. */
+static void write_range(const struct query *query, const struct key *key, struct sql *q)
+{
+    sql_add(q, " AND ");
+    write_key(key, q);
+    bool same = query->range == RANGE_SAME_KEY;
+    sql_add(q, same ? " = " : key->descending ? " < " : " > ");
+    sql_value(q, query->after[0], (int)key_storage(key));
+    if (!same)
+        return;
+    sql_add(q, key->descending ? " AND t.\"id\" < " : " AND t.\"id\" > ");
+    sql_value(q, query->after[1], STORE_INT);
+}
+
 static void write_after(const struct query *query, const struct key *keys, size_t n, struct sql *q)
 {
+    if (query->range != RANGE_WHOLE) {
+        write_range(query, &keys[0], q);
+        return;
+    }
     if (one_direction(keys, n)) {
         sql_add(q, " AND (");
         for (size_t i = 0; i < n; i++) {

@@ -23,6 +23,10 @@ struct query {
      * have a value there, then (blanks) those that have none, so that an index serves both. */
     bool blanks;
     const bool *wanted; /* by column; the cells of the others are NULL. NULL = all are */
+    /* A page that continues is asked for in two ranges of the index, where there is one sort: first
+     * the rows with the same key as the last one seen and a later id, then those beyond. SQLite
+     * would walk all rows with the same key for (key, id) > ($1, $2). */
+    enum { RANGE_WHOLE, RANGE_SAME_KEY, RANGE_BEYOND } range;
     const value
         *after; /* the keys of the last row seen, query_key_count of them; NULL = from the start */
     size_t limit;
