@@ -5,8 +5,9 @@ NINJA = ninja --quiet
 WERROR = -Dwerror=$(if $(CI),true,false)
 SANITIZE = -Db_lundef=false
 UI = $(shell find ui \( -name node_modules -o -name dist \) -prune -o -type f -print)
-C = $(shell find src tools tests bench -name testdata -prune -o -name '*.[ch]' -print)
-NODE_PATHS = PATH="$(CURDIR)/tests/node_modules/.bin:$(CURDIR)/ui/node_modules/.bin:$$PATH"
+C = $(shell find src tools tests bench \( -name testdata -o -name node_modules \) -prune -o -name '*.[ch]' -print)
+NODE = tools/node/node_modules/.package-lock.json
+WITH_NODE = PATH="$(CURDIR)/tools/node/node_modules/.bin:$$PATH"
 FUZZ_SECONDS = 60
 
 build: $(BUILD)/build.ninja ui/dist/index.html
@@ -22,15 +23,15 @@ check-all:
 	build-tsan/unit http_ job reader change db_work
 
 lint:
-	clang-format --dry-run -Werror $(C)
+	@clang-format --dry-run -Werror $(C)
 	tools/check-floors
 	tools/check-messages
 
 check-objects: tests/node_modules/.package-lock.json
-	@cd tests && $(NODE_PATHS) node objects-schema.mjs
+	@cd tests && $(WITH_NODE) node objects-schema.mjs
 
 check-screen: ui/node_modules/.package-lock.json
-	@cd ui && npm run --silent test
+	@cd ui && $(WITH_NODE) npm run --silent test
 
 bench: build
 	$(NINJA) -C $(BUILD) bench
@@ -64,12 +65,15 @@ build-tsan/build.ninja:
 build-fuzz/build.ninja:
 	CC=clang CXX=clang++ meson setup build-fuzz -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false
 
-%/node_modules/.package-lock.json: %/package-lock.json
-	cd $* && npm ci --loglevel=error
-	touch $@
+$(NODE): tools/node/package-lock.json
+	cd tools/node && npm ci --loglevel=error
+	@touch $@
+%/node_modules/.package-lock.json: %/package-lock.json $(NODE)
+	cd $* && $(WITH_NODE) npm ci --loglevel=error
+	@touch $@
 
 ui/dist/index.html: $(UI) ui/node_modules/.package-lock.json
-	cd ui && npm run --silent build -- --logLevel error
-	touch $@
+	cd ui && $(WITH_NODE) npm run --silent build -- --logLevel error
+	@touch $@
 
 .PHONY: build check check-all lint check-objects check-screen bench fuzz deb clean build-asan build-tsan

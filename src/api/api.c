@@ -23,6 +23,8 @@ struct api {
 
 static const str BASE = S("/api/v1");
 
+enum { READ_MILLISECONDS = 20000 };
+
 static bool is_json_type(str type)
 {
     str main;
@@ -95,9 +97,8 @@ static void take_preferences(struct call *call)
     enum lang lang;
     if (found)
         c->zone = found;
-    if (c->user && !http_header(call->request, "Accept-Language").n && s->language.n &&
-        lang_parse(s->language, &lang))
-        c->lang = lang;
+    if (c->user && s->language.n && lang_parse(s->language, &lang))
+        c->lang = lang_negotiate(http_header(call->request, "Accept-Language"), lang);
 }
 
 static err_t read_body(struct call *call)
@@ -150,7 +151,7 @@ static err_t answer(struct call *call)
     TRY(check_need(call));
     TRY(read_body(call));
     str key = http_header(r, "Idempotency-Key");
-    if (key.n && call->ctx.user && !safe_method(r->method) && !call->route->upload)
+    if (key.n && call->ctx.user && call->route->once)
         return idempotent_run(call, key);
     return call->route->run(call);
 }
@@ -164,7 +165,10 @@ static void handle_api(struct api *api, struct http_request *r, struct http_repl
     if (e == OK) {
         call.ctx.lang = lang_negotiate(http_header(r, "Accept-Language"), call.ctx.lang);
         call.ctx.request_id = r->request_id;
+        db_deadline(call.ctx.conn, READ_MILLISECONDS);
         e = answer(&call);
+        if (e == ERR_LIMIT && db_too_slow(call.ctx.conn))
+            e = refuse(&call, e, "too_slow");
     }
     if (e == OK && reply->body.full)
         e = ERR_LIMIT;

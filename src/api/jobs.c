@@ -1,4 +1,5 @@
 #include "api/work.h"
+#include "base/limits.h"
 #include "core/change.h"
 #include "core/job.h"
 
@@ -44,4 +45,40 @@ err_t jobs_retry(struct call *call)
     TRY(call_id(call, 0, &id));
     TRY(job_retry(&call->ctx, id));
     return call_job(call, 200, id);
+}
+
+err_t batches_get(struct call *call)
+{
+    int64_t id;
+    TRY(call_id(call, 0, &id));
+    call_begin(call, 200);
+    TRY(batch_write_json(&call->ctx, id, &call->out));
+    call_end(call);
+    return OK;
+}
+
+err_t batches_undo(struct call *call)
+{
+    struct ctx *c = &call->ctx;
+    struct undo_result result;
+    int64_t id, job;
+    str preview;
+    TRY(call_id(call, 0, &id));
+    TRY(call_query(call, "preview", &preview));
+    if (str_eqz(preview, "true")) {
+        TRY(batch_undo(c, id, true, &result, NULL, NULL));
+        call_begin(call, 200);
+        undo_write_json(c, &result, &call->out);
+        call_end(call);
+        return OK;
+    }
+    AUTO_BUF none;
+    buf_init(&none, MIB);
+    TRY(batch_write_json(c, id, &(struct jw){.out = &none})); /* is it there for the caller? */
+    json_t *args = json_keep(c->arena, json_object());
+    json_object_set_new(args, "batch",
+                        json_string(arena_printf(c->arena, "%lld", (long long)id).p));
+    str key = arena_printf(c->arena, "undo:%lld", (long long)id);
+    TRY(job_enqueue(c, "undo", args, key.p, 0, &job));
+    return call_job(call, 202, job);
 }

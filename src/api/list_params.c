@@ -93,7 +93,8 @@ fields_param(struct call *call, const struct object *o, str text, struct list_pa
 }
 
 /* Words: the best hits of the index, as ids. */
-static err_t words_param(struct call *call, const struct object *o, str words, struct list_query *q)
+static err_t
+words_param(struct call *call, const struct object *o, str words, struct list_params *p)
 {
     struct search_hit *hits;
     size_t n;
@@ -104,9 +105,34 @@ static err_t words_param(struct call *call, const struct object *o, str words, s
     int64_t *ids = ARENA_ARRAY(call->ctx.arena, int64_t, n + 1);
     for (size_t i = 0; i < n; i++)
         ids[i] = hits[i].id;
-    q->ids = ids;
-    q->id_count = n;
+    p->query.ids = ids;
+    p->query.id_count = n;
+    p->words = true;
+    p->more_hits = n == SEARCH_HITS;
     return OK;
+}
+
+/* A misspelt parameter would silently list everything. */
+static err_t known_param(void *context, str name, str unused)
+{
+    static const char *const known[] = {"where", "q",      "sort",  "limit",
+                                        "after", "fields", "count", "deleted"};
+    (void)unused;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (str_eqz(name, known[i]))
+            return OK;
+    struct call *call = context;
+    return bad(call, arena_strz(call->ctx.arena, name), "unknown_parameter", name);
+}
+
+static err_t deleted_param(struct call *call, struct list_query *q)
+{
+    str text;
+    TRY(call_query(call, "deleted", &text));
+    q->deleted = str_eqz(text, "true");
+    return !text.n || q->deleted || str_eqz(text, "false")
+               ? OK
+               : bad(call, "deleted", "bad_parameter", S("deleted"));
 }
 
 err_t list_params(struct call *call,
@@ -115,22 +141,23 @@ err_t list_params(struct call *call,
                   struct list_params *out)
 {
     struct list_params p = {.query = {.object = o, .op = OP_READ}};
-    str sort, fields, words, after, deleted;
+    str sort, fields, words, after;
     int64_t limit;
+    if (!body)
+        TRY(http_params(call->request, known_param, call));
     TRY(where_param(call, o, body, &p.query));
     TRY(text_param(call, body, "sort", &sort));
     TRY(sort_param(call, o, sort, &p.query));
     TRY(text_param(call, body, "q", &words));
-    TRY(words_param(call, o, words, &p.query));
+    TRY(words_param(call, o, words, &p));
     if (!body) {
         TRY(call_query(call, "fields", &fields));
         TRY(fields_param(call, o, fields, &p));
         TRY(call_query(call, "after", &after));
-        TRY(call_query(call, "deleted", &deleted));
+        TRY(deleted_param(call, &p.query));
         TRY(call_query_int(call, "limit", 1, LIMIT_LIST_PAGE, 50, &limit));
         p.query.after = after;
         p.query.limit = (size_t)limit;
-        p.query.deleted = str_eqz(deleted, "true");
     }
     *out = p;
     return OK;

@@ -268,7 +268,8 @@ err_t tokens_create(struct call *call)
     struct ctx *c = &call->ctx;
     str name;
     char secret[64];
-    int64_t id, days = json_get_int(call->body, "days", 365);
+    const json_t *wished = json_object_get(call->body, "days");
+    int64_t id, days = json_get_int(call->body, "days", wished ? 0 : 365);
     const json_t *scopes = json_object_get(call->body, "scopes");
     TRY(call_text(call, "name", true, &name));
     if (days < 1 || days > 365) {

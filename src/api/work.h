@@ -1,4 +1,4 @@
-/* work: search, jobs, batches. */
+/* work: search, jobs, data quality, exports. */
 #pragma once
 
 #include "api/api.h"
@@ -9,5 +9,11 @@ err_t jobs_list(struct call *) MUST_USE;
 err_t jobs_get(struct call *) MUST_USE;
 err_t jobs_cancel(struct call *) MUST_USE;
 err_t jobs_retry(struct call *) MUST_USE;
+err_t batches_get(struct call *) MUST_USE;
+err_t batches_undo(struct call *) MUST_USE;
 /* {"data":job}. */
 err_t call_job(struct call *, int status, int64_t id) MUST_USE;
+
+err_t quality_get(struct call *) MUST_USE;
+err_t quality_queue(struct call *) MUST_USE;
+err_t records_export(struct call *) MUST_USE;

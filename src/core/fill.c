@@ -51,21 +51,36 @@ static err_t run(struct ctx *c, struct job *job, json_t **result)
     int64_t id = json_get_int(job->args, "id", 0);
     if (via)
         q.where = condition_ids(c->arena, via, &id, 1);
+    c->access = NULL; /* whoever asked, every record gets its figures */
+    struct arena *whole = c->arena, *of_page = arena_new(LIMIT_REQUEST_ARENA);
+    err_t e;
     do {
-        TRY(record_list(c, &q, &page));
+        c->arena = of_page;
+        e = record_list(c, &q, &page);
         f.records = page.records;
         f.count = page.count;
-        TRY(ctx_transact(c, fill_page, &f));
+        if (e == OK)
+            e = ctx_transact(c, fill_page, &f);
+        c->arena = whole;
+        if (e != OK)
+            break;
         done += page.count;
-        q.after = page.next;
-        TRY(job_progress(c, job, done, 0));
-    } while (page.has_more);
+        q.after = arena_str(whole, page.next);
+        arena_reset(of_page);
+        e = job_progress(c, job, done, 0);
+    } while (e == OK && page.has_more);
+    arena_free(of_page);
+    TRY(e);
     *result = json_pack("{s:I}", "records", (json_int_t)done);
     return OK;
 }
 
-static err_t
-enqueue(struct ctx *c, const struct object *o, const struct field *via, int64_t id, bool rollups)
+static err_t enqueue(struct ctx *c,
+                     const struct object *o,
+                     const struct field *via,
+                     int64_t id,
+                     bool rollups,
+                     int64_t cause)
 {
     json_t *args = json_keep(
         c->arena, json_pack("{s:s%,s:b}", "object", o->name.p, o->name.n, "rollups", (int)rollups));
@@ -73,8 +88,10 @@ enqueue(struct ctx *c, const struct object *o, const struct field *via, int64_t 
         json_object_set_new(args, "via", json_stringn(via->name.p, via->name.n));
         json_object_set_new(args, "id", json_integer(id));
     }
-    str key = arena_printf(c->arena, "fill:" STR_FMT ":%lld:%d", STR_ARG(o->name), (long long)id,
-                           (int)rollups);
+    /* One job for one cause: a job that is under way has passed records that a later cause wants.
+     */
+    str key = arena_printf(c->arena, "fill:" STR_FMT ":" STR_FMT ":%lld:%lld", STR_ARG(o->name),
+                           STR_ARG(via ? via->name : S("")), (long long)id, (long long)cause);
     return job_enqueue(c, "fill", args, key.p, 0, &id);
 }
 
@@ -116,7 +133,7 @@ static err_t read_change(struct ctx *c, const struct change *ch)
                 continue;
             TRY(formula_fields(f->formula, look, &l));
             if (l.via)
-                TRY(enqueue(c, o, l.via, ch->record, false));
+                TRY(enqueue(c, o, l.via, ch->record, false, ch->id));
         }
     }
     return OK;
@@ -166,7 +183,7 @@ err_t fill_after_model(struct ctx *c, const struct model *before, const struct m
             formulas = formulas || (fresh && f->formula);
         }
         if ((rollups || formulas) && model_object(before, o->name))
-            TRY(enqueue(c, o, NULL, 0, rollups));
+            TRY(enqueue(c, o, NULL, 0, rollups, after->version));
     }
     return OK;
 }

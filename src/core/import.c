@@ -32,6 +32,12 @@ int64_t import_int(const struct record *r, const char *field)
     return v.kind == VALUE_INT ? v.i : 0;
 }
 
+bool import_flag(const struct record *r, const char *field)
+{
+    value v = cell(r, field);
+    return v.kind == VALUE_BOOL && v.b;
+}
+
 json_t *import_json(struct ctx *c, const struct record *r, const char *field)
 {
     json_t *tree = NULL;
@@ -237,7 +243,8 @@ struct change_of_import {
 
 static bool takes(const char *key)
 {
-    static const char *const keys[] = {"sheet", "header_row", "columns", "policy", "source"};
+    static const char *const keys[] = {"sheet",  "header_row", "columns",
+                                       "policy", "source",     "strict"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (str_eqz(str_from(key), keys[i]))
             return true;
@@ -312,7 +319,7 @@ err_t import_change(
 
 static const char *const kinds[] = {"import_check", "import_run", "import_undo"};
 static const char *const starts_in[] = {"uploaded checked failed", "uploaded checked",
-                                        "done cancelled failed"};
+                                        "done cancelled failed undoing"};
 static const char *const becomes[] = {"checking", "running", "undoing"};
 
 err_t import_start(struct ctx *c, int64_t id, enum import_step step, int64_t *job)
@@ -332,16 +339,9 @@ err_t import_start(struct ctx *c, int64_t id, enum import_step step, int64_t *jo
     return import_set(c, id, json_pack("{s:s}", "job", digits), &r);
 }
 
-static bool undo_progress(void *context, size_t done, size_t total)
+static err_t undo(struct ctx *c, struct job *job, struct record *r)
 {
-    (void)context;
-    (void)done;
-    (void)total;
-    return true;
-}
-
-static err_t undo(struct ctx *c, struct record *r)
-{
+    struct job_report report = {.ctx = c, .job = job};
     int64_t batch;
     struct undo_result result = {0};
     struct record *updated;
@@ -349,9 +349,12 @@ static err_t undo(struct ctx *c, struct record *r)
     if (str_to_int(import_text(r, "batch"), &batch) != OK)
         return wrong_state(c);
     TRY(import_set(c, record_id(r), json_pack("{s:s}", "state", becomes[IMPORT_UNDO]), &updated));
-    err_t e = batch_undo(c, batch, false, &result, undo_progress, NULL);
-    if (e != OK && e != ERR_CONFLICT)
-        return e;
+    err_t e = batch_undo(c, batch, false, &result, job ? job_report : NULL, &report);
+    if (e == ERR_LIMIT)
+        return report.outcome;
+    if (e != OK && !err_is_fault(e)) /* too late, or undone already: it stays as it was */
+        TRY(import_set(c, record_id(r), json_pack("{s:s}", "state", "done"), &updated));
+    TRY(e);
     instant_format(c->now, at);
     return import_set(c, record_id(r), json_pack("{s:s, s:s}", "state", "undone", "undone_at", at),
                       &updated);
@@ -364,7 +367,7 @@ err_t import_do(struct ctx *c, struct job *job, int64_t id, enum import_step ste
     /* a second attempt of the same job finds the state that the first one left */
     if (!in_state(r, starts_in[step]) && !in_state(r, becomes[step]))
         return wrong_state(c);
-    return step == IMPORT_UNDO ? undo(c, r) : import_run(c, job, r, step == IMPORT_CHECK);
+    return step == IMPORT_UNDO ? undo(c, job, r) : import_run(c, job, r, step == IMPORT_CHECK);
 }
 
 static err_t run_step(struct ctx *c, struct job *job, enum import_step step, json_t **result)
@@ -490,9 +493,9 @@ static void member(struct ctx *c, const struct record *r, const char *field, str
 static err_t write_import(struct ctx *c, const struct record *r, bool whole, struct jw *w)
 {
     static const char *const brief[] = {
-        "id",       "version",    "name",       "object",   "state",     "policy",
-        "owner",    "job",        "batch",      "source",   "sheet",     "header_row",
-        "encoding", "created_at", "started_at", "ended_at", "undone_at", "file"};
+        "id",     "version",    "name",     "object",    "state",      "policy",   "owner",
+        "job",    "batch",      "source",   "sheet",     "header_row", "encoding", "created_at",
+        "strict", "started_at", "ended_at", "undone_at", "file"};
     jw_open(w, '{');
     for (size_t i = 0; i < sizeof brief / sizeof *brief; i++)
         member(c, r, brief[i], w);

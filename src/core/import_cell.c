@@ -83,18 +83,13 @@ static void append_text(struct reading *r, const struct field *f, str text)
             : text);
 }
 
-/* Losing what does not fit is worse than losing its place: what is no contact and not needed goes
- * to the notes, with its header. */
+/* A good customer is not refused for a birthday without a year: what is neither needed nor a key
+ * goes to the notes, with its header, unless the import is strict. */
 static bool mild(const struct reading *r, const struct field *f)
 {
-    static const char *const types[] = {"date",    "instant", "number", "percent", "money",
-                                        "boolean", "url",     "geo",    "email"};
-    if (f->required || !r->work->notes || r->work->notes == f)
-        return false;
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (str_eqz(str_from(f->type->name), types[i]))
-            return true;
-    return false;
+    bool key = f->identity.n && !str_eqz(S("email"), f->type->name);
+    return !r->work->strict && !f->required && !key && !f->unique && r->work->notes &&
+           r->work->notes != f;
 }
 
 static void refuse(struct reading *r, const struct field *f, const struct problem *p, str text)
@@ -489,7 +484,7 @@ static err_t take_split(struct reading *r, str text)
 static err_t take_column(struct reading *r)
 {
     const struct import_column *col = r->column;
-    str text = r->cell ? str_trim(import_cell_text(r->ctx->arena, r->cell)) : (str){0};
+    str text = r->cell ? str_trim(r->line->cells[col->index]) : (str){0};
     if (!col->target.field && !col->split.n)
         return OK;
     if (r->cell && r->cell->kind == CELL_ERROR)
@@ -537,6 +532,25 @@ static bool company_name(str s)
         if (str_ends(s, str_from(ends[i])))
             return true;
     return false;
+}
+
+/* "石佳怡17732508216" in the name's column, where no other has the phone. */
+static void finish_name_phone(struct reading *r)
+{
+    const struct object *o = r->work->map.object;
+    const struct field *title = o->title, *phone = object_field(o, S("phone"));
+    struct text_phone found = {0};
+    str digits, name;
+    if (!phone || has(r->line, phone) || !has(r->line, title) || title->search != SEARCH_NAME ||
+        !import_settable(r->ctx, phone))
+        return;
+    name = cut_phone(r, record_cell(r->line->given, title, 0).s, &digits);
+    name = str_trim(name);
+    if (digits.n < 11 || !name.n || !text_phone_parse(digits, r->ctx->phone_region, &found))
+        return;
+    *cells_of(r, title) = V_TEXT(name);
+    put_phone(r, phone, &found);
+    r->line->repaired++;
 }
 
 /* Without a name, the next field that is searched as one stands in; and a customer that is called
@@ -598,6 +612,7 @@ err_t import_cells(struct import_work *w,
     for (size_t i = 0; i < o->field_count; i++)
         if (str_eqz(S("address"), o->fields[i]->type->name))
             finish_address(c, line, o->fields[i]);
+    finish_name_phone(&r);
     finish_title(line, o);
     TRY(finish_source(&r));
     line->read_problems = line->problems.n;

@@ -159,8 +159,11 @@ static void look(struct ctx *c, str s, struct looks *l)
     l->filled++;
     size_t han = count_han(s);
     bool is_phone = text_phone_parse(s, c->phone_region, &phone) && phone.e164[0];
-    l->phone += is_phone || phone.lossy;
-    l->with_phone += !is_phone && han >= 2 && text_phone_find(s, c->phone_region, &phone, 1) == 1;
+    bool label = str_find(s, S("电话")) != SIZE_MAX || str_find(s, S("手机")) != SIZE_MAX ||
+                 str_find(s, S("電話")) != SIZE_MAX || str_find(s, S("手機")) != SIZE_MAX;
+    bool named = han >= 2 && !label;
+    l->phone += (is_phone && !named) || phone.lossy;
+    l->with_phone += named && (is_phone || text_phone_find(s, c->phone_region, &phone, 1) == 1);
     l->email += text_email_parse(c->arena, s, &email);
     l->date += is_date(s);
     l->url +=
@@ -258,6 +261,8 @@ static void guess_column(const struct guesser *g, const struct looks *l, struct 
     if (!t && key.n) {
         t = contained(g, key);
         col->confidence = PART;
+        if (t && t->field->target) /* a shop's name is nobody's owner */
+            t = NULL;
     }
     if (t && fits(t->field, l)) {
         col->target = *t;

@@ -116,6 +116,7 @@ struct import_work {
     int64_t id, batch, header_row;
     enum import_outcome on_duplicate; /* SKIPPED, UPDATED (see overwrite), CREATED, ASK */
     bool overwrite, dry;
+    bool strict; /* what cannot be read refuses its row, whatever field it is for */
     str source;
     struct import_seen *seen;
     struct import_refs *refs;
@@ -165,6 +166,7 @@ struct import_group {
 };
 struct import_tally {
     int64_t rows, outcome[IMPORT_OUTCOMES], repaired;
+    int64_t warned;                 /* good rows of which a cell went to the notes */
     int64_t records, valid, filled; /* of the records written; filled: expected fields */
     VEC(struct import_group) sources, owners;
 };
@@ -205,5 +207,6 @@ err_t import_run_answered(struct ctx *, struct record *, const int64_t *lines, s
 err_t import_set(struct ctx *, int64_t id, json_t *body, struct record **out) MUST_USE;
 str import_text(const struct record *, const char *field);
 int64_t import_int(const struct record *, const char *field);
+bool import_flag(const struct record *, const char *field);
 json_t *import_json(struct ctx *, const struct record *, const char *field);
 err_t import_open_sheet(struct ctx *, const struct record *, struct sheet_reader **) MUST_USE;

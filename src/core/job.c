@@ -67,7 +67,7 @@ err_t job_enqueue(struct ctx *c,
                   int64_t *id)
 {
     if (!job_kind_find(str_from(kind)))
-        return FAULT_DETAIL("unknown kind of job", str_from(kind));
+        log_event(LOG_WARN, "job_kind_unknown_here", "kind", LOG_Z(kind), NULL);
     struct enqueue q = {.params = {V_INT(id_new()), V_TEXT(str_from(kind)),
                                    V_TEXT_OR_NULL(str_from(key)),
                                    V_TEXT(args ? json_text(c->arena, args) : S("{}")),

@@ -30,7 +30,8 @@ void job_kind_add(struct job_kind *); /* at start, before job_runner_start */
 void job_kinds_core(void);
 
 /* Inside or outside a transaction; inside, it is enqueued with it. key: a second job with the same
- * key that has not ended is the same job (id of the first); NULL = none. run_at 0 = now. */
+ * key that has not ended is the same job (id of the first); NULL = none. run_at 0 = now. A kind
+ * that this process does not know waits for one that does. */
 err_t job_enqueue(struct ctx *,
                   const char *kind,
                   const json_t *args,
@@ -41,6 +42,14 @@ err_t job_enqueue(struct ctx *,
  * only asks. ERR_LIMIT when somebody cancelled it (or the process stops: then it is put back): undo
  * nothing, return it. total 0 = unknown. */
 err_t job_progress(struct ctx *, struct job *, size_t done, size_t total) MUST_USE;
+/* The same for what takes a function to report to, such as batch_undo; when that comes back with
+ * ERR_LIMIT, return `outcome`: what job_progress said. */
+struct job_report {
+    struct ctx *ctx;
+    struct job *job;
+    err_t outcome;
+};
+bool job_report(void *report, size_t done, size_t total);
 /* Own jobs, or all with RIGHT_SEE_JOBS; else ERR_NOT_FOUND. ERR_CONFLICT: it has ended, or has not,
  * or another with its key is under way. */
 err_t job_cancel(struct ctx *, int64_t id) MUST_USE;

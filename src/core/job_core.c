@@ -49,29 +49,16 @@ static err_t seal(struct ctx *c, struct job *job, json_t **result)
     return seal_make(c);
 }
 
-struct undoing {
-    struct ctx *ctx;
-    struct job *job;
-    err_t progress;
-};
-
-static bool report(void *context, size_t done, size_t total)
-{
-    struct undoing *u = context;
-    u->progress = job_progress(u->ctx, u->job, done, total);
-    return u->progress == OK;
-}
-
 /* {"batch": "17…"} */
 static err_t undo_batch(struct ctx *c, struct job *job, json_t **result)
 {
-    struct undoing u = {.ctx = c, .job = job};
+    struct job_report report = {.ctx = c, .job = job};
     struct undo_result undone;
     int64_t batch;
     TRY(id_parse(json_get_str(job->args, "batch"), &batch));
-    err_t e = batch_undo(c, batch, false, &undone, report, &u);
+    err_t e = batch_undo(c, batch, false, &undone, job_report, &report);
     if (e == ERR_LIMIT)
-        return u.progress;
+        return report.outcome;
     TRY(e);
     AUTO_BUF out;
     buf_init(&out, LIMIT_JSON_BYTES);

@@ -166,6 +166,13 @@ err_t job_progress(struct ctx *c, struct job *job, size_t done, size_t total)
     return atomic_load(&r->cancelled) || atomic_load(&r->put_back) ? ERR_LIMIT : OK;
 }
 
+bool job_report(void *report, size_t done, size_t total)
+{
+    struct job_report *r = report;
+    r->outcome = job_progress(r->ctx, r->job, done, total);
+    return r->outcome == OK;
+}
+
 static void enlist(struct job_running *r)
 {
     pthread_mutex_lock(&r->runner->lock);

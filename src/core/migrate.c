@@ -23,16 +23,21 @@ bool migrate_core_done(struct db_conn *conn)
     return table_exists(conn, S("model_state"));
 }
 
+err_t migrate_lock(struct db_conn *conn)
+{
+    if (db_conn_kind(conn) != DB_POSTGRES)
+        return OK; /* there is one writer */
+    AUTO_ROWS locked = NULL;
+    TRY(db_query(conn, S("SELECT pg_advisory_xact_lock(7236970174)"), NULL, 0, &locked));
+    while (db_next(locked)) {
+    }
+    return db_rows_error(locked);
+}
+
 static err_t begin(struct db_conn *conn, int64_t *last)
 {
     *last = 0;
-    if (db_conn_kind(conn) == DB_POSTGRES) {
-        AUTO_ROWS locked = NULL;
-        TRY(db_query(conn, S("SELECT pg_advisory_xact_lock(7236970174)"), NULL, 0, &locked));
-        while (db_next(locked)) {
-        }
-        TRY(db_rows_error(locked));
-    }
+    TRY(migrate_lock(conn));
     if (!table_exists(conn, S("core_migration")))
         return OK;
     AUTO_ROWS rows = NULL;

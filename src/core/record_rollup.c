@@ -60,14 +60,23 @@ err_t record_recount(struct ctx *c, const struct field *f, struct record *parent
     return OK;
 }
 
-static void add_to(value *cell, value v, int sign)
+/* False when the figure outgrows 64 bits. */
+static bool add_to(value *cell, value v, int sign)
 {
-    if (v.kind == VALUE_REAL)
-        *cell = V_REAL((cell->kind == VALUE_REAL ? cell->r : (double)cell->i) + sign * v.r);
-    else if (v.kind == VALUE_INT && cell->kind == VALUE_REAL)
-        cell->r += sign * (double)v.i;
-    else if (v.kind == VALUE_INT)
-        *cell = V_INT((cell->kind == VALUE_INT ? cell->i : 0) + sign * v.i);
+    int64_t have = cell->kind == VALUE_INT ? cell->i : 0, sum;
+    if (v.kind == VALUE_NULL)
+        return true;
+    bool fits = v.kind == VALUE_INT && (sign > 0 ? !__builtin_add_overflow(have, v.i, &sum)
+                                                 : !__builtin_sub_overflow(have, v.i, &sum));
+    if (fits)
+        *cell = V_INT(sum);
+    return fits;
+}
+
+static err_t too_large(struct ctx *c, const struct field *f)
+{
+    problem_add_str(&c->problems, S(""), "too_large", f->label.text[c->lang], (str){0}, (str){0});
+    return ERR_INVALID;
 }
 
 /* The child's new value beats what the parent has, and its old value was not what it has. */
@@ -98,12 +107,12 @@ static err_t apply(struct ctx *c,
     value *cell = &parent->cells[f->first_column];
     enum rollup_fn fn = f->rollup->fn;
     if (fn == ROLLUP_COUNT) {
-        add_to(cell, V_INT(1), (int)new.counts - (int)old.counts);
+        int by = (int)new.counts - (int)old.counts;
+        if (by && !add_to(cell, V_INT(1), by))
+            return too_large(c, f);
     } else if (fn == ROLLUP_SUM && f->shape->parts[0].storage == STORE_INT) {
-        if (old.counts)
-            add_to(cell, old.v, -1);
-        if (new.counts)
-            add_to(cell, new.v, 1);
+        if ((old.counts && !add_to(cell, old.v, -1)) || (new.counts && !add_to(cell, new.v, 1)))
+            return too_large(c, f);
     } else if (fn != ROLLUP_LAST && fn != ROLLUP_SUM && better(fn, *cell, &old, &new)) {
         *cell = new.v;
     } else if (fn == ROLLUP_SUM || fn == ROLLUP_LAST || (old.counts && value_eq(old.v, *cell))) {

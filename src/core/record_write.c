@@ -299,6 +299,16 @@ static err_t stale(struct ctx *c, const struct write *w, struct record *now)
     return ERR_CONFLICT;
 }
 
+/* What belongs to a customer stays with him; only a merge moves it. */
+static err_t check_customer(struct ctx *c, const struct record *before, const struct record *after)
+{
+    const struct field *f = after->object->customer;
+    if (!f || !c->access || value_eq(record_cell(before, f, 0), record_cell(after, f, 0)))
+        return OK;
+    problem_at(c, f->name, "customer_fixed");
+    return ERR_INVALID;
+}
+
 static err_t change_work(struct ctx *c, void *arg)
 {
     struct write *w = arg;
@@ -319,6 +329,7 @@ static err_t change_work(struct ctx *c, void *arg)
     if (w->op == CHANGE_UPDATE) {
         TRY(read_body(c, w, after));
         TRY(check_required(c, after));
+        TRY(check_customer(c, before, after));
         TRY(set_department(c, before, after));
         if (!(w->options && w->options->quiet_refs))
             TRY(check_refs(c, before, after));

@@ -72,10 +72,15 @@ static void swap(struct registry *r, struct model *m)
     m->holder = h;
     atomic_store(&h->users, 1);
     pthread_mutex_lock(&r->lock);
-    struct held *old = r->current;
-    r->current = h;
+    struct held *out = r->current;
+    bool older =
+        out && m->version < out->model->version; /* another thread was faster with a newer */
+    if (older)
+        out = h;
+    else
+        r->current = h;
     pthread_mutex_unlock(&r->lock);
-    release(old);
+    release(out);
 }
 
 /* ---- loading ---- */
@@ -301,6 +306,7 @@ static err_t patch_work(struct db_conn *conn, void *arg)
     size_t n, kept = 0;
     int64_t version;
     str schema;
+    TRY(migrate_lock(conn));
     TRY(read_version(conn, p->arena, &version, &schema));
     TRY(read_patches(conn, p->arena, &all, &n));
     json_t *merged = merged_patch(p, all, n);

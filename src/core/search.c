@@ -281,7 +281,7 @@ static err_t rebuild_work(struct ctx *c, void *arg)
 {
     struct rebuild *r = arg;
     for (size_t i = 0; i < r->count; i++)
-        TRY(put(c, record_id(r->records[i]), document(c, r->records[i])));
+        TRY(index_record(c, r->object, record_id(r->records[i])));
     return OK;
 }
 
@@ -291,16 +291,25 @@ err_t search_rebuild(struct ctx *c,
                      void *context)
 {
     struct list_query q = {.object = o, .limit = LIMIT_LIST_PAGE};
+    struct arena *whole = c->arena, *of_page = arena_new(LIMIT_REQUEST_ARENA);
     struct list_page page;
     size_t done = 0;
+    err_t e;
     do {
-        TRY(record_list(c, &q, &page));
+        c->arena = of_page;
+        e = record_list(c, &q, &page);
         struct rebuild r = {o, page.records, page.count};
-        TRY(ctx_transact(c, rebuild_work, &r));
+        if (e == OK)
+            e = ctx_transact(c, rebuild_work, &r);
+        c->arena = whole;
+        if (e != OK)
+            break;
         done += page.count;
-        q.after = page.next;
+        q.after = arena_str(whole, page.next);
+        arena_reset(of_page);
         if (progress && !progress(context, done, 0))
-            return ERR_LIMIT;
-    } while (page.has_more);
-    return OK;
+            e = ERR_LIMIT;
+    } while (e == OK && page.has_more);
+    arena_free(of_page);
+    return e;
 }

@@ -8,6 +8,7 @@
 #include "sql_core.h"
 
 struct settings {
+    pthread_mutex_t loading; /* one load at a time, so that the newest stays */
     pthread_rwlock_t lock;
     struct arena *arena; /* of the current values */
     json_t *values;
@@ -20,6 +21,7 @@ struct settings *settings_new(void)
     struct settings *s = calloc(1, sizeof *s);
     if (!s)
         abort();
+    pthread_mutex_init(&s->loading, NULL);
     pthread_rwlock_init(&s->lock, NULL);
     s->arena = arena;
     s->values = json_keep(arena, json_object());
@@ -33,10 +35,11 @@ void settings_free(struct settings *s)
         return;
     arena_free(s->arena);
     pthread_rwlock_destroy(&s->lock);
+    pthread_mutex_destroy(&s->loading);
     free(s);
 }
 
-err_t settings_load(struct app *app)
+static err_t load(struct app *app)
 {
     struct arena *arena = arena_new(16 * MIB);
     json_t *values = json_keep(arena, json_object());
@@ -69,6 +72,14 @@ err_t settings_load(struct app *app)
     arena_free(old);
     atomic_store(&s->looked_at, clock_monotonic());
     return OK;
+}
+
+err_t settings_load(struct app *app)
+{
+    pthread_mutex_lock(&app->settings->loading);
+    err_t e = load(app);
+    pthread_mutex_unlock(&app->settings->loading);
+    return e;
 }
 
 /* Other nodes may have written: on PostgreSQL the values are read again once a second. */

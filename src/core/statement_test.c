@@ -10,7 +10,8 @@ TEST_APP(every_named_statement_can_be_prepared)
     assert_int_equal(db_acquire(app->db, &conn), OK);
     for (size_t i = 0; i < sql_named_count; i++) {
         const struct sql_named *s = &sql_named[i];
-        bool scratch = str_find(str_from(s->file), S("/db/")) != SIZE_MAX; /* its test has own tables */
+        bool scratch =
+            str_find(str_from(s->file), S("/db/")) != SIZE_MAX; /* its test has own tables */
         if (scratch || db_prepare(conn, s->text) == OK)
             continue;
         print_error("%s:%d: %s\n", s->file, s->line, s->name);

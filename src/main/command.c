@@ -103,11 +103,13 @@ str data_folder(struct invocation *in)
 
 static err_t open_with(struct invocation *in, bool migrate, struct app **out)
 {
-    int64_t node;
+    int64_t node, workers;
     TRY(option_int(in, "node", 0, 1023, 0, &node));
+    TRY(option_int(in, "workers", 1, 256, DEFAULT_WORKERS, &workers));
     struct app_options o = {
         .db_url = option(in, "db"),
         .data_folder = data_folder(in),
+        .readers = (unsigned)workers + BACKGROUND_READERS,
         .node = (unsigned)node,
         .migrate = migrate,
     };
@@ -133,6 +135,24 @@ static err_t work_here(struct invocation *in)
     return e;
 }
 
+/* A server that does the work stands in another folder. */
+static str absolute(struct arena *arena, str path)
+{
+    char *folder = path.n && path.p[0] != '/' ? getcwd(NULL, 0) : NULL;
+    str whole = folder ? arena_printf(arena, "%s/" STR_FMT, folder, STR_ARG(path)) : path;
+    free(folder);
+    return whole;
+}
+
+static void name_files(struct invocation *in)
+{
+    str map = option(in, "map");
+    for (size_t i = 0; i < in->operands.n; i++)
+        in->operands.at[i] = absolute(in->arena, in->operands.at[i]);
+    if (map.n)
+        option_set(in, "map", absolute(in->arena, map));
+}
+
 err_t command_run(struct invocation *in)
 {
     AUTO_BUF out;
@@ -142,6 +162,8 @@ err_t command_run(struct invocation *in)
     in->out = &out;
     if (c->secret_file)
         TRY(read_secret_file(in, option(in, c->secret_file), &in->secret));
+    if (c->files)
+        name_files(in);
     err_t e = c->run ? c->run(in) : control_call(in, &served);
     if (!c->run && !served && e == OK)
         e = work_here(in);

@@ -6,7 +6,12 @@
 #include "base/buf.h"
 #include "core/app.h"
 
-enum { COMMAND_OPTIONS = 20 };
+enum {
+    COMMAND_OPTIONS = 20,
+    DEFAULT_WORKERS = 8, /* threads that answer requests */
+    JOB_THREADS = 2,
+    BACKGROUND_READERS = JOB_THREADS + 4, /* the reader of the log, health, registry, settings */
+};
 
 struct command_option {
     const char *name;    /* "db" */
@@ -34,6 +39,7 @@ struct command {
     struct command_option options[COMMAND_OPTIONS];
     /* The option that names a file with a secret: it is read here, by who calls. */
     const char *secret_file;
+    bool files; /* the operands and --map name files: work() sees them as absolute paths */
     /* One of them: run() opens what it needs; work() is given the database by the server that has
      * it open (main/control.h), or else by this process. */
     err_t (*run)(struct invocation *);
@@ -75,5 +81,9 @@ err_t work_demo_password(struct invocation *, struct app *) MUST_USE;
 err_t work_token_create(struct invocation *, struct app *) MUST_USE;
 err_t work_user_add(struct invocation *, struct app *) MUST_USE;
 err_t work_user_password(struct invocation *, struct app *) MUST_USE;
+err_t work_import(struct invocation *, struct app *) MUST_USE;
+err_t work_import_undo(struct invocation *, struct app *) MUST_USE;
+err_t work_export(struct invocation *, struct app *) MUST_USE;
+err_t work_check(struct invocation *, struct app *) MUST_USE;
 err_t command_migrate(struct invocation *) MUST_USE;
 err_t command_version(struct invocation *) MUST_USE;

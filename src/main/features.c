@@ -1,5 +1,6 @@
 #include "main/features.h"
 
+#include "core/export.h"
 #include "core/import.h"
 #include "crm/follow_up/follow_up.h"
 #include "crm/order/order.h"
@@ -8,6 +9,7 @@
 
 void features_attach(void)
 {
+    export_attach();
     import_attach();
     follow_up_attach();
     order_attach();

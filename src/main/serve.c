@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "api/stream.h"
 #include "base/log.h"
@@ -12,7 +13,7 @@
 #include "core/search.h"
 #include "main/control.h"
 
-enum { JOB_THREADS = 2, STOP_SECONDS = 10 };
+enum { STOP_SECONDS = 10 };
 
 err_t listen_parse(struct invocation *in, str text, struct listen *out)
 {
@@ -77,7 +78,7 @@ static err_t start_web(struct invocation *in, struct running *r)
 {
     int64_t workers;
     struct listen at;
-    TRY(option_int(in, "workers", 1, 256, 8, &workers));
+    TRY(option_int(in, "workers", 1, 256, DEFAULT_WORKERS, &workers));
     TRY(listen_parse(in, option(in, "listen"), &at));
     str cert = option(in, "tls-cert"), key = option(in, "tls-key");
     struct api_options o = {
@@ -118,7 +119,8 @@ static void stop(struct running *r)
 {
     control_stop(r->control);
     api_stop(r->api);
-    job_runner_stop(r->app, STOP_SECONDS);
+    if (!job_runner_stop(r->app, STOP_SECONDS))
+        _exit(err_exit_code(ERR_UNAVAILABLE)); /* others take the jobs over when their leases end */
     log_readers_stop(r->app);
     stream_hub_free(r->streams);
 }

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "core/check.h"
 #include "core/registry.h"
 #include "core/setting.h"
 #include "main/setup.h"
@@ -218,6 +219,22 @@ err_t work_user_password(struct invocation *in, struct app *app)
 {
     struct new_user u = user_of(in);
     return with_ctx(in, app, password_work, &u);
+}
+
+err_t work_check(struct invocation *in, struct app *app)
+{
+    struct ctx c;
+    bool clean = false;
+    struct jw w = {.out = in->out};
+    TRY(ctx_init(&c, app, in->arena, "command"));
+    err_t e = check_run(&c, option_given(in, "repair"), &w, &clean);
+    ctx_done(&c);
+    buf_byte(in->out, '\n');
+    if (e == OK && !clean) {
+        problem_add(&in->problems, S(""), "check_found", NULL);
+        e = ERR_CONFLICT;
+    }
+    return e;
 }
 
 err_t command_migrate(struct invocation *in)

@@ -304,13 +304,36 @@ static void check_indexes(struct loader *l, const struct source *s, struct objec
     }
 }
 
+/* Roll-ups are kept by differences: their condition must give the same answer whenever it is asked
+ * and whoever asks. */
+static bool depends_on_more(const json_t *j)
+{
+    static const char *const words[] = {"older", "within", "me", "did", "inSegment"};
+    const char *key;
+    json_t *member;
+    size_t i;
+    json_array_foreach((json_t *)j, i, member) if (depends_on_more(member)) return true;
+    json_object_foreach((json_t *)j, key, member)
+    {
+        for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+            if (str_eqz(str_from(key), words[k]))
+                return true;
+        if (depends_on_more(member))
+            return true;
+    }
+    return false;
+}
+
 void load_behaviour(struct loader *l, const struct source *s, struct object *o)
 {
     for (size_t i = 0; i < o->field_count; i++) {
         struct field *f = o->fields[i];
         if (is_type(f, "formula"))
             load_formula(l, s, o, f);
-        if (f->rollup)
+        if (f->rollup && depends_on_more(json_object_get(f->definition, "where")))
+            load_fail(l, s, step(l, field_at(l, f), "where"), "model_rollup_condition", f->name,
+                      (str){0});
+        else if (f->rollup)
             ((struct rollup *)f->rollup)->where =
                 need_condition(l, s, f->rollup->over, json_object_get(f->definition, "where"),
                                step(l, field_at(l, f), "where"));

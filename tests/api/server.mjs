@@ -49,14 +49,17 @@ export class Place {
                         {stdio: ['ignore', 'ignore', 'pipe']});
     let log = '';
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error(`the server does not start:\n${log}`)), 30000);
+      const late = setTimeout(() => {
+        child.kill('SIGKILL');
+        reject(new Error(`the server does not start:\n${log}`));
+      }, 15000);
       child.stderr.on('data', bytes => {
         log += bytes;
-        const ready = /"ready".*?"port":(\d+)/.exec(log);
+        const ready = /"ready".*?"address":"(http:[^"]+)"/.exec(log);
         if (!ready) return;
         clearTimeout(late);
         resolve({
-          base: `http://127.0.0.1:${ready[1]}/api/v1`,
+          base: `${ready[1]}/api/v1`,
           log: () => log,
           stop: () => new Promise(done => {
             child.once('exit', code => done(code));

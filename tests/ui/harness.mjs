@@ -38,10 +38,11 @@ function freePort() {
   });
 }
 
-/** What the demo prints when it is ready: the address, the user and the one-time password. */
+/** What the demo reports when it is ready: the address, the user and the one-time password. */
 function readLogin(said) {
-  const [, email, password] = /^ *http:\S+\s+(\S+@\S+)\s+(\S+)\s*$/m.exec(said) ?? [];
-  return { email, password };
+  const line = said.split('\n').find((l) => l.startsWith('{"address"'));
+  const { user, password } = line ? JSON.parse(line) : {};
+  return { email: user, password };
 }
 
 export async function startServer() {

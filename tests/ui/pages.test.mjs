@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { desktop, openPage, phone, startBrowser, startServer } from './harness.mjs';
 
 const shots = process.env.RENMAI_SHOTS;
-const settle = 600;
+const settle = 400;
 let server;
 let browser;
 
@@ -46,7 +46,10 @@ for (const look of looks) {
     const p = await openPage(browser, server, look);
     const found = [];
     const check = async (name) => {
-      await p.page.waitForLoadState('networkidle').catch(() => {});
+      await p.page.locator('h1').first().waitFor();
+      await p.page.waitForFunction(
+        () => !document.querySelector('.blank, .skeleton, .skeleton-cell, .card-waiting'),
+      );
       await p.page.waitForTimeout(settle);
       if (shots) await p.page.screenshot({ path: `${shots}/${name}-${look.name}.png` });
       found.push(...(await p.axe()).map((v) => `${name}: ${v}`));
@@ -72,7 +75,7 @@ for (const look of looks) {
     await p.go(`${record}/edit`);
     await check('edit');
     await p.page.keyboard.press('Control+k');
-    await p.page.keyboard.type('zh');
+    await p.page.locator('.palette-input input').fill('zh');
     await check('search');
     assert.deepEqual(found, []);
     assert.deepEqual(p.wrong, []);

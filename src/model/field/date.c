@@ -8,6 +8,8 @@ static err_t refuse(const struct field_context *c, const char *code, str s)
     return ERR_INVALID;
 }
 
+enum { SERIAL_LEAST = 3000 /* 1908: "3.3" is no day, nor is "2024" */ };
+
 /* Numbers in order, separated by anything that is not a digit. */
 static size_t numbers(str s, int out[6])
 {
@@ -27,6 +29,18 @@ static size_t numbers(str s, int out[6])
     return n;
 }
 
+/* "5 May 2026", "May 5, 2026": the month's number where its name stands, 0 when there is none. */
+static int named_month(str s)
+{
+    static const char *const months[] = {"jan", "feb", "mar", "apr", "may", "jun",
+                                         "jul", "aug", "sep", "oct", "nov", "dec"};
+    for (size_t i = 0; i + 3 <= s.n; i++)
+        for (int m = 0; m < 12; m++)
+            if (str_ieq_ascii(str_cut(s, i, i + 3), str_from(months[m])))
+                return m + 1;
+    return 0;
+}
+
 static bool spread(int v[6], size_t *n)
 {
     if (*n == 1 && v[0] >= 19000101 && v[0] <= 99991231) { /* 20240305 */
@@ -40,12 +54,12 @@ static bool spread(int v[6], size_t *n)
 }
 
 /* What people write: 2024-03-05, 2024/3/5, 2024.3.5, 2024年3月5日, 20240305, 3/5/2024 (month
- * first), 13/5/2024 (day first, as no month is 13), with a time of day behind; an Excel serial day.
- * The parts go to v: year, month, day, hour, minute, second. */
+ * first), 13/5/2024 (day first, as no month is 13), "5 May 2026", with a time of day behind; an
+ * Excel serial day. The parts go to v: year, month, day, hour, minute, second. */
 static bool people_date(str s, int v[6], size_t *n)
 {
     double serial;
-    if (str_to_real(s, &serial) == OK && serial >= 1 && serial < 2958466) {
+    if (str_to_real(s, &serial) == OK && serial >= SERIAL_LEAST && serial < 2958466) {
         struct civil day = civil_from_day((int64_t)serial - 25569);
         int64_t seconds = (int64_t)((serial - (double)(int64_t)serial) * 86400 + 0.5);
         v[0] = day.year;
@@ -58,6 +72,15 @@ static bool people_date(str s, int v[6], size_t *n)
         return v[3] < 24;
     }
     *n = numbers(s, v);
+    int month = named_month(s);
+    if (month && *n >= 2 && *n < 6) { /* day and year, perhaps a time behind them */
+        memmove(&v[3], &v[2], 3 * sizeof *v);
+        int year = v[1] >= 1800 ? v[1] : v[0], day = v[1] >= 1800 ? v[0] : v[1];
+        v[0] = year;
+        v[1] = month;
+        v[2] = day;
+        *n += 1;
+    }
     if (!spread(v, n))
         return false;
     if (v[0] <= 31 && v[2] >= 1900) {

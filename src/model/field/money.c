@@ -17,6 +17,9 @@ static unsigned exponent(str currency)
     return 2;
 }
 
+/* Minor units; a thousand such amounts still add up in 64 bits. */
+#define MOST INT64_C(900000000000000)
+
 static bool currency_ok(str s)
 {
     if (s.n != 3)
@@ -53,6 +56,10 @@ static err_t set(const struct field *f,
         currency = f->currency.n ? f->currency : c->currency;
     if (!currency_ok(currency) || (f->currency.n && !str_eq(currency, f->currency))) {
         field_problem(c, "invalid_currency", currency, f->currency);
+        return ERR_INVALID;
+    }
+    if (amount > MOST || amount < -MOST) {
+        field_problem(c, "too_large", S("9 000 000 000 000"), (str){0});
         return ERR_INVALID;
     }
     if ((f->has_min && (double)amount < f->min) || (f->has_max && (double)amount > f->max)) {
@@ -115,7 +122,7 @@ static err_t parse_money(const struct field *f, const struct field_context *c, s
     for (size_t i = 0; i < digits.n && n + 1 < sizeof plain; i++)
         if (digits.p[i] != ',' && digits.p[i] != ' ')
             plain[n++] = digits.p[i];
-    if (str_to_real((str){plain, n}, &v) != OK || fabs(v * scale) > 9e13) {
+    if (str_to_real((str){plain, n}, &v) != OK || fabs(v * scale) > 9e12) {
         field_problem(c, "invalid_number", s, (str){0});
         return ERR_INVALID;
     }

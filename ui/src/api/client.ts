@@ -145,5 +145,5 @@ export async function upload(file: File, signal?: AbortSignal): Promise<StoredFi
 }
 
 export function fileUrl(id: string): string {
-  return apiUrl(`/files/${id}`);
+  return apiUrl(`/files/${id}/content`);
 }

@@ -22,5 +22,10 @@ export function jobFile(job: Job): string | null {
   return typeof file === 'string' ? file : (file?.id ?? null);
 }
 
+/** Why a job did not do its work; empty while nothing went wrong. */
+export function jobError(job: Job | undefined): string {
+  return (job?.error ?? []).map((e) => e.detail).join(' ');
+}
+
 export const cancelJob = (id: string) => api(`/jobs/${id}/cancel`, { method: 'POST', body: {} });
 export const retryJob = (id: string) => api(`/jobs/${id}/retry`, { method: 'POST', body: {} });

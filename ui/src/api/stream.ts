@@ -36,7 +36,7 @@ export function useStream(model: Model | undefined) {
         plural,
         change.id,
       ]);
-      if (known && known.data.version !== change.version)
+      if (known && change.op !== 'delete' && known.data.version !== change.version)
         void client.invalidateQueries({ queryKey: ['record', plural, change.id] });
       changed.add(plural);
       timer ||= window.setTimeout(flush, gather);

@@ -169,7 +169,7 @@ export interface Job {
   done: number;
   total: number | null;
   message?: string | null;
-  error?: string | null;
+  error?: { pointer: string; code: string; detail: string }[] | null;
   attempts?: number;
   created_at: string;
   started_at?: string | null;

@@ -84,6 +84,7 @@ export function antdToken(s: Scheme) {
     borderRadius: 6,
     controlHeight: 32,
     wireframe: false,
+    motion: false,
     colorPrimary: s.accentSolid,
     colorPrimaryHover: s.accentHover,
     colorPrimaryActive: s.accentHover,
@@ -111,9 +112,6 @@ export function antdToken(s: Scheme) {
     controlItemBgActive: s.selected,
     controlItemBgActiveHover: s.selected,
     controlOutline: s.accentWeak,
-    motionDurationFast: '0.08s',
-    motionDurationMid: '0.1s',
-    motionDurationSlow: '0.14s',
     boxShadow: `0 0 0 1px ${s.border}, 0 6px 20px rgba(0,0,0,.10)`,
     boxShadowSecondary: `0 0 0 1px ${s.border}, 0 6px 20px rgba(0,0,0,.12)`,
   };

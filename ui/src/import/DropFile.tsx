@@ -19,7 +19,9 @@ export function DropFile() {
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
   const [busy, setBusy] = useState<File | null>(null);
-  const objects = model.objects.filter((o) => o.importable && o.rights?.create !== false);
+  const objects = model.objects
+    .filter((o) => o.importable && o.rights?.create !== false)
+    .sort((a, b) => Number(b.root === 'self') - Number(a.root === 'self'));
   const object = query.get('object') ?? objects[0]?.name ?? 'customer';
 
   const take = async (file: File | undefined) => {

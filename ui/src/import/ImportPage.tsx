@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { api } from '../api/client';
-import { isOver, useJob } from '../api/jobs';
+import { isOver, jobError, useJob } from '../api/jobs';
 import { objectNamed, useModel } from '../api/model';
 import type { Job } from '../api/types';
 import { Failure, Skeleton } from '../parts/states';
@@ -100,7 +100,7 @@ function OneImport({ id }: { id: string }) {
     });
     void client.invalidateQueries({ queryKey: ['list'] });
     void client.invalidateQueries({ queryKey: ['imports'] });
-    if (job.state === 'failed' && job.error) tell.error(new Error(job.error));
+    if (jobError(job)) tell.failed(jobError(job));
   }, [job?.state]);
 
   if (one.isPending) return <Skeleton rows={8} />;

@@ -1,7 +1,7 @@
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { cancelJob, isOver } from '../api/jobs';
+import { cancelJob, isOver, jobError } from '../api/jobs';
 import type { Job } from '../api/types';
 import { Bar } from '../parts/Bar';
 import { useFormat } from '../parts/useFormat';
@@ -29,6 +29,7 @@ export function Progressing({ job, id }: { job: Job | undefined; id: string }) {
           : t('job.waiting')}
         {left !== null ? ` · ${t('job.left', { count: left, n: f.number(left) })}` : ''}
       </p>
+      {jobError(job) && <p className="field-error">{jobError(job)}</p>}
       <div className="state-actions">
         {job && !isOver(job) && job.cancellable !== false && (
           <Button onClick={() => cancelJob(id).catch(tell.error)}>{t('action.cancel')}</Button>

@@ -2,7 +2,7 @@ import { Button, Dropdown } from 'antd';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, fileUrl } from '../api/client';
-import { cancelJob, isOver, jobFile, useJob } from '../api/jobs';
+import { cancelJob, isOver, jobError, jobFile, useJob } from '../api/jobs';
 import type { Job, ModelObject } from '../api/types';
 import type { Condition } from '../condition/condition';
 import { Bar } from '../parts/Bar';
@@ -122,7 +122,7 @@ export function ExportProgress({ id, onClose }: { id: string; onClose: () => voi
           </button>
         </>
       )}
-      {job?.error && <p className="small">{job.error}</p>}
+      {jobError(job) && <p className="small">{jobError(job)}</p>}
       {file && (
         <a href={fileUrl(file)} download>
           {t('export.download')}

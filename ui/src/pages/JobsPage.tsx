@@ -3,7 +3,7 @@ import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { api, fileUrl } from '../api/client';
-import { cancelJob, isOver, jobFile, retryJob } from '../api/jobs';
+import { cancelJob, isOver, jobError, jobFile, retryJob } from '../api/jobs';
 import type { Job } from '../api/types';
 import { secondsLeft } from '../import/Progressing';
 import { Bar } from '../parts/Bar';
@@ -81,6 +81,7 @@ function JobRow({ job }: { job: Job }) {
   const file = job.state === 'done' ? jobFile(job) : null;
   const left = job.state === 'running' ? secondsLeft(job) : null;
   const name = job.label || job.kind;
+  const wrong = jobError(job);
   return (
     <li className="row-link">
       <span className="row-main">
@@ -94,12 +95,12 @@ function JobRow({ job }: { job: Job }) {
             : ''}
           {left !== null ? ` · ${t('job.left', { count: left, n: f.number(left) })}` : ''}
           {(job.attempts ?? 0) > 1 ? ` · ${t('job.attempts', { n: job.attempts })}` : ''}
-          {job.message ? ` · ${job.message}` : ''}
+          {job.message && job.message !== wrong ? ` · ${job.message}` : ''}
         </span>
         {job.state === 'running' && job.total ? (
           <Bar share={job.done / job.total} label={name} />
         ) : null}
-        {job.error && <span className="small field-error">{job.error}</span>}
+        {wrong && <span className="small field-error">{wrong}</span>}
       </span>
       <Badge color={colors[job.state]}>{t(`job.${job.state}`)}</Badge>
       {file && (

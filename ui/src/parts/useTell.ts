@@ -9,6 +9,7 @@ export function useTell() {
   const { t } = useTranslation();
   return {
     done: (text: string) => message.success(text),
+    failed: (text: string) => message.error(text, 6),
     error(e: unknown) {
       if (e instanceof DOMException && e.name === 'AbortError') return;
       const text = e instanceof ApiError ? e.message : t('error.unexpected');
