@@ -47,6 +47,8 @@ struct route {
 };
 extern const struct route ROUTES[];
 extern const size_t ROUTE_COUNT;
+/* Is it the first word of a path of our own, so that no object can be reached by it? */
+bool route_reserved(str plural);
 const struct route *route_find(str method, str path, str params[CALL_PARAMS], bool *path_known);
 
 struct api_options {
@@ -94,6 +96,9 @@ err_t call_record(struct call *, int status, struct record *) MUST_USE;
 
 /* problem.c: RFC 9457 in the caller's language, from ctx.problems. */
 void problem_reply(struct call *, err_t);
+/* The headline over the problems from this one on, and the HTTP status that goes with it. */
+const char *problem_code(const struct ctx *, err_t, size_t from);
+int problem_status(err_t, const char *code);
 void problem_simple(struct http_reply *, enum lang, int status, const char *code, str request_id);
 
 /* asset.c: the screen. */

@@ -20,6 +20,11 @@ static err_t run_item(struct call *call,
 {
     int64_t id = 0;
     struct ctx *c = &call->ctx;
+    if (!str_eqz(item->method, "POST") && !str_eqz(item->method, "PATCH") &&
+        !str_eqz(item->method, "DELETE")) {
+        problem_add(&c->problems, S("/method"), "bad_parameter", "method", NULL);
+        return ERR_INVALID;
+    }
     if (!str_eqz(item->method, "POST") && id_parse(item->id, &id) != OK)
         return ERR_NOT_FOUND;
     if (str_eqz(item->method, "POST")) {
@@ -33,10 +38,7 @@ static err_t run_item(struct call *call,
     *status = str_eqz(item->method, "PATCH") ? 200 : 204;
     if (str_eqz(item->method, "PATCH"))
         return record_update(c, o, id, item->version, item->body, NULL, out);
-    if (str_eqz(item->method, "DELETE"))
-        return record_delete(c, o, id, item->version, out);
-    problem_add(&c->problems, S("/method"), "bad_parameter", "method", NULL);
-    return ERR_INVALID;
+    return record_delete(c, o, id, item->version, out);
 }
 
 static void write_problem(struct call *call, err_t e, size_t from)
@@ -45,7 +47,7 @@ static void write_problem(struct call *call, err_t e, size_t from)
     struct ctx *c = &call->ctx;
     jw_open(w, '{');
     jw_key(w, S("code"));
-    jw_str(w, str_from(err_name(e)));
+    jw_str(w, str_from(problem_code(c, e, from)));
     jw_key(w, S("errors"));
     jw_open(w, '[');
     for (size_t i = from; i < c->problems.list.n; i++) {
@@ -76,7 +78,7 @@ static err_t answer_item(struct call *call, const struct object *o, const json_t
         return e; /* all of it is undone; without a transaction what was done stays and is told */
     jw_open(w, '{');
     jw_key(w, S("status"));
-    jw_int(w, e == OK ? status : err_http_status(e));
+    jw_int(w, e == OK ? status : problem_status(e, problem_code(&call->ctx, e, before)));
     if (e != OK) {
         jw_key(w, S("problem"));
         write_problem(call, e, before);

@@ -93,7 +93,8 @@ fields_param(struct call *call, const struct object *o, str text, struct list_pa
 }
 
 /* Words: the best hits of the index, as ids. */
-static err_t words_param(struct call *call, const struct object *o, str words, struct list_query *q)
+static err_t
+words_param(struct call *call, const struct object *o, str words, struct list_params *p)
 {
     struct search_hit *hits;
     size_t n;
@@ -104,8 +105,10 @@ static err_t words_param(struct call *call, const struct object *o, str words, s
     int64_t *ids = ARENA_ARRAY(call->ctx.arena, int64_t, n + 1);
     for (size_t i = 0; i < n; i++)
         ids[i] = hits[i].id;
-    q->ids = ids;
-    q->id_count = n;
+    p->query.ids = ids;
+    p->query.id_count = n;
+    p->words = true;
+    p->more_hits = n == SEARCH_HITS;
     return OK;
 }
 
@@ -146,7 +149,7 @@ err_t list_params(struct call *call,
     TRY(text_param(call, body, "sort", &sort));
     TRY(sort_param(call, o, sort, &p.query));
     TRY(text_param(call, body, "q", &words));
-    TRY(words_param(call, o, words, &p.query));
+    TRY(words_param(call, o, words, &p));
     if (!body) {
         TRY(call_query(call, "fields", &fields));
         TRY(fields_param(call, o, fields, &p));

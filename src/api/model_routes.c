@@ -208,6 +208,16 @@ err_t model_patch_object(struct call *call)
     return apply(call, call->params[0], call->body, false, 200);
 }
 
+static err_t check_plural(struct call *call)
+{
+    str plural = json_get_str(call->body, "plural");
+    if (!route_reserved(plural))
+        return OK;
+    problem_add_str(&call->ctx.problems, S("/plural"), "model_reserved", plural, (str){0},
+                    (str){0});
+    return ERR_INVALID;
+}
+
 err_t model_create_object(struct call *call)
 {
     str name;
@@ -218,6 +228,7 @@ err_t model_create_object(struct call *call)
                         (str){0});
         return ERR_CONFLICT;
     }
+    TRY(check_plural(call));
     return apply(call, name, call->body, false, 201);
 }
 

@@ -36,7 +36,7 @@ static void write_parameters(struct document *d, const struct route *route, cons
         document_reference(d, section, json_str(name));
     if (writes(route) && route->need != NEED_NOTHING) {
         document_reference(d, section, S("X-CSRF-Token"));
-        if (!route->upload)
+        if (route->once)
             document_reference(d, section, S("Idempotency-Key"));
     }
     document_reference(d, section, S("Accept-Language"));
@@ -108,8 +108,7 @@ static void write_headers(struct document *d, const struct route *route, const j
     size_t i;
     json_t *name;
     const json_t *headers = json_object_get(op, "headers");
-    bool replays = writes(route) && route->need != NEED_NOTHING && !route->upload;
-    if (!headers && !replays)
+    if (!headers && !route->once)
         return;
     jw_key(d->w, S("headers"));
     jw_open(d->w, '{');
@@ -118,7 +117,7 @@ static void write_headers(struct document *d, const struct route *route, const j
         jw_key(d->w, json_str(name));
         document_reference(d, S("headers"), json_str(name));
     }
-    if (replays) {
+    if (route->once) {
         jw_key(d->w, S("Idempotent-Replayed"));
         document_reference(d, S("headers"), S("Idempotent-Replayed"));
     }
@@ -141,8 +140,8 @@ static void write_errors(struct document *d, const struct route *route, const js
         int status;
         bool applies;
     } usual[] = {
-        {400, true},  {401, known},         {403, known},          {404, path_param},
-        {413, write}, {415, write && body}, {422, write && known}, {503, true},
+        {400, true},          {401, known},       {403, known}, {404, path_param}, {413, write},
+        {415, write && body}, {422, route->once}, {429, known}, {503, true},
     };
     size_t i;
     json_t *status;

@@ -15,9 +15,10 @@ static const struct {
     {"method_not_allowed", 405},
     {"idempotency_mismatch", 422},
     {"too_large_file", 413},
+    {"too_slow", 422},
 };
 
-static int status_of(err_t e, const char *code)
+int problem_status(err_t e, const char *code)
 {
     for (size_t i = 0; code && i < sizeof SPECIAL / sizeof *SPECIAL; i++)
         if (str_eqz(str_from(code), SPECIAL[i].code))
@@ -43,12 +44,11 @@ static void head(struct jw *w, enum lang lang, int status, const char *code, str
         member(w, "request_id", request_id);
 }
 
-/* Which headline stands over the list of what was wrong. */
-static const char *headline(const struct ctx *c, err_t e)
+const char *problem_code(const struct ctx *c, err_t e, size_t from)
 {
-    if (c->problems.list.n && !err_is_fault(e)) {
-        const struct problem *first = &c->problems.list.at[0];
-        if (first->pointer.n == 0 || status_of(e, first->code) != err_http_status(e) ||
+    if (c->problems.list.n > from && !err_is_fault(e)) {
+        const struct problem *first = &c->problems.list.at[from];
+        if (first->pointer.n == 0 || problem_status(e, first->code) != err_http_status(e) ||
             e == ERR_CONFLICT)
             return first->code;
     }
@@ -60,8 +60,8 @@ void problem_reply(struct call *call, err_t e)
     struct ctx *c = &call->ctx;
     struct jw w = {.out = &call->reply->body};
     enum lang lang = c->lang;
-    const char *code = headline(c, e);
-    int status = status_of(e, code);
+    const char *code = problem_code(c, e, 0);
+    int status = problem_status(e, code);
     buf_clear(&call->reply->body);
     call->reply->status = status;
     call->reply->type = "application/problem+json";

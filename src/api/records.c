@@ -5,16 +5,16 @@
 
 enum { FAST_COUNT = 10000 };
 
-static err_t write_count(struct call *call, const struct list_query *q, bool exact)
+static err_t write_count(struct call *call, const struct list_params *p, bool exact)
 {
     int64_t n;
     int64_t ceiling = exact ? 0 : FAST_COUNT;
-    TRY(record_count(&call->ctx, q, ceiling, &n));
+    TRY(record_count(&call->ctx, &p->query, ceiling, &n));
     jw_open(&call->out, '{');
     jw_key(&call->out, S("value"));
     jw_int(&call->out, !exact && n > ceiling ? ceiling : n);
     jw_key(&call->out, S("exact"));
-    jw_bool(&call->out, exact || n <= ceiling);
+    jw_bool(&call->out, (exact || n <= ceiling) && !p->more_hits);
     jw_close(&call->out, '}');
     return OK;
 }
@@ -32,12 +32,13 @@ err_t records_list(struct call *call)
         problem_add(&call->ctx.problems, S("count"), "bad_parameter", "count", NULL);
         return ERR_INVALID;
     }
-    TRY(record_list(&call->ctx, &p.query, &page));
+    p.query.fields = p.fields;
+    p.query.field_count = p.field_count;
+    bool ranked = p.words && p.query.sort_count == 0;
+    TRY(ranked ? list_ranked(call, &p, &page) : record_list(&call->ctx, &p.query, &page));
     call_begin(call, 200);
-    jw_open(&call->out, '[');
-    for (size_t i = 0; i < page.count; i++)
-        record_write_json(&call->ctx, page.records[i], p.fields, p.field_count, &call->out);
-    jw_close(&call->out, ']');
+    TRY(record_write_list(&call->ctx, page.records, page.count, p.fields, p.field_count,
+                          &call->out));
     jw_key(&call->out, S("has_more"));
     jw_bool(&call->out, page.has_more);
     jw_key(&call->out, S("next"));
@@ -47,7 +48,7 @@ err_t records_list(struct call *call)
         jw_null(&call->out);
     jw_key(&call->out, S("count"));
     if (count.n && !str_eqz(count, "none"))
-        TRY(write_count(call, &p.query, str_eqz(count, "exact")));
+        TRY(write_count(call, &p, str_eqz(count, "exact")));
     else
         jw_null(&call->out);
     jw_key(&call->out, S("titles"));
@@ -63,7 +64,7 @@ err_t records_count(struct call *call)
     TRY(call_object(call, &o));
     TRY(list_params(call, o, call->body, &p));
     call_begin(call, 200);
-    TRY(write_count(call, &p.query, true));
+    TRY(write_count(call, &p, true));
     call_end(call);
     return OK;
 }

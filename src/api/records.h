@@ -21,7 +21,12 @@ struct list_params {
     struct list_query query;
     const struct field **fields; /* to show; NULL = all */
     size_t field_count;
+    /* Words were given: query.ids are the best hits, best first; more than the index gives (1,000)
+     * may be there. */
+    bool words, more_hits;
 };
+/* A page in the order of the hits, when words were given and no sort. */
+err_t list_ranked(struct call *, const struct list_params *, struct list_page *out) MUST_USE;
 err_t list_params(struct call *,
                   const struct object *,
                   const json_t *body,

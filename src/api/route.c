@@ -33,3 +33,13 @@ const struct route *route_find(str method, str path, str params[CALL_PARAMS], bo
     }
     return NULL;
 }
+
+bool route_reserved(str plural)
+{
+    for (size_t i = 0; i < ROUTE_COUNT; i++) {
+        str rest = str_cut(str_from(ROUTES[i].path), 1, SIZE_MAX), first;
+        if (str_split(&rest, '/', &first) && str_eq(first, plural))
+            return true;
+    }
+    return false;
+}

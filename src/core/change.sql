@@ -4,10 +4,22 @@ INSERT INTO change (id, tx, at, actor_id, through, batch_id, op, object, record_
 VALUES ($1, @tx, $2, CAST($3 AS bigint), $4, CAST($5 AS bigint), $6, $7, $8, CAST($9 AS bigint), $10,
     CAST($11 AS text), CAST($12 AS text))
 
+-- Two halves, each with its own range of the index: SQLite would walk all of (tx, id) > ($1, $2).
 -- name: change_after across
 SELECT id, tx, at, actor_id, through, batch_id, op, object, record_id, customer_id, version, before,
     after
-FROM change WHERE (tx, id) > ($1, $2) AND tx < @horizon ORDER BY tx, id LIMIT $3
+FROM (
+    SELECT * FROM (
+        SELECT id, tx, at, actor_id, through, batch_id, op, object, record_id, customer_id, version, before,
+        after
+        FROM change WHERE tx = $1 AND id > $2 AND tx < @horizon ORDER BY id LIMIT $3) same
+    UNION ALL
+    SELECT * FROM (
+        SELECT id, tx, at, actor_id, through, batch_id, op, object, record_id, customer_id, version, before,
+        after
+        FROM change WHERE tx > $1 AND tx < @horizon ORDER BY tx, id LIMIT $3) later
+) both_halves
+ORDER BY tx, id LIMIT $3
 
 -- name: change_of_record across
 SELECT id, tx, at, actor_id, through, batch_id, op, object, record_id, customer_id, version, before,

@@ -349,9 +349,11 @@ static err_t undo(struct ctx *c, struct job *job, struct record *r)
     if (str_to_int(import_text(r, "batch"), &batch) != OK)
         return wrong_state(c);
     TRY(import_set(c, record_id(r), json_pack("{s:s}", "state", becomes[IMPORT_UNDO]), &updated));
-    err_t e = batch_undo(c, batch, false, &result, job_report, &report);
+    err_t e = batch_undo(c, batch, false, &result, job ? job_report : NULL, &report);
     if (e == ERR_LIMIT)
         return report.outcome;
+    if (e != OK && !err_is_fault(e)) /* too late, or undone already: it stays as it was */
+        TRY(import_set(c, record_id(r), json_pack("{s:s}", "state", "done"), &updated));
     TRY(e);
     instant_format(c->now, at);
     return import_set(c, record_id(r), json_pack("{s:s, s:s}", "state", "undone", "undone_at", at),

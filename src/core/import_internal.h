@@ -166,6 +166,7 @@ struct import_group {
 };
 struct import_tally {
     int64_t rows, outcome[IMPORT_OUTCOMES], repaired;
+    int64_t warned;                 /* good rows of which a cell went to the notes */
     int64_t records, valid, filled; /* of the records written; filled: expected fields */
     VEC(struct import_group) sources, owners;
 };

@@ -65,6 +65,7 @@ void import_tally_add(struct arena *arena,
     t->rows++;
     t->outcome[line->outcome]++;
     t->repaired += (int64_t)line->repaired;
+    t->warned += line->problems.n > 0 && line->outcome != IMPORT_REFUSED;
     if (!line->after || line->outcome == IMPORT_REFUSED)
         return;
     bool valid;
@@ -131,6 +132,8 @@ str import_tally_json(struct arena *arena, const struct import_tally *t)
     }
     jw_key(&w, S("repaired"));
     jw_int(&w, t->repaired);
+    jw_key(&w, S("warned"));
+    jw_int(&w, t->warned);
     jw_key(&w, S("records"));
     jw_int(&w, t->records);
     jw_key(&w, S("valid"));
@@ -158,6 +161,7 @@ static void read_tally(struct arena *arena, const json_t *j, struct import_tally
     const json_t *sources = json_object_get(j, "sources"), *owners = json_object_get(j, "owners");
     struct import_tally t = {.rows = json_get_int(j, "rows", 0),
                              .repaired = json_get_int(j, "repaired", 0),
+                             .warned = json_get_int(j, "warned", 0),
                              .records = json_get_int(j, "records", 0),
                              .valid = json_get_int(j, "valid", 0),
                              .filled = json_get_int(j, "filled", 0)};
@@ -328,6 +332,7 @@ err_t import_report_json(struct ctx *c, const struct record *import, bool whole,
     figure(w, "rows", t.rows);
     for (enum import_outcome i = 0; i < IMPORT_OUTCOMES; i++)
         figure(w, import_outcome_name(i), t.outcome[i]);
+    figure(w, "warned", t.warned);
     figure(w, "cells_repaired", t.repaired);
     jw_key(w, S("validity"));
     if (t.records)

@@ -8,10 +8,25 @@ SELECT id, at, until_tx, until_id, changes, hash, marks, mac FROM seal WHERE id 
 INSERT INTO seal (id, at, until_tx, until_id, changes, hash, marks, mac)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
 
+-- In two halves as change_after (change.sql).
 -- name: seal_changes across
 SELECT id, tx, at, actor_id, through, batch_id, op, object, record_id, customer_id, version, before,
     after
-FROM change WHERE (tx, id) > ($1, $2) AND (tx, id) <= ($3, $4) ORDER BY tx, id LIMIT $5
+FROM (
+    SELECT * FROM (
+        SELECT id, tx, at, actor_id, through, batch_id, op, object, record_id, customer_id, version, before,
+        after
+        FROM change WHERE tx = $1 AND id > $2 AND (tx, id) <= ($3, $4) ORDER BY id LIMIT $5) same
+    UNION ALL
+    SELECT * FROM (
+        SELECT id, tx, at, actor_id, through, batch_id, op, object, record_id, customer_id, version, before,
+        after
+        FROM change WHERE tx > $1 AND (tx, id) <= ($3, $4) ORDER BY tx, id LIMIT $5) later
+) both_halves
+ORDER BY tx, id LIMIT $5
 
 -- name: seal_any_after across
-SELECT id FROM change WHERE (tx, id) > ($1, $2) LIMIT 1
+SELECT id FROM change WHERE tx = $1 AND id > $2
+UNION ALL
+SELECT id FROM change WHERE tx > $1
+LIMIT 1

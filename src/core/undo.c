@@ -8,6 +8,7 @@
 #include "core/access.h"
 #include "core/change_internal.h"
 #include "core/record_internal.h"
+#include "model/query.h"
 #include "sql_core.h"
 
 enum { CHUNK = 200, MOST_KEPT = 1000 };
@@ -21,6 +22,7 @@ struct undo {
     struct ctx *ctx;
     int64_t batch;
     bool preview;
+    const struct access *who; /* whoever asked for it */
     struct undo_result *out;
     struct arena *out_arena;
     struct item *items; /* of the chunk */
@@ -123,6 +125,50 @@ static bool untouched(struct ctx *c, const struct net *net, const struct record 
     return true;
 }
 
+/* Has later work been hung on what the batch made: an order, a follow-up, a task …? */
+static err_t needed(struct ctx *c, const struct undo *u, const struct net *net, bool *out)
+{
+    *out = false;
+    for (size_t i = 0; i < c->model->object_count && !*out; i++) {
+        const struct object *o = c->model->objects[i];
+        bool own_keys = str_eqz(o->name, "identity_key"); /* they go with it */
+        for (size_t k = 0; !own_keys && k < o->field_count && !*out; k++) {
+            const struct field *f = o->fields[k];
+            value one;
+            if (f->target != net->object || f->builtin || f->computed || f->multi ||
+                !field_stored(f))
+                continue;
+            AUTO_SQL q;
+            sql_init(&q, c->arena);
+            TRY(query_needed(f, net->id, u->batch, &q));
+            err_t e = db_one(c->conn, c->arena, buf_str(&q.text), q.params.at, q.params.n, &one, 1);
+            if (e != OK && e != ERR_NOT_FOUND)
+                return e;
+            *out = e == OK;
+        }
+    }
+    return OK;
+}
+
+/* May whoever asked change this record? People and rights are put back by administrators only. */
+static err_t allowed(struct undo *u, const struct net *net, bool *out)
+{
+    static const char *const guarded[] = {"user", "role", "department"};
+    struct ctx *c = u->ctx;
+    struct record *unused;
+    *out = !u->who || access_administrator(u->who);
+    for (size_t i = 0; !*out && i < sizeof guarded / sizeof *guarded; i++)
+        if (str_eqz(net->object->name, guarded[i]))
+            return OK;
+    if (*out)
+        return OK;
+    c->access = u->who;
+    err_t e = record_in_scope(c, net->object, net->id, OP_UPDATE, &unused);
+    c->access = NULL;
+    *out = e == OK;
+    return e == ERR_NOT_FOUND || e == ERR_DENIED ? OK : e;
+}
+
 /* Puts one field of `r` back, unless somebody changed it since; *changed tells. */
 static err_t put_field_back(struct undo *u,
                             const struct item *item,
@@ -220,12 +266,19 @@ static err_t undo_item(struct undo *u, const struct item *item)
         return OK;
     }
     TRY(e);
+    bool may, in_use = false;
+    TRY(allowed(u, &net, &may));
+    if (!may) {
+        keep(u, item, (str){0}, "undo_refused");
+        return OK;
+    }
     struct record *after = record_copy(c->arena, now);
     value *deleted = &after->cells[net.object->deleted_at->first_column];
     if (!net.lived_before) { /* made or restored by the batch */
         if (!record_live(now))
             return OK;
-        if (!untouched(c, &net, now)) {
+        TRY(needed(c, u, &net, &in_use));
+        if (in_use || !untouched(c, &net, now)) {
             keep(u, item, (str){0}, "undo_edited_later");
             return OK;
         }
@@ -392,7 +445,11 @@ err_t batch_undo(struct ctx *c,
                  void *context)
 {
     struct undo_result result = {0};
-    struct undo u = {.batch = batch, .preview = preview, .out = &result, .out_arena = c->arena};
+    struct undo u = {.batch = batch,
+                     .preview = preview,
+                     .who = c->access,
+                     .out = &result,
+                     .out_arena = c->arena};
     struct opening opening = {.batch = batch};
     struct batch b;
     if (preview) {

@@ -1,4 +1,5 @@
 #include "main/command.h"
+#include "main/backup.h"
 
 #define DB                                                                                         \
     {                                                                                              \
@@ -130,6 +131,22 @@ const struct command COMMANDS[] = {
           "内含密码的文件；- 表示标准输入"}},
         .secret_file = "password-file",
         .work = work_user_password,
+    },
+    {
+        "backup",
+        "FOLDER",
+        "copy database and files into a new folder, also while the server runs",
+        "把数据库与文件备份到新目录，服务运行时亦可",
+        {DB, DATA},
+        .run = command_backup,
+    },
+    {
+        "restore",
+        "FOLDER",
+        "put a backup into an empty database and data folder",
+        "把备份恢复到空的数据库与数据目录",
+        {DB, DATA},
+        .run = command_restore,
     },
     {
         "import undo",

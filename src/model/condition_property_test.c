@@ -448,6 +448,46 @@ TEST_DB(condition_evaluators_agree)
     world_free(&world);
 }
 
+/* The beginning's last character may be one of the last there are, or the last before the
+ * surrogates. */
+TEST_DB(condition_starts_with_any_character)
+{
+    static const char *const beginnings[] = {"\xf4\x8f\xbf\xbd", "a\xf4\x8f\xbf\xbd",
+                                             "\xed\x9f\xbf", "z\x7f", "张"};
+    static const char *const names[] = {"\xf4\x8f\xbf\xbd!",
+                                        "\xf4\x8f\xbf\xbd",
+                                        "a\xf4\x8f\xbf\xbdx",
+                                        "b",
+                                        "a\xf4\x8f\xbf",
+                                        "\xed\x9f\xbf\xed",
+                                        "\xee\x80\x80",
+                                        "z\x7fz",
+                                        "{",
+                                        "张三",
+                                        "弡",
+                                        "\xed\x9f\xbfx"};
+    struct world world;
+    world_make(&world, 3);
+    struct trial t = {.world = &world, .table = world_table(&world, "customer")};
+    const struct field *name = object_field(t.table->object, S("name"));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (utf8_valid(str_from(names[i])))
+            t.table->records[i]->cells[name->first_column] = V_TEXT(str_from(names[i]));
+    world_store(&world, db);
+    assert_int_equal(db_acquire(db, &t.conn), OK);
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
+        AUTO_ARENA arena = arena_new(64 * MIB);
+        json_t *json = pair(S("field"), json_string("name"));
+        json_object_set_new(json, "startsWith", json_string(beginnings[i]));
+        str sql;
+        assert_true(disagreement(&t, json, arena, &sql) == 0);
+        assert_true(t.matches > 0);
+        json_decref(json);
+    }
+    db_release(t.conn);
+    world_free(&world);
+}
+
 /* The longest lists there may be, in every form, fit both databases. */
 TEST_DB(condition_lists_may_be_long)
 {

@@ -116,13 +116,12 @@ static void add_my_departments(const struct emitter *e, const struct target *t)
     add_in(e, t, &mine);
 }
 
-/* The text as a LIKE pattern. */
-static str like_pattern(struct arena *arena, str s, bool anywhere)
+/* The text anywhere, as a LIKE pattern. */
+static str like_pattern(struct arena *arena, str s)
 {
     char *out = arena_alloc(arena, s.n * 2 + 2);
     size_t n = 0;
-    if (anywhere)
-        out[n++] = '%';
+    out[n++] = '%';
     for (size_t i = 0; i < s.n; i++) {
         if (s.p[i] == '%' || s.p[i] == '_' || s.p[i] == '\\')
             out[n++] = '\\';
@@ -132,14 +131,42 @@ static str like_pattern(struct arena *arena, str s, bool anywhere)
     return (str){out, n};
 }
 
-static void add_like(const struct emitter *e, const struct target *t, const struct leaf *leaf)
+/* The least text that is greater than all that start with s, byte by byte; empty when none is. */
+static str text_behind(struct arena *arena, str s)
 {
-    bool anywhere = leaf->test == TEST_CONTAINS;
-    sql_column(e->sql, t->alias, column_fold_name(e->sql->arena, path_column(&leaf->path)));
-    sql_add(e->sql, " LIKE ");
-    str pattern = like_pattern(e->sql->arena, leaf->operands[0].v.s, anywhere);
-    sql_value(e->sql, V_TEXT(pattern), STORE_TEXT);
-    sql_add(e->sql, " ESCAPE '\\'");
+    while (s.n) {
+        size_t last = s.n - 1;
+        while (last && ((unsigned char)s.p[last] & 0xc0) == 0x80)
+            last--;
+        str rest = str_cut(s, last, s.n);
+        uint32_t point = utf8_next(&rest);
+        s.n = last;
+        if (point == 0x10ffff)
+            continue;
+        char next[4];
+        size_t n = utf8_put(point == 0xd7ff ? 0xe000 : point + 1, next);
+        return arena_concat(arena, s, (str){next, n});
+    }
+    return s;
+}
+
+/* A piece is looked for in each text; a beginning is a range of an index. */
+static void add_search(const struct emitter *e, const struct target *t, const struct leaf *leaf)
+{
+    struct arena *arena = e->sql->arena;
+    str wanted = leaf->operands[0].v.s, behind = {0};
+    struct target fold = {t->alias, column_fold_name(arena, path_column(&leaf->path)), STORE_TEXT};
+    if (leaf->test == TEST_CONTAINS) {
+        compare(e, &fold, " LIKE ", V_TEXT(like_pattern(arena, wanted)));
+        sql_add(e->sql, " ESCAPE '\\'");
+        return;
+    }
+    compare(e, &fold, " >= ", V_TEXT(wanted));
+    behind = text_behind(arena, wanted);
+    if (behind.n) {
+        sql_add(e->sql, " AND ");
+        compare(e, &fold, " < ", V_TEXT(behind));
+    }
 }
 
 static void
@@ -174,7 +201,7 @@ static void cell_test(const struct emitter *e, const struct target *t, const str
         return;
     case TEST_CONTAINS:
     case TEST_STARTS:
-        add_like(e, t, leaf);
+        add_search(e, t, leaf);
         return;
     case TEST_ME:
         compare(e, t, " = ", V_INT(e->env->me));
@@ -283,36 +310,80 @@ leaf_here(const struct emitter *e, const struct leaf *leaf, const char *alias, b
     }
 }
 
-/* " FROM target AS inner WHERE it is the linked one AND ": the caller adds what must hold of it and
+/* " FROM target AS inner WHERE it is not deleted AND ": the caller adds what must hold of it and
  * closes the bracket that it opened before. */
-static void
-add_linked(const struct emitter *e, struct path_link link, const char *alias, const char *inner)
+static void add_from(const struct emitter *e, struct path_link link, const char *inner)
 {
     const struct object *target = link.down ? link.ref->object : link.ref->target;
-    const struct column *ref = field_column(link.ref, 0);
     sql_add(e->sql, " FROM ");
     sql_name(e->sql, target->name);
     sql_add(e->sql, " AS ");
     sql_add(e->sql, inner);
     sql_add(e->sql, " WHERE ");
-    if (link.down) {
-        sql_column(e->sql, inner, ref->name);
-        sql_add(e->sql, " = ");
-        sql_column(e->sql, alias, field_column(link.ref->target->id, 0)->name);
-    } else {
-        sql_column(e->sql, inner, field_column(target->id, 0)->name);
-        sql_add(e->sql, " = ");
-        sql_column(e->sql, alias, ref->name);
-    }
-    sql_add(e->sql, " AND ");
     sql_column(e->sql, inner, field_column(target->deleted_at, 0)->name);
     sql_add(e->sql, " IS NULL AND ");
 }
 
+/* The same, of the one linked to the row `alias`. */
+static void
+add_linked(const struct emitter *e, struct path_link link, const char *alias, const char *inner)
+{
+    const struct object *target = link.ref->target;
+    add_from(e, link, inner);
+    sql_column(e->sql, link.down ? inner : alias, field_column(link.ref, 0)->name);
+    sql_add(e->sql, " = ");
+    sql_column(e->sql, link.down ? alias : inner, field_column(target->id, 0)->name);
+    sql_add(e->sql, " AND ");
+}
+
+/* Does the test find its records by an index of ids, few of them? A person's or a parent's are; a
+ * department's or a state's may be half of all. `link`: the first of the path still to go. */
+static bool leaf_picks(const struct leaf *leaf, unsigned link)
+{
+    const struct field *f = leaf->path.field;
+    const struct object *o = f->object;
+    bool by_id = f == o->id ||
+                 (leaf->path.kind == KIND_ID && !f->multi && !f->builtin && f != o->department);
+    for (; link < leaf->path.link_count; link++)
+        if (leaf->path.links[link].down)
+            return false;
+    return by_id && leaf->operand_count <= LIST_INLINE &&
+           (leaf->test == TEST_ME || leaf->test == TEST_EQ || leaf->test == TEST_IN);
+}
+
+static bool picks(const struct condition *c)
+{
+    bool all = c->kind == NODE_ALL;
+    switch (c->kind) {
+    case NODE_LEAF:
+        return leaf_picks(c->leaf, 0);
+    case NODE_VIA:
+        return picks(c->members[0]);
+    case NODE_ALL:
+    case NODE_ANY:
+        for (size_t i = 0; i < c->member_count; i++)
+            if (picks(c->members[i]) == all)
+                return all;
+        return !all;
+    default:
+        return false;
+    }
+}
+
+/* What picks few records is asked once, and those lead to the rows that name them, so that a page
+ * of one's own is found without a walk through everybody's. Otherwise each row's link is looked
+ * up, in the order in which the rows are wanted. */
 static const char *
-open_link(const struct emitter *e, struct path_link link, const char *alias, bool negated)
+open_link(const struct emitter *e, struct path_link link, const char *alias, bool few, bool negated)
 {
     const char *inner = inner_alias(e, alias);
+    if (few && !negated && !link.down) {
+        sql_column(e->sql, alias, field_column(link.ref, 0)->name);
+        sql_add(e->sql, " IN (SELECT ");
+        sql_column(e->sql, inner, field_column(link.ref->target->id, 0)->name);
+        add_from(e, link, inner);
+        return inner;
+    }
     sql_add(e->sql, negated ? "NOT EXISTS (SELECT 1" : "EXISTS (SELECT 1");
     add_linked(e, link, alias, inner);
     return inner;
@@ -331,7 +402,7 @@ leaf_node(const struct emitter *e, const struct leaf *leaf, const char *alias, b
         return;
     }
     for (unsigned i = 0; i < path->link_count; i++)
-        alias = open_link(e, path->links[i], alias, negated && i == 0);
+        alias = open_link(e, path->links[i], alias, leaf_picks(leaf, i + 1), negated && i == 0);
     leaf_here(e, leaf, alias, false);
     for (unsigned i = 0; i < path->link_count; i++)
         sql_add(e->sql, ")");
@@ -448,8 +519,10 @@ node(const struct emitter *e, const struct condition *c, const char *alias, bool
         segment_node(e, c->segment, alias, negated);
         return;
     case NODE_VIA: {
-        const char *inner = open_link(e, (struct path_link){c->ref, false}, alias, negated);
-        node(e, c->members[0], inner, false);
+        const struct condition *of = c->members[0];
+        const char *inner =
+            open_link(e, (struct path_link){c->ref, false}, alias, picks(of), negated);
+        node(e, of, inner, false);
         sql_add(e->sql, ")");
         return;
     }

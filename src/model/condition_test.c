@@ -401,10 +401,51 @@ TEST(condition_builds_scopes)
     sql_init(&sql, arena);
     assert_int_equal(condition_sql(via, &env, "t", &sql), OK);
     assert_str(buf_str(&sql.text),
-               "EXISTS (SELECT 1 FROM \"customer\" AS t_ WHERE t_.\"id\" = t.\"customer_id\" AND "
+               "t.\"customer_id\" IN (SELECT t_.\"id\" FROM \"customer\" AS t_ WHERE "
                "t_.\"deleted_at\" IS NULL AND (t_.\"owner_id\" IN (CAST($1 AS bigint), CAST($2 AS "
                "bigint), CAST($3 AS bigint))))");
     assert_int_equal(sql.params.n, 3);
+}
+
+/* From whom does a list start: from the few customers of a person, or from the newest orders? */
+TEST(condition_sql_starts_from_what_picks_few)
+{
+    static const struct {
+        const char *json;
+        bool from_target;
+    } cases[] = {
+        {"{\"me\":\"customer.owner\"}", true},
+        {"{\"field\":\"customer.owner\",\"eq\":\"5\"}", true},
+        {"{\"field\":\"customer.id\",\"in\":[\"5\",\"6\"]}", true},
+        {"{\"field\":\"customer.parent.owner\",\"eq\":\"5\"}", true},
+        {"{\"field\":\"customer.department\",\"eq\":\"5\"}", false},
+        {"{\"me\":\"customer.department\"}", false},
+        {"{\"field\":\"customer.kind\",\"eq\":\"person\"}", false},
+        {"{\"field\":\"customer.owner\",\"ne\":\"5\"}", false},
+        {"{\"field\":\"customer.contact.user\",\"eq\":\"5\"}", false},
+        {"{\"field\":\"customer.owner\",\"in\":[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\","
+         "\"8\",\"9\"]}",
+         false},
+    };
+    AUTO_ARENA arena = arena_new(MIB);
+    const struct object *order = world_table(world(), "order")->object;
+    int64_t mine[] = {3};
+    struct condition_env env = {
+        .now = WORLD_NOW, .me = 9, .my_departments = mine, .my_department_count = 1};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        json_t *tree;
+        struct problems p = {.arena = arena};
+        struct condition *c;
+        AUTO_SQL sql;
+        sql_init(&sql, arena);
+        assert_int_equal(json_read(arena, str_from(cases[i].json), &p, &tree), OK);
+        assert_int_equal(condition_parse(world()->model, order, tree, S(""), &p, arena, &c), OK);
+        assert_int_equal(condition_sql(c, &env, "t", &sql), OK);
+        bool from_target = str_starts(buf_str(&sql.text), S("t.\"customer_id\" IN (SELECT"));
+        if (from_target != cases[i].from_target)
+            print_error("%s: " STR_FMT "\n", cases[i].json, STR_ARG(buf_str(&sql.text)));
+        assert_int_equal(from_target, cases[i].from_target);
+    }
 }
 
 static bool in_segment(void *context, int64_t segment, int64_t record)

@@ -22,6 +22,7 @@ struct query {
     /* Empty cells come last in both directions: a list sorted by a column is first the rows that
      * have a value there, then (blanks) those that have none, so that an index serves both. */
     bool blanks;
+    const bool *wanted; /* by column; the cells of the others are NULL. NULL = all are */
     const value
         *after; /* the keys of the last row seen, query_key_count of them; NULL = from the start */
     size_t limit;
@@ -30,9 +31,11 @@ struct query {
 /* Makes the texts that depend on the object alone; when the model is loaded. */
 void query_prepare(struct arena *, struct object *);
 
-/* All columns of the object in order, then the keys of the sort (for the next page's `after`). */
+/* All columns of the object in order (NULL where not wanted), then the keys of the sort (for the
+ * next page's `after`). */
 err_t query_select(const struct query *, const struct condition_env *, struct sql *) MUST_USE;
 size_t query_key_count(const struct query *);
+enum storage query_key_storage(const struct query *, size_t key);
 /* The column sorted by has a cell in every row: there are no blanks to ask for. */
 bool query_never_blank(const struct query *);
 /* One number: how many, counting no further than ceiling (0 = all). */
@@ -58,6 +61,8 @@ err_t query_update(const struct record *before,
                    const struct record *after,
                    struct sql *,
                    bool *any) MUST_USE;
+/* The id of a live record, other than this one, that has its value in the unique field. */
+err_t query_taken(const struct field *, const struct record *, struct sql *) MUST_USE;
 /* The members of a set: all rows of the record are removed / read / one is added. */
 err_t query_link_clear(const struct field *, const struct record *, struct sql *) MUST_USE;
 err_t query_link_members(const struct field *, const struct record *, struct sql *) MUST_USE;
@@ -96,6 +101,8 @@ err_t query_rollups(const struct object *,
  * (0).
  */
 err_t query_giver(const struct field *, value key, int64_t customer, struct sql *) MUST_USE;
+/* One row when a live record, not made by the batch, names the id in this ref. */
+err_t query_needed(const struct field *ref, int64_t id, int64_t batch, struct sql *) MUST_USE;
 /* A roll-up's figure over the live children of one parent: its cells in the parent's order. */
 err_t query_rollup(const struct field *,
                    int64_t parent,

@@ -32,10 +32,13 @@ class Judge {
     this.caller = caller;
     this.used = used;
   }
+  // who: a name, or the headers that tell who it is.
   async document(who) {
     if (!this.#documents.has(who)) {
-      const reply = await this.caller.send({as: who, method: 'GET', path: '/openapi.json',
-                                            headers: {'Accept-Language': 'en'}});
+      const headers = {'Accept-Language': 'en', ...who.startsWith('{') ? JSON.parse(who) : {}};
+      const reply = await this.caller.send({as: headers.Cookie || headers.Authorization ? undefined : who,
+                                            method: 'GET', path: '/openapi.json', headers});
+      if (reply.status === 401) return this.document('admin');
       if (reply.status !== 200) throw new Error(`openapi.json: ${reply.status} ${reply.text}`);
       this.#documents.set(who, new Document(reply.body));
     }
@@ -44,13 +47,15 @@ class Judge {
   async judge(step, reply) {
     const path = step.path.split('?')[0], write = step.method !== 'GET';
     if (write && /^\/(model|roles|users|departments)/.test(path)) this.#documents.clear();
-    const document = await this.document(step.as ?? 'admin');
+    const {Cookie, Authorization} = step.headers ?? {};
+    const stranger = Cookie || Authorization ? JSON.stringify({Cookie, Authorization}) : 'admin';
+    const document = await this.document(step.as ?? stranger);
     const op = document.operation(step.method, path);
-    const wrong = document.judge(op, reply.status, reply.headers.get('content-type') ?? '',
-                                 reply.body);
+    const type = reply.headers.get('content-type') ?? '';
+    const wrong = document.judge(op, reply.status, type, reply.body ?? (reply.text || undefined));
     if (op && reply.status < 300) {
       this.used.well.add(op.operationId);
-      if (step.type === 'application/json')
+      if (step.type === 'application/json' && reply.status !== 207 && !step.raw)
         wrong.push(...document.judgeBody(op, step.payload).map(w => `request body: ${w}`));
     }
     if (op) this.used.at.add(`${op.method} ${op.path}`);
@@ -63,6 +68,8 @@ class Judge {
   }
 }
 
+// Whether a job can still be cancelled is a race.
+const RACES = new Set(['cancelJob']);
 const TOKENS = {admin: 'admin@example.com', anna: 'anna@example.com', ben: 'ben@example.com'};
 
 // An enterprise with two sellers in departments that do not see each other.
@@ -133,7 +140,7 @@ async function runAll(kind) {
     await withServer(async ({server, caller, judge}) => {
       const kinds = new Set((await judge.document('admin')).operations().map(op => op.operationId.split('_')[0]));
       const done = new Set([...used.well].map(id => id.split('_')[0]));
-      for (const id of kinds) report(`${kind}: a scenario uses ${id} with success`, done.has(id) ? [] : ['none does']);
+      for (const id of kinds) if (!RACES.has(id)) report(`${kind}: a scenario uses ${id} with success`, done.has(id) ? [] : ['none does']);
       await sweep(caller, judge, used);
       await runGuide(server.base, template.tokens.admin, (what, wrong) => report(`${kind}: ${what}`, wrong));
       if (kind === 'sqlite') await lint(judge);

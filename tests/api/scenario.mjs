@@ -13,6 +13,7 @@
 //   reply   headers of the reply, as `has`
 //   keep    names for later ${…}: a path into the reply, or "header NAME"
 //   until   asks again, up to 10 seconds, until the reply is as wanted (what the log's readers make)
+//   stream  reads the first event only
 //   times   sends it so often; every reply must be as wanted
 import {createHmac} from 'node:crypto';
 
@@ -21,12 +22,20 @@ export class Caller {
     this.base = base;
     this.tokens = tokens;
   }
-  async send({as, method, path, headers = {}, body, type}) {
+  async send({as, method, path, headers = {}, body, type, stream}) {
     const all = {...headers};
     if (as) all.Authorization = `Bearer ${this.tokens[as]}`;
     if (type) all['Content-Type'] = type;
-    const reply = await fetch(this.base + path, {method, headers: all, body, redirect: 'manual'});
-    const text = await reply.text();
+    const stop = new AbortController();
+    const reply = await fetch(this.base + path, {method, headers: all, body, redirect: 'manual', signal: stop.signal});
+    let text;
+    if (stream && reply.ok) {
+      const {value} = await reply.body.getReader().read();
+      text = new TextDecoder().decode(value);
+      stop.abort();
+    } else {
+      text = await reply.text();
+    }
     let tree;
     if (text && /json/.test(reply.headers.get('content-type') ?? '')) tree = JSON.parse(text);
     return {status: reply.status, headers: reply.headers, text, body: tree};
