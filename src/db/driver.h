@@ -69,10 +69,10 @@ struct db_conn {
     unsigned open_rows;
     unsigned deadline; /* milliseconds for a statement; 0 = none */
     bool too_slow;     /* one was stopped by it */
-    err_t failed; /* of the running transaction */
-    bool lost;    /* the whole transaction is gone; no savepoint brings it back */
-    bool broken;  /* not to be used again */
-    bool again;   /* the transaction may succeed when it is run anew */
+    err_t failed;      /* of the running transaction */
+    bool lost;         /* the whole transaction is gone; no savepoint brings it back */
+    bool broken;       /* not to be used again */
+    bool again;        /* the transaction may succeed when it is run anew */
     struct statements statements;
     char conflict[128];
 };
