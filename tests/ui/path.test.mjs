@@ -101,6 +101,7 @@ test('keys move, select and open; columns sort', async () => {
 test('a new customer is refused at the right place, made, changed in place, deleted and brought back', async () => {
   const p = await openPage(browser, server, { expected: [400] });
   const name = `测试客户${Date.now()}`;
+  const wechat = `wx_${Date.now()}`;
   await p.signIn();
   await p.go('/customers/new');
   await p.page.getByRole('button', { name: '新建', exact: true }).click();
@@ -111,11 +112,11 @@ test('a new customer is refused at the right place, made, changed in place, dele
   await p.page.getByRole('heading', { name }).waitFor();
 
   await p.page.locator('.fact', { hasText: '微信' }).locator('.fact-value').first().click();
-  await p.page.fill('#fact-wechat', 'wx_test');
+  await p.page.fill('#fact-wechat', wechat);
   await p.page.keyboard.press('Enter');
-  await p.page.locator('.fact', { hasText: 'wx_test' }).waitFor();
+  await p.page.locator('.fact', { hasText: wechat }).waitFor();
   await p.page.getByRole('button', { name: '变更记录' }).click();
-  await p.page.locator('.changes', { hasText: 'wx_test' }).first().waitFor();
+  await p.page.locator('.changes', { hasText: wechat }).first().waitFor();
 
   const record = new URL(p.page.url()).pathname;
   await p.page.getByRole('button', { name: '更多操作' }).click();
@@ -141,13 +142,15 @@ test('unsaved changes are not lost without a word', async () => {
 
 test('two who change one record: the later sees both versions', async () => {
   const p = await openPage(browser, server, { expected: [409] });
+  const mine = `mine${Date.now()}`;
+  const theirs = `theirs${Date.now()}`;
   await p.signIn();
   await p.go('/customers');
   await p.page.locator('a.grid-title').first().click();
   await p.page.locator('.fact', { hasText: '微信' }).locator('.fact-value').first().click();
-  await p.page.fill('#fact-wechat', 'mine');
+  await p.page.fill('#fact-wechat', mine);
   const path = new URL(p.page.url()).pathname;
-  await p.page.evaluate(async (api) => {
+  await p.page.evaluate(async ([api, wechat]) => {
     const { data: session } = await (await fetch('/api/v1/session')).json();
     const { data } = await (await fetch(api)).json();
     await fetch(api, {
@@ -158,17 +161,15 @@ test('two who change one record: the later sees both versions', async () => {
         'If-Match': `"${data.version}"`,
         'Idempotency-Key': crypto.randomUUID(),
       },
-      body: JSON.stringify({ wechat: 'theirs' }),
+      body: JSON.stringify({ wechat }),
     });
-  }, `/api/v1${path}`);
-  const seen = p.page.locator('.compare', { hasText: 'theirs' });
+  }, [`/api/v1${path}`, theirs]);
   await p.page.locator('#fact-wechat').press('Enter');
-  await seen.or(p.page.locator('.fact', { hasText: 'mine' })).first().waitFor();
-  if (await seen.count()) {
-    assert.match(await seen.innerText(), /mine/);
-    await p.page.getByRole('button', { name: '用我的覆盖' }).click();
-  }
-  await p.page.locator('.fact', { hasText: 'mine' }).waitFor();
+  const seen = p.page.locator('.compare', { hasText: theirs });
+  await seen.waitFor();
+  assert.ok((await seen.innerText()).includes(mine));
+  await p.page.getByRole('button', { name: '用我的覆盖' }).click();
+  await p.page.locator('.fact', { hasText: mine }).waitFor();
   await p.close();
 });
 

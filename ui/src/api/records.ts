@@ -19,6 +19,9 @@ export interface OneRecord {
   titles: Titles;
 }
 
+/** Records that are being deleted here: what the stream says of them is not looked at any more. */
+export const deleting = new Set<Id>();
+
 const pageSize = 50;
 
 export function useList(plural: string, query: ListQuery, enabled = true) {
@@ -96,7 +99,13 @@ export function useWrites(plural: string) {
       return one;
     },
     async remove(record: { id: Id; version: number | string }) {
-      await api(`/${plural}/${record.id}`, { method: 'DELETE', version: record.version });
+      deleting.add(record.id);
+      try {
+        await api(`/${plural}/${record.id}`, { method: 'DELETE', version: record.version });
+      } catch (e) {
+        deleting.delete(record.id);
+        throw e;
+      }
       refresh();
     },
     /** For after the page of a deleted record was left. */
@@ -105,6 +114,7 @@ export function useWrites(plural: string) {
     },
     async restore(id: Id) {
       await api(`/${plural}/${id}/restore`, { method: 'POST', body: {} });
+      deleting.delete(id);
       refresh(id);
     },
   };

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { deleting } from './records';
 import type { Job, Model } from './types';
 
 interface ChangeEvent {
@@ -36,7 +37,12 @@ export function useStream(model: Model | undefined) {
         plural,
         change.id,
       ]);
-      if (known && change.op !== 'delete' && known.data.version !== change.version)
+      if (
+        known &&
+        !deleting.has(change.id) &&
+        change.op !== 'delete' &&
+        known.data.version !== change.version
+      )
         void client.invalidateQueries({ queryKey: ['record', plural, change.id] });
       changed.add(plural);
       timer ||= window.setTimeout(flush, gather);

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, Outlet, useLocation } from 'react-router';
 import { useModelQuery } from '../api/model';
@@ -9,10 +9,11 @@ import { Failure } from '../parts/states';
 import { usePhone } from '../parts/useNarrow';
 import { hasChosenLanguage, type Language, setLanguage } from './i18n';
 import { currentSection, isUnder, useMenu } from './menu';
-import { Palette } from './Palette';
 import { Rail } from './Rail';
 import { Tabs } from './Tabs';
 import { UserMenu } from './UserMenu';
+
+const Palette = lazy(() => import('./Palette'));
 
 const mac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
@@ -104,7 +105,11 @@ function Shell() {
         </main>
       </div>
       {phone && <Tabs menu={menu} />}
-      {searching && <Palette menu={menu} onClose={() => setSearching(false)} />}
+      {searching && (
+        <Suspense>
+          <Palette menu={menu} onClose={() => setSearching(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

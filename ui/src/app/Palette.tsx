@@ -74,7 +74,7 @@ function grouped(entries: Entry[]): Entry[] {
   return order.flatMap((g) => entries.filter((e) => e.group === g));
 }
 
-export function Palette({ menu, onClose }: { menu: MenuSection[]; onClose: () => void }) {
+export default function Palette({ menu, onClose }: { menu: MenuSection[]; onClose: () => void }) {
   const { t } = useTranslation();
   const model = useModel();
   const navigate = useNavigate();

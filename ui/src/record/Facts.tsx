@@ -35,20 +35,26 @@ export function Facts({ object, one }: { object: ModelObject; one: OneRecord }) 
   );
 }
 
+/** A value being written, and the version of the record that its writer saw. */
+interface Draft {
+  value: unknown;
+  version: number | string;
+}
+
 /** Reading, and by a click writing, one value; the version seen goes along. */
 function Fact({ object, one, field }: { object: ModelObject; one: OneRecord; field: Field }) {
   const { t } = useTranslation();
   const writes = useWrites(object.plural);
   const tell = useTell();
   const record = one.data;
-  const [draft, setDraft] = useState<{ value: unknown } | null>(null);
+  const [draft, setDraft] = useState<Draft | null>(null);
   const [error, setError] = useState('');
   const [busy, setBusy] = useState(false);
   const [stale, setStale] = useState<RecordData | null>(null);
   const masked = record._masked?.includes(field.name) ?? false;
   const editable = isWritable(field) && Boolean(object.rights?.update) && !object.append_only;
 
-  const save = async (value: unknown, version = record.version) => {
+  const save = async ({ value, version }: Draft) => {
     setBusy(true);
     try {
       await writes.update({ id: record.id, version }, { [field.name]: value });
@@ -68,14 +74,14 @@ function Fact({ object, one, field }: { object: ModelObject; one: OneRecord; fie
   };
   const open = () => {
     setError('');
-    setDraft({ value: masked ? null : record[field.name] });
+    setDraft({ value: masked ? null : record[field.name], version: record.version });
   };
   const onKeyDown = (e: KeyboardEvent) => {
     if (e.nativeEvent.isComposing || !draft) return;
     if (e.key === 'Escape') setDraft(null);
     else if (e.key === 'Enter' && (!/text/.test(field.type) || e.ctrlKey || e.metaKey))
-      void save(draft.value);
-    else if (e.key === 'Enter' && field.type === 'text') void save(draft.value);
+      void save(draft);
+    else if (e.key === 'Enter' && field.type === 'text') void save(draft);
     else return;
     e.stopPropagation();
   };
@@ -99,7 +105,7 @@ function Fact({ object, one, field }: { object: ModelObject; one: OneRecord; fie
               autoFocus
               invalid={Boolean(error)}
               describedBy={error ? `${id}-error` : undefined}
-              onChange={(value) => setDraft({ value })}
+              onChange={(value) => setDraft({ ...draft, value })}
             />
             {error && (
               <p id={`${id}-error`} className="field-error" role="alert">
@@ -111,7 +117,7 @@ function Fact({ object, one, field }: { object: ModelObject; one: OneRecord; fie
                 size="small"
                 type="primary"
                 loading={busy}
-                onClick={() => void save(draft.value)}
+                onClick={() => void save(draft)}
               >
                 {t('action.save')}
               </Button>
@@ -133,7 +139,7 @@ function Fact({ object, one, field }: { object: ModelObject; one: OneRecord; fie
           current={stale}
           yours={{ [field.name]: draft.value }}
           titles={one.titles}
-          onKeepMine={() => void save(draft.value, stale.version)}
+          onKeepMine={() => void save({ ...draft, version: stale.version })}
           onTakeTheirs={() => {
             setStale(null);
             setDraft(null);

@@ -174,15 +174,7 @@ function TimelineItem({
   );
 }
 
-function ChangeLine({
-  root,
-  entry,
-  titles,
-}: {
-  root: ModelObject;
-  entry: Entry;
-  titles: Titles;
-}) {
+function ChangeLine({ root, entry, titles }: { root: ModelObject; entry: Entry; titles: Titles }) {
   const { t } = useTranslation();
   const names = (entry.changes ?? []).flatMap((c) => {
     const field = fieldNamed(root, c.field);
