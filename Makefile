@@ -5,7 +5,7 @@ NINJA = ninja --quiet
 WERROR = -Dwerror=$(if $(CI),true,false)
 SANITIZE = -Db_lundef=false
 UI = $(shell find ui \( -name node_modules -o -name dist \) -prune -o -type f -print)
-C = $(shell find src tools tests bench -name testdata -prune -o -name '*.[ch]' -print)
+C = $(shell find src tools tests bench \( -name testdata -o -name node_modules \) -prune -o -name '*.[ch]' -print)
 NODE = tools/node/node_modules/.package-lock.json
 WITH_NODE = PATH="$(CURDIR)/tools/node/node_modules/.bin:$$PATH"
 FUZZ_SECONDS = 60
@@ -23,7 +23,7 @@ check-all:
 	build-tsan/unit http_ job reader change db_work
 
 lint:
-	clang-format --dry-run -Werror $(C)
+	@clang-format --dry-run -Werror $(C)
 	tools/check-floors
 	tools/check-messages
 

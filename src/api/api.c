@@ -23,6 +23,8 @@ struct api {
 
 static const str BASE = S("/api/v1");
 
+enum { READ_MILLISECONDS = 20000 };
+
 static bool is_json_type(str type)
 {
     str main;
@@ -86,27 +88,17 @@ static void narrow(struct call *call)
     c->access = access_narrow(c->arena, c->access, call->session.scopes);
 }
 
-static err_t load_user(struct call *call)
+/* The caller's own calendar and language. */
+static void take_preferences(struct call *call)
 {
     struct ctx *c = &call->ctx;
-    const struct object *users = model_object(c->model, S("user"));
-    const struct access *mine = c->access;
-    struct record *me;
-    if (!c->user)
-        return OK;
-    c->access = NULL; /* everybody may know himself */
-    err_t e = record_get(c, users, c->user, OP_READ, &me);
-    c->access = mine;
-    TRY(e);
-    value language = record_cell(me, object_field(users, S("language")), 0);
-    value zone = record_cell(me, object_field(users, S("time_zone")), 0);
-    const struct zone *found = zone.kind == VALUE_TEXT ? zone_find(zone.s) : NULL;
+    const struct session *s = &call->session;
+    const struct zone *found = c->user && s->time_zone.n ? zone_find(s->time_zone) : NULL;
     enum lang lang;
     if (found)
         c->zone = found;
-    if (language.kind == VALUE_TEXT && lang_parse(language.s, &lang))
+    if (c->user && s->language.n && lang_parse(s->language, &lang))
         c->lang = lang_negotiate(http_header(call->request, "Accept-Language"), lang);
-    return OK;
 }
 
 static err_t read_body(struct call *call)
@@ -147,12 +139,15 @@ static err_t answer(struct call *call)
     bool path_known;
     struct http_request *r = call->request;
     str path = str_cut(r->path, BASE.n, r->path.n);
+    /* On SQLite a snapshot spares each statement its own. */
+    if (safe_method(r->method) && db_conn_kind(call->ctx.conn) == DB_SQLITE)
+        TRY(db_snapshot_begin(call->ctx.conn));
     call->route = route_find(r->method, path, call->params, &path_known);
     if (!call->route)
         return path_known ? refuse(call, ERR_INVALID, "method_not_allowed") : ERR_NOT_FOUND;
     TRY(authenticate(call));
     narrow(call);
-    TRY(load_user(call));
+    take_preferences(call);
     TRY(check_need(call));
     TRY(read_body(call));
     str key = http_header(r, "Idempotency-Key");
@@ -170,7 +165,10 @@ static void handle_api(struct api *api, struct http_request *r, struct http_repl
     if (e == OK) {
         call.ctx.lang = lang_negotiate(http_header(r, "Accept-Language"), call.ctx.lang);
         call.ctx.request_id = r->request_id;
+        db_deadline(call.ctx.conn, READ_MILLISECONDS);
         e = answer(&call);
+        if (e == ERR_LIMIT && db_too_slow(call.ctx.conn))
+            e = refuse(&call, e, "too_slow");
     }
     if (e == OK && reply->body.full)
         e = ERR_LIMIT;

@@ -15,6 +15,7 @@ static const struct {
     {"method_not_allowed", 405},
     {"idempotency_mismatch", 422},
     {"too_large_file", 413},
+    {"too_slow", 422},
 };
 
 int problem_status(err_t e, const char *code)

@@ -32,13 +32,13 @@ err_t records_list(struct call *call)
         problem_add(&call->ctx.problems, S("count"), "bad_parameter", "count", NULL);
         return ERR_INVALID;
     }
+    p.query.fields = p.fields;
+    p.query.field_count = p.field_count;
     bool ranked = p.words && p.query.sort_count == 0;
     TRY(ranked ? list_ranked(call, &p, &page) : record_list(&call->ctx, &p.query, &page));
     call_begin(call, 200);
-    jw_open(&call->out, '[');
-    for (size_t i = 0; i < page.count; i++)
-        record_write_json(&call->ctx, page.records[i], p.fields, p.field_count, &call->out);
-    jw_close(&call->out, ']');
+    TRY(record_write_list(&call->ctx, page.records, page.count, p.fields, p.field_count,
+                          &call->out));
     jw_key(&call->out, S("has_more"));
     jw_bool(&call->out, page.has_more);
     jw_key(&call->out, S("next"));

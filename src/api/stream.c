@@ -248,6 +248,7 @@ err_t stream_get(struct call *call)
     struct subscriber s = {.session = call->session.id, .by_token = call->by_token};
     if (!hub)
         return ERR_UNAVAILABLE;
+    db_snapshot_end(c->conn); /* what comes meanwhile is to be seen */
     TRY(first_place(c, http_header(call->request, "Last-Event-ID"), &s.told, &reset));
     s.beat_at = clock_monotonic() + STREAM_BEAT_SECONDS * CLOCK_SECOND;
     s.stream = http_stream_new(api_server(call->api), STREAM_BACKLOG);

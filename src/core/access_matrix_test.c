@@ -512,6 +512,21 @@ static json_t *shown_json(struct world *w, const struct record *r)
     return tree;
 }
 
+/* A page shows each record as it is shown by itself. */
+static void compare_page(struct world *w, const struct object *o, const struct list_page *page)
+{
+    json_t *tree;
+    AUTO_BUF out;
+    buf_init(&out, 16 * MIB);
+    struct jw j = {.out = &out};
+    assert_int_equal(record_write_list(&w->user, page->records, page->count, NULL, 0, &j), OK);
+    assert_int_equal(json_read(w->arena, buf_str(&out), NULL, &tree), OK);
+    compare(w, json_array_size(tree) == page->count, "size of page", o, S(""));
+    for (size_t i = 0; i < page->count; i++)
+        compare(w, json_equal(json_array_get(tree, i), shown_json(w, page->records[i])),
+                "showing in a page", o, S(""));
+}
+
 static void compare_object(struct world *w, const struct object *o)
 {
     struct list_page all, listed = {0};
@@ -532,6 +547,7 @@ static void compare_object(struct world *w, const struct object *o)
             changeable = r;
     }
     compare(w, e == OK || (e == ERR_DENIED && count == 0), "listing", o, S(""));
+    compare_page(w, o, &listed);
     e = record_count(&w->user, &q, 0, &counted);
     compare(w, counted == count && (e == OK || e == ERR_DENIED), "count", o, S(""));
     for (size_t i = 0; i < o->field_count; i++)

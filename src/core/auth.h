@@ -36,6 +36,7 @@ struct session {
     int64_t second_factor_at; /* 0 = none in this session */
     const json_t *scopes;     /* of an API token, in ctx->arena; NULL = a browser session */
     bool is_token;
+    str language, time_zone; /* the user's own, in ctx->arena; may be empty */
 };
 /* ERR_DENIED: unknown, expired (idle 30 min, absolute 12 h), ended, user disabled. Touches seen_at
  * at most once a minute. */

@@ -53,7 +53,7 @@ INSERT INTO session (id, hash, user_id, csrf, pending, created_at, seen_at, expi
 VALUES ($1, $2, $3, $4, $5, $6, $6, $7, CAST($8 AS bigint), $9, $10)
 
 -- name: auth_session_find
-SELECT s.id, s.user_id, s.csrf, s.seen_at, s.second_factor_at
+SELECT s.id, s.user_id, s.csrf, s.seen_at, s.second_factor_at, u.language, u.time_zone
 FROM session s JOIN "user" u ON u.id = s.user_id
 WHERE s.hash = $1 AND NOT s.pending AND s.expires_at > $2 AND s.seen_at > $3
   AND u.active AND u.deleted_at IS NULL
@@ -95,7 +95,7 @@ INSERT INTO token (id, hash, user_id, name, scopes, created_at, expires_at)
 VALUES ($1, $2, $3, $4, CAST($5 AS text), $6, $7)
 
 -- name: auth_token_find
-SELECT t.id, t.user_id, t.scopes, t.used_at FROM token t JOIN "user" u ON u.id = t.user_id
+SELECT t.id, t.user_id, t.scopes, t.used_at, u.language, u.time_zone FROM token t JOIN "user" u ON u.id = t.user_id
 WHERE t.hash = $1 AND t.expires_at > $2 AND u.active AND u.deleted_at IS NULL
 
 -- name: auth_tokens_alive

@@ -84,12 +84,16 @@ err_t auth_session(struct ctx *ctx, str cookie, struct session *out)
     int64_t now = clock_now();
     char hash[HASH_CHARS + 1];
     secret_hash(cookie, hash);
-    value params[] = {V_TEXT(str_from(hash)), V_INT(now), V_INT(now - IDLE)}, cells[5];
-    err_t e = db_one(ctx->conn, ctx->arena, SQL_AUTH_SESSION_FIND, params, 3, cells, 5);
+    value params[] = {V_TEXT(str_from(hash)), V_INT(now), V_INT(now - IDLE)}, cells[7];
+    err_t e = db_one(ctx->conn, ctx->arena, SQL_AUTH_SESSION_FIND, params, 3, cells, 7);
     if (e == ERR_NOT_FOUND)
         return ERR_DENIED;
     TRY(e);
-    struct session s = {.id = cells[0].i, .user = cells[1].i, .second_factor_at = cells[4].i};
+    struct session s = {.id = cells[0].i,
+                        .user = cells[1].i,
+                        .second_factor_at = cells[4].i,
+                        .language = cells[5].kind == VALUE_TEXT ? cells[5].s : (str){0},
+                        .time_zone = cells[6].kind == VALUE_TEXT ? cells[6].s : (str){0}};
     snprintf(s.csrf, sizeof s.csrf, STR_FMT, STR_ARG(cells[2].s));
     if (now - cells[3].i >= CLOCK_MINUTE)
         session_touch(ctx, touch_session, s.id);

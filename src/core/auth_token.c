@@ -24,14 +24,19 @@ err_t auth_token(struct ctx *ctx, str bearer, struct session *out)
     char hash[HASH_CHARS + 1];
     json_t *scopes = NULL;
     secret_hash(bearer, hash);
-    value params[] = {V_TEXT(str_from(hash)), V_INT(now)}, cells[4];
-    err_t e = db_one(ctx->conn, ctx->arena, SQL_AUTH_TOKEN_FIND, params, 2, cells, 4);
+    value params[] = {V_TEXT(str_from(hash)), V_INT(now)}, cells[6];
+    err_t e = db_one(ctx->conn, ctx->arena, SQL_AUTH_TOKEN_FIND, params, 2, cells, 6);
     if (e == ERR_NOT_FOUND)
         return ERR_DENIED;
     TRY(e);
     if (cells[2].kind == VALUE_TEXT && json_read(ctx->arena, cells[2].s, NULL, &scopes) != OK)
         return ERR_DENIED;
-    struct session s = {.id = cells[0].i, .user = cells[1].i, .scopes = scopes, .is_token = true};
+    struct session s = {.id = cells[0].i,
+                        .user = cells[1].i,
+                        .scopes = scopes,
+                        .is_token = true,
+                        .language = cells[4].kind == VALUE_TEXT ? cells[4].s : (str){0},
+                        .time_zone = cells[5].kind == VALUE_TEXT ? cells[5].s : (str){0}};
     if (cells[3].kind == VALUE_NULL || now - cells[3].i >= CLOCK_MINUTE)
         session_touch(ctx, touch_token, s.id);
     *out = s;

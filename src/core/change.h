@@ -48,7 +48,10 @@ struct log_reader {
     size_t batch;       /* most changes at once */
     err_t (*read)(struct ctx *, const struct change *, size_t n, void *context);
     void *context;
-    bool from_now;  /* a new reader starts at the end of the log instead of its beginning */
+    bool from_now; /* a new reader starts at the end of the log instead of its beginning */
+    /* After a batch that was not full, so that the commits of busy moments are read together: each
+     * batch of a kept reader is a commit of its own. */
+    unsigned rest_milliseconds;
     bool ephemeral; /* position is not kept (live screens); each process has its own */
 };
 /* Of several processes on one database one runs a kept reader at a time. A transactional one has

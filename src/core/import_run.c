@@ -139,16 +139,12 @@ static bool choose_changes(struct import_work *w,
     return any;
 }
 
-static err_t update(struct import_work *w,
-                    struct ctx *c,
-                    struct import_line *line,
-                    int64_t id,
-                    bool overwrite,
-                    bool joined)
+static err_t
+update(struct import_work *w, struct ctx *c, struct import_line *line, int64_t id, bool overwrite)
 {
     const struct object *o = w->map.object;
     const struct write_options options = {
-        .allow_duplicate = true, .quiet_refs = true, .joined = joined};
+        .allow_duplicate = true, .quiet_refs = true, .joined = true};
     struct record *before, *given = record_copy(c->arena, line->given);
     bool *set = ARENA_ARRAY(c->arena, bool, o->field_count);
     TRY(record_load(c, o, id, &before));
@@ -162,13 +158,14 @@ static err_t update(struct import_work *w,
     return record_update_cells(c, o, id, &cells, &options, &line->after);
 }
 
-static err_t create(struct import_work *w, struct ctx *c, struct import_line *line, bool joined)
+static err_t create(struct import_work *w, struct ctx *c, struct import_line *line, bool careful)
 {
     const struct object *o = w->map.object;
     const struct write_options options = {.allow_duplicate = line->candidates.n > 0,
                                           .quiet_refs = true,
+                                          .keys_free = !careful && line->candidates.n == 0,
                                           .imported = true,
-                                          .joined = joined};
+                                          .joined = true};
     bool *set = ARENA_ARRAY(c->arena, bool, o->field_count);
     struct record *given = record_copy(c->arena, line->given);
     memcpy(set, line->set, o->field_count * sizeof *set);
@@ -185,11 +182,13 @@ static err_t create(struct import_work *w, struct ctx *c, struct import_line *li
     return OK;
 }
 
-static err_t write_line(struct import_work *w, struct ctx *c, struct import_line *line, bool joined)
+/* careful: a savepoint is around it, so that it may find out what is wrong. */
+static err_t
+write_line(struct import_work *w, struct ctx *c, struct import_line *line, bool careful)
 {
     if (line->outcome == IMPORT_CREATED)
-        return create(w, c, line, joined);
-    return update(w, c, line, line->record, w->overwrite, joined);
+        return create(w, c, line, careful);
+    return update(w, c, line, line->record, w->overwrite);
 }
 
 struct one_line {
@@ -256,7 +255,7 @@ static err_t do_line(struct chunk *k, struct ctx *c, struct import_line *line)
         return OK;
     struct one_line one = {w, line};
     size_t before = c->problems.list.n;
-    err_t e = k->careful ? ctx_transact(c, write_alone, &one) : write_line(w, c, line, true);
+    err_t e = k->careful ? ctx_transact(c, write_alone, &one) : write_line(w, c, line, false);
     if (e == OK || err_is_fault(e) || !k->careful)
         return e;
     refuse_write(w, c, line, e, before);

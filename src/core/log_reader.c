@@ -241,8 +241,8 @@ static err_t read_changes(struct step *s, struct ctx *c)
     return s->n ? OK : reload(s->reader, c);
 }
 
-/* Reads at most one batch; *any tells whether there was one. */
-static err_t take_step(struct reader *r, struct arena *arena, bool *any)
+/* Reads at most one batch; *taken tells how many changes. */
+static err_t take_step(struct reader *r, struct arena *arena, size_t *taken)
 {
     struct ctx c;
     struct step s = {.reader = r, .tx = r->tx, .id = r->id};
@@ -253,7 +253,7 @@ static err_t take_step(struct reader *r, struct arena *arena, bool *any)
         e = read_changes(&s, &c);
     ctx_done(&c);
     TRY(e);
-    *any = s.n > 0;
+    *taken = s.n;
     if (s.n)
         moved_to(r, s.changes[s.n - 1].tx, s.changes[s.n - 1].id);
     return OK;
@@ -274,6 +274,16 @@ static bool wait_for(struct log_readers *all, uint64_t seen, int64_t millisecond
     return stop;
 }
 
+/* Until the time is over, whatever is committed meanwhile. */
+static void rest(struct log_readers *all, int64_t milliseconds)
+{
+    struct timespec until = deadline(milliseconds);
+    pthread_mutex_lock(&all->lock);
+    while (!all->stop && pthread_cond_timedwait(&all->wake, &all->lock, &until) != ETIMEDOUT)
+        ;
+    pthread_mutex_unlock(&all->lock);
+}
+
 static void back_off(struct reader *r, err_t e)
 {
     struct log_readers *all = r->all;
@@ -286,11 +296,7 @@ static void back_off(struct reader *r, err_t e)
     log_event(stuck ? LOG_ERROR : LOG_WARN, stuck ? "log_reader_stuck" : "log_reader_failed",
               "reader", LOG_Z(r->of.name), "error", LOG_Z(err_name(e)), "after", LOG_INT(r->id),
               "times", LOG_INT(r->failures), NULL);
-    struct timespec until = deadline(wait);
-    pthread_mutex_lock(&all->lock);
-    while (!all->stop && pthread_cond_timedwait(&all->wake, &all->lock, &until) != ETIMEDOUT)
-        ;
-    pthread_mutex_unlock(&all->lock);
+    rest(all, wait);
 }
 
 static void *follow(void *arg)
@@ -299,22 +305,24 @@ static void *follow(void *arg)
     struct log_readers *all = r->all;
     AUTO_ARENA arena = arena_new(LIMIT_REQUEST_ARENA);
     for (bool stop = false; !stop;) {
-        bool any = false;
+        size_t taken = 0;
         pthread_mutex_lock(&all->lock);
         uint64_t seen = all->commits;
         stop = all->stop;
         pthread_mutex_unlock(&all->lock);
         if (stop)
             break;
-        err_t e = take_step(r, arena, &any);
+        err_t e = take_step(r, arena, &taken);
         arena_reset(arena);
         if (e != OK) {
             back_off(r, e);
             continue;
         }
         r->failures = 0;
-        if (!any)
+        if (!taken)
             stop = wait_for(all, seen, POLL_MILLISECONDS);
+        else if (taken < r->of.batch && r->of.rest_milliseconds)
+            rest(all, r->of.rest_milliseconds);
     }
     return NULL;
 }

@@ -55,12 +55,13 @@ err_t record_get(struct ctx *c, const struct object *o, int64_t id, enum op op, 
     return OK;
 }
 
-err_t record_visible(struct ctx *c,
-                     const struct object *o,
-                     const int64_t *ids,
-                     size_t n,
-                     int64_t **out,
-                     size_t *count)
+err_t record_within(struct ctx *c,
+                    const struct object *o,
+                    enum op op,
+                    const int64_t *ids,
+                    size_t n,
+                    int64_t **out,
+                    size_t *count)
 {
     const struct condition *scope;
     struct condition_env env = ctx_env(c);
@@ -68,7 +69,7 @@ err_t record_visible(struct ctx *c,
     size_t found = 0;
     *count = 0;
     *out = seen;
-    err_t e = access_scope(c->access, o, OP_READ, &scope);
+    err_t e = access_scope(c->access, o, op, &scope);
     if (e == ERR_DENIED)
         return OK;
     TRY(e);
@@ -86,6 +87,16 @@ err_t record_visible(struct ctx *c,
         seen[found++] = db_int(rows, 0);
     *count = found;
     return db_rows_error(rows);
+}
+
+err_t record_visible(struct ctx *c,
+                     const struct object *o,
+                     const int64_t *ids,
+                     size_t n,
+                     int64_t **out,
+                     size_t *count)
+{
+    return record_within(c, o, OP_READ, ids, n, out, count);
 }
 
 /* ---- one record's surroundings, for formulas and conditions ---- */

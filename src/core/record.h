@@ -12,6 +12,14 @@
 err_t record_get(
     struct ctx *, const struct object *, int64_t id, enum op, struct record **out) MUST_USE;
 
+/* Which of these are in the caller's scope for op, deleted or not, in any order. */
+err_t record_within(struct ctx *,
+                    const struct object *,
+                    enum op,
+                    const int64_t *ids,
+                    size_t n,
+                    int64_t **out,
+                    size_t *count) MUST_USE;
 /* Which of these the caller may read, deleted or not, in any order. */
 err_t record_visible(struct ctx *,
                      const struct object *,
@@ -35,6 +43,9 @@ struct list_query {
     size_t limit;      /* 1 … LIMIT_LIST_PAGE */
     enum op op;        /* OP_READ, OP_EXPORT: whose scope */
     bool deleted;      /* the deleted ones instead */
+    /* What is wanted of each: the other cells may be NULL. fields NULL = all. */
+    const struct field *const *fields;
+    size_t field_count;
 };
 struct list_page {
     struct record **records;
@@ -53,6 +64,13 @@ void record_write_json(struct ctx *,
                        const struct field *const *fields,
                        size_t field_count,
                        struct jw *);
+/* The records of one object, each as above, in an array; asks the database once for all. */
+err_t record_write_list(struct ctx *,
+                        struct record *const *,
+                        size_t count,
+                        const struct field *const *fields,
+                        size_t field_count,
+                        struct jw *) MUST_USE;
 /* {"id":"title"} of all records that the refs of these records name. */
 err_t record_titles(struct ctx *, struct record *const *, size_t count, struct jw *) MUST_USE;
 
@@ -62,6 +80,7 @@ struct write_options {
     bool allow_duplicate; /* an identity key that another has is no conflict */
     bool trusted;         /* demo, import of history: created_at, created_by, id may be given */
     bool quiet_refs;      /* refs are known to be good (demo, import) */
+    bool keys_free;       /* nobody has its identity keys: looked up in this transaction */
     bool imported;        /* created_at and department may be given */
     bool joined; /* inside a transaction: no savepoint of its own; when it fails, the caller undoes
                     the whole */

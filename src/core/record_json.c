@@ -1,6 +1,14 @@
+#include <stdlib.h>
+
 #include "base/limits.h"
 #include "core/record_internal.h"
 #include "model/query.h"
+
+static int by_number(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
+}
 
 static void write_field(struct ctx *c,
                         const struct record *r,
@@ -24,51 +32,58 @@ static bool shown(const struct field *f)
     return !(f->builtin && f == f->object->deleted_at);
 }
 
-/* Is the record in the caller's scope for updating? When that cannot be told, it is not. */
-static bool changeable(struct ctx *c, const struct record *r)
-{
-    const struct condition *scope;
-    struct condition_env env = ctx_env(c);
-    struct condition_source source = record_source(c);
-    bool inside = true;
-    if (access_scope(c->access, r->object, OP_UPDATE, &scope) != OK)
-        return false;
-    return !scope || (condition_match(scope, &env, r, &source, &inside) == OK && inside);
-}
-
-/* What the caller may see of a record; whether they may change it is asked when it matters. */
-struct view {
-    struct ctx *ctx;
-    const struct record *record;
-    bool asked, changeable;
+/* The ids of those among the records that the caller may change, sorted. */
+struct changeable {
+    int64_t *ids;
+    size_t n;
 };
 
-static enum field_access view_field(struct view *v, const struct field *f)
+static bool may_change(const struct changeable *own, int64_t id)
 {
-    enum field_access all = access_field(v->ctx->access, f);
-    enum field_access own = access_field_own(v->ctx->access, f);
-    if (all >= FIELD_READ || all == own)
-        return all;
-    if (!v->asked)
-        v->changeable = changeable(v->ctx, v->record);
-    v->asked = true;
-    return v->changeable ? own : all;
+    return own->n && bsearch(&id, own->ids, own->n, sizeof id, by_number);
 }
 
-void record_write_json(struct ctx *c,
-                       const struct record *r,
-                       const struct field *const *fields,
-                       size_t field_count,
-                       struct jw *w)
+/* Only where a field tells these from others. */
+static err_t find_changeable(struct ctx *c,
+                             struct record *const *records,
+                             size_t count,
+                             const struct field *const *fields,
+                             size_t field_count,
+                             struct changeable *out)
 {
-    const struct object *o = r->object;
-    const struct field *const *list = fields ? fields : (const struct field *const *)o->fields;
-    size_t n = fields ? field_count : o->field_count, masked = 0;
-    struct view view = {.ctx = c, .record = r};
+    bool matters = false;
+    *out = (struct changeable){0};
+    for (size_t i = 0; i < field_count && !matters; i++)
+        matters = access_field(c->access, fields[i]) < FIELD_READ &&
+                  access_field(c->access, fields[i]) != access_field_own(c->access, fields[i]);
+    if (!matters || !count)
+        return OK;
+    int64_t *ids = ARENA_ARRAY(c->arena, int64_t, count);
+    for (size_t i = 0; i < count; i++)
+        ids[i] = record_id(records[i]);
+    TRY(record_within(c, records[0]->object, OP_UPDATE, ids, count, &out->ids, &out->n));
+    qsort(out->ids, out->n, sizeof *out->ids, by_number);
+    return OK;
+}
+
+static enum field_access seen(struct ctx *c, const struct field *f, bool changeable)
+{
+    enum field_access all = access_field(c->access, f);
+    return all >= FIELD_READ || !changeable ? all : access_field_own(c->access, f);
+}
+
+static void write_record(struct ctx *c,
+                         const struct record *r,
+                         const struct field *const *fields,
+                         size_t n,
+                         bool changeable,
+                         struct jw *w)
+{
+    size_t masked = 0;
     jw_open(w, '{');
     for (size_t i = 0; i < n; i++) {
-        const struct field *f = list[i];
-        enum field_access access = view_field(&view, f);
+        const struct field *f = fields[i];
+        enum field_access access = seen(c, f, changeable);
         if (access == FIELD_HIDDEN || !shown(f))
             continue;
         masked += access == FIELD_MASK;
@@ -78,11 +93,52 @@ void record_write_json(struct ctx *c,
         jw_key(w, S("_masked"));
         jw_open(w, '[');
         for (size_t i = 0; i < n; i++)
-            if (view_field(&view, list[i]) == FIELD_MASK && shown(list[i]))
-                jw_str(w, list[i]->name);
+            if (seen(c, fields[i], changeable) == FIELD_MASK && shown(fields[i]))
+                jw_str(w, fields[i]->name);
         jw_close(w, ']');
     }
     jw_close(w, '}');
+}
+
+static void all_fields(const struct object *o, const struct field *const **fields, size_t *n)
+{
+    if (*fields)
+        return;
+    *fields = (const struct field *const *)o->fields;
+    *n = o->field_count;
+}
+
+/* When it cannot be told whether the record may be changed, it may not. */
+void record_write_json(struct ctx *c,
+                       const struct record *r,
+                       const struct field *const *fields,
+                       size_t field_count,
+                       struct jw *w)
+{
+    struct changeable own;
+    struct record *one = (struct record *)r;
+    all_fields(r->object, &fields, &field_count);
+    bool known = find_changeable(c, &one, 1, fields, field_count, &own) == OK;
+    write_record(c, r, fields, field_count, known && may_change(&own, record_id(r)), w);
+}
+
+err_t record_write_list(struct ctx *c,
+                        struct record *const *records,
+                        size_t count,
+                        const struct field *const *fields,
+                        size_t field_count,
+                        struct jw *w)
+{
+    struct changeable own = {0};
+    if (count)
+        all_fields(records[0]->object, &fields, &field_count);
+    TRY(find_changeable(c, records, count, fields, field_count, &own));
+    jw_open(w, '[');
+    for (size_t i = 0; i < count; i++)
+        write_record(c, records[i], fields, field_count, may_change(&own, record_id(records[i])),
+                     w);
+    jw_close(w, ']');
+    return OK;
 }
 
 /* ---- titles ---- */
@@ -93,10 +149,17 @@ struct wanted {
 
 static void want(struct ctx *c, struct wanted *w, int64_t id)
 {
-    for (size_t i = 0; i < w->ids.n; i++)
-        if (w->ids.at[i] == id)
-            return;
     *VEC_PUSH(c->arena, w->ids) = id;
+}
+
+static void without_repeats(struct wanted *w)
+{
+    size_t n = 0;
+    qsort(w->ids.at, w->ids.n, sizeof *w->ids.at, by_number);
+    for (size_t i = 0; i < w->ids.n; i++)
+        if (!n || w->ids.at[n - 1] != w->ids.at[i])
+            w->ids.at[n++] = w->ids.at[i];
+    w->ids.n = n;
 }
 
 static void collect(struct ctx *c, const struct record *r, struct wanted *by_object)
@@ -132,7 +195,7 @@ static str title_text(struct ctx *c, const struct object *o, value v)
 }
 
 static err_t
-write_titles(struct ctx *c, const struct object *o, const struct wanted *wanted, struct jw *w)
+write_titles(struct ctx *c, const struct object *o, struct wanted *wanted, struct jw *w)
 {
     const struct condition *scope = NULL;
     struct condition_env env = ctx_env(c);
@@ -143,6 +206,7 @@ write_titles(struct ctx *c, const struct object *o, const struct wanted *wanted,
     TRY(e);
     AUTO_SQL q;
     sql_init(&q, c->arena);
+    without_repeats(wanted);
     TRY(query_titles(o, wanted->ids.at, wanted->ids.n, scope, &env, &q));
     AUTO_ROWS rows = NULL;
     TRY(db_query(c->conn, buf_str(&q.text), q.params.at, q.params.n, &rows));

@@ -80,8 +80,9 @@ static err_t insert_key(struct ctx *c, str kind, value key, int64_t owner)
 static err_t
 claim(struct ctx *c, const struct field *f, value key, int64_t owner, const struct write_options *o)
 {
-    int64_t by;
-    TRY(holder(c, f, key, &by));
+    int64_t by = 0;
+    if (!o || !o->keys_free)
+        TRY(holder(c, f, key, &by));
     if (by == owner || (by && o && o->allow_duplicate))
         return OK;
     if (by)

@@ -61,6 +61,25 @@ static str write_cursor(struct ctx *c, bool blanks, const value *keys, size_t n)
     return encode(c->arena, buf_str(&out));
 }
 
+/* Cells as the sort's columns hold them; anything else would be a statement that fails. */
+static bool read_key(const json_t *j, enum storage storage, value *out)
+{
+    switch (storage) {
+    case STORE_INT:
+        *out = V_INT(json_integer_value(j));
+        return json_is_integer(j);
+    case STORE_REAL:
+        *out = V_REAL(json_number_value(j));
+        return json_is_number(j);
+    case STORE_BOOL:
+        *out = V_BOOL(json_is_true(j));
+        return json_is_boolean(j);
+    default:
+        *out = V_TEXT(json_str(j));
+        return json_is_string(j) && !memchr(out->s.p, '\0', out->s.n);
+    }
+}
+
 static err_t read_cursor(struct ctx *c, str cursor, struct query *q)
 {
     str text;
@@ -73,21 +92,37 @@ static err_t read_cursor(struct ctx *c, str cursor, struct query *q)
     if (json_array_size(tree) != n + 1 || (q->blanks && q->sort_count == 0))
         goto bad;
     value *keys = ARENA_ARRAY(c->arena, value, n);
-    for (size_t i = 0; i < n; i++) {
-        const json_t *j = json_array_get(tree, i + 1);
-        keys[i] = json_is_string(j)    ? V_TEXT(json_str(j))
-                  : json_is_integer(j) ? V_INT(json_integer_value(j))
-                  : json_is_real(j)    ? V_REAL(json_real_value(j))
-                  : json_is_boolean(j) ? V_BOOL(json_is_true(j))
-                                       : V_NULL;
-        if (keys[i].kind == VALUE_NULL)
+    for (size_t i = 0; i < n; i++)
+        if (!read_key(json_array_get(tree, i + 1), query_key_storage(q, i), &keys[i]))
             goto bad;
-    }
     q->after = keys;
     return OK;
 bad:
     problem_add(&c->problems, S("after"), "bad_cursor", NULL);
     return ERR_INVALID;
+}
+
+/* The columns that the fields need, and those that say which record it is and whose. NULL = all:
+ * a formula of the clock may look at any. */
+static const bool *columns_for(struct ctx *c, const struct list_query *in)
+{
+    const struct object *o = in->object;
+    const struct field *const always[] = {o->id,         o->version,  o->created_at, o->updated_at,
+                                          o->deleted_at, o->customer, o->owner,      o->department};
+    if (!in->fields)
+        return NULL;
+    bool *wanted = ARENA_ARRAY(c->arena, bool, o->column_count);
+    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+        if (always[i])
+            wanted[always[i]->first_column] = true;
+    for (size_t i = 0; i < in->field_count; i++) {
+        const struct field *f = in->fields[i];
+        if (f->live)
+            return NULL;
+        for (unsigned p = 0; p < f->column_count; p++)
+            wanted[f->first_column + p] = true;
+    }
+    return wanted;
 }
 
 static err_t prepare(struct ctx *c, const struct list_query *in, bool checked, struct query *q)
@@ -96,7 +131,8 @@ static err_t prepare(struct ctx *c, const struct list_query *in, bool checked, s
                         .where = in->where,
                         .ids = in->ids,
                         .id_count = in->id_count,
-                        .deleted = in->deleted};
+                        .deleted = in->deleted,
+                        .wanted = columns_for(c, in)};
     TRY(access_scope(c->access, in->object, in->op, &q->scope));
     if (in->where && checked)
         TRY(access_check_condition(c->access, in->where, S("where"), &c->problems));
@@ -137,6 +173,8 @@ static err_t fetch(struct ctx *c, struct query *q, struct filling *f)
             keys[i] = db_cell(rows, q->object->column_count + i);
             if (keys[i].kind == VALUE_TEXT)
                 keys[i].s = arena_str(c->arena, keys[i].s);
+            else if (keys[i].kind == VALUE_INT && query_key_storage(q, i) == STORE_BOOL)
+                keys[i] = V_BOOL(keys[i].i != 0);
         }
         f->keys[f->page.count] = keys;
         f->blanks[f->page.count] = q->blanks;
@@ -155,10 +193,17 @@ static err_t list(struct ctx *c, const struct list_query *in, bool checked, stru
     TRY(prepare(c, in, checked, &q));
     if (in->after.n)
         TRY(read_cursor(c, in->after, &q));
+    bool ranges = q.after && query_key_count(&q) == 2;
+    q.range = ranges ? RANGE_SAME_KEY : RANGE_WHOLE;
     TRY(fetch(c, &q, &f));
+    if (ranges && f.page.count < f.room) {
+        q.range = RANGE_BEYOND;
+        TRY(fetch(c, &q, &f));
+    }
     if (f.page.count < f.room && q.sort_count && !q.blanks && !query_never_blank(&q)) {
         q.blanks = true;
         q.after = NULL;
+        q.range = RANGE_WHOLE;
         TRY(fetch(c, &q, &f));
     }
     f.page.has_more = f.page.count > in->limit;

@@ -28,20 +28,60 @@ static err_t run_query(struct ctx *c, struct sql *q, int64_t *changed)
     return db_run(c->conn, buf_str(&q->text), q->params.at, q->params.n, changed);
 }
 
+static err_t duplicate(struct ctx *c, const struct field *f)
+{
+    problem_add_str(&c->problems, pointer_join(c->arena, S(""), f->name), "duplicate",
+                    f->label.text[c->lang], (str){0}, (str){0});
+    return ERR_CONFLICT;
+}
+
 /* A unique index said no: say at which field. */
 static err_t conflict(struct ctx *c, const struct object *o)
 {
     str index = db_conflict_name(c->conn);
     for (size_t i = 0; i < o->field_count; i++) {
         const struct field *f = o->fields[i];
-        if (f->unique && field_stored(f) && str_find(index, field_column(f, 0)->name) != SIZE_MAX) {
-            problem_add_str(&c->problems, pointer_join(c->arena, S(""), f->name), "duplicate",
-                            f->label.text[c->lang], (str){0}, (str){0});
-            return ERR_CONFLICT;
-        }
+        if (f->unique && field_stored(f) && str_find(index, field_column(f, 0)->name) != SIZE_MAX)
+            return duplicate(c, f);
     }
     problem_add_str(&c->problems, S(""), "duplicate", o->label.text[c->lang], (str){0}, (str){0});
     return ERR_CONFLICT;
+}
+
+static str lock_name(struct ctx *c, const struct field *f, value v)
+{
+    str text = v.kind == VALUE_TEXT ? v.s : arena_printf(c->arena, "%lld", (long long)v.i);
+    return arena_printf(c->arena, STR_FMT "." STR_FMT "=" STR_FMT, STR_ARG(f->object->name),
+                        STR_ARG(f->name), STR_ARG(text));
+}
+
+static err_t check_unique_field(struct ctx *c, const struct field *f, const struct record *after)
+{
+    value found;
+    AUTO_SQL q;
+    sql_init(&q, c->arena);
+    TRY(query_taken(f, after, &q));
+    TRY(db_lock(c->conn, lock_name(c, f, record_cell(after, f, 0))));
+    err_t e = db_one(c->conn, NULL, buf_str(&q.text), q.params.at, q.params.n, &found, 1);
+    return e == OK ? duplicate(c, f) : e == ERR_NOT_FOUND ? OK : e;
+}
+
+/* The unique index of a customer's records tells customers apart, for rows that are spread over
+ * nodes by customer: what others have is asked for. */
+static err_t check_unique(struct ctx *c, const struct record *before, const struct record *after)
+{
+    const struct object *o = after->object;
+    bool appears = !before || !record_live(before);
+    if (!o->customer || !record_live(after))
+        return OK;
+    for (size_t i = 0; i < o->field_count; i++) {
+        const struct field *f = o->fields[i];
+        if (!f->unique || !field_stored(f) || record_cell(after, f, 0).kind == VALUE_NULL)
+            continue;
+        if (appears || !value_eq(record_cell(before, f, 0), record_cell(after, f, 0)))
+            TRY(check_unique_field(c, f, after));
+    }
+    return OK;
 }
 
 static err_t check_rules(struct ctx *c, const struct record *r)
@@ -147,6 +187,7 @@ err_t record_store(struct ctx *c,
         TRY(check_rules(c, after));
     if (before && !derived)
         stamp(c, after, record_cell(before, o->version, 0).i + 1);
+    TRY(check_unique(c, before, after));
     TRY(before ? update(c, before, after) : insert(c, after));
     TRY(write_sets(c, before, after));
     TRY(record_identity(c, before, after, options));

@@ -1,3 +1,7 @@
+#include <pthread.h>
+
+#include <sodium.h>
+
 #include "base/limits.h"
 #include "core/record.h"
 #include "core/test_app.h"
@@ -122,5 +126,201 @@ TEST_APP(record_lists_page_by_page_blanks_last)
             } while (page.has_more);
             assert_int_equal(seen, 5);
         }
+    ctx_done(&c);
+}
+
+static void number_order(struct ctx *c, int64_t customer, const char *number, err_t want)
+{
+    struct record *r;
+    char body[200];
+    snprintf(body, sizeof body, "{'customer':'%lld','number':'%s','amount':{'amount':1}}",
+             (long long)customer, number);
+    c->problems.list.n = 0;
+    assert_int_equal(
+        record_create(c, model_object(c->model, S("order")), test_json(c->arena, body), NULL, &r),
+        want);
+}
+
+TEST_APP(record_unique_fields_hold_across_customers)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    struct record *r;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    const struct object *o = model_object(c.model, S("order"));
+    int64_t first = record_id(create(&c, "customer", "{'name':'甲'}"));
+    int64_t second = record_id(create(&c, "customer", "{'name':'乙'}"));
+    number_order(&c, first, "N-1", OK);
+    number_order(&c, second, "N-2", OK);
+    number_order(&c, first, "N-1", ERR_CONFLICT);
+    number_order(&c, second, "N-1", ERR_CONFLICT);
+    assert_string_equal(c.problems.list.at[0].code, "duplicate");
+    assert_str(c.problems.list.at[0].pointer, "/number");
+    struct list_query q = {.object = o, .limit = 1};
+    struct list_page page;
+    assert_int_equal(record_list(&c, &q, &page), OK);
+    int64_t id = record_id(page.records[0]);
+    assert_int_equal(update(&c, "order", id, 1, "{'number':'N-1'}"), ERR_CONFLICT);
+    assert_int_equal(update(&c, "order", id, 1, "{'number':'N-3'}"), OK);
+    number_order(&c, first, "N-2", OK);
+    /* what was deleted is free, and does not come back beside another */
+    assert_int_equal(record_delete(&c, o, id, 2, &r), OK);
+    number_order(&c, first, "N-3", OK);
+    assert_int_equal(record_restore(&c, o, id, &r), ERR_CONFLICT);
+    ctx_done(&c);
+}
+
+/* Many at once, each for a customer of its own: one gets the number. */
+struct rival {
+    struct app *app;
+    pthread_t thread;
+    int64_t customer;
+    err_t result;
+};
+
+static void *compete(void *arg)
+{
+    struct rival *rival = arg;
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    struct record *r;
+    char body[200];
+    rival->result = ctx_init(&c, rival->app, arena, "test");
+    if (rival->result != OK)
+        return NULL;
+    snprintf(body, sizeof body, "{'customer':'%lld','number':'R-1','amount':{'amount':1}}",
+             (long long)rival->customer);
+    rival->result =
+        record_create(&c, model_object(c.model, S("order")), test_json(arena, body), NULL, &r);
+    ctx_done(&c);
+    return NULL;
+}
+
+TEST_APP(record_unique_fields_have_one_winner)
+{
+    enum { RIVALS = 6 };
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    struct rival rivals[RIVALS];
+    int won = 0;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    for (int i = 0; i < RIVALS; i++)
+        rivals[i] = (struct rival){.app = app,
+                                   .customer = record_id(create(&c, "customer", "{'name':'甲'}"))};
+    for (int i = 0; i < RIVALS; i++)
+        assert_int_equal(pthread_create(&rivals[i].thread, NULL, compete, &rivals[i]), 0);
+    for (int i = 0; i < RIVALS; i++) {
+        pthread_join(rivals[i].thread, NULL);
+        won += rivals[i].result == OK;
+        assert_true(rivals[i].result == OK || rivals[i].result == ERR_CONFLICT);
+    }
+    assert_int_equal(won, 1);
+    ctx_done(&c);
+}
+
+/* base64url of the JSON, as a cursor is. */
+static str forged(struct arena *arena, const char *json)
+{
+    char *out = arena_alloc(arena, strlen(json) * 2 + 8);
+    sodium_bin2base64(out, strlen(json) * 2 + 8, (const unsigned char *)json, strlen(json),
+                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    return str_from(out);
+}
+
+TEST_APP(record_list_refuses_forged_cursors)
+{
+    static const struct {
+        const char *field, *json;
+        err_t want;
+    } cases[] = {
+        {NULL, "[false,5]", OK},
+        {NULL, "[false,\"x\"]", ERR_INVALID},
+        {NULL, "[false,1.5]", ERR_INVALID},
+        {NULL, "[false,true]", ERR_INVALID},
+        {NULL, "[true,5]", ERR_INVALID},
+        {NULL, "{}", ERR_INVALID},
+        {"name", "[false,\"x\",5]", OK},
+        {"name", "[false,5,5]", ERR_INVALID},
+        {"name", "[false,\"a\\u0000b\",5]", ERR_INVALID},
+        {"name", "[false,\"x\",\"5\"]", ERR_INVALID},
+        {"name", "[false,\"x\",null]", ERR_INVALID},
+        {"order_total", "[false,5,5]", OK},
+        {"order_total", "[false,\"5\",5]", ERR_INVALID},
+        {"order_total", "[true,5]", OK},
+        {"order_total", "[true,false]", ERR_INVALID},
+        {"created_at", "[false,\"2026-01-01\",5]", ERR_INVALID},
+    };
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    const struct object *o = model_object(c.model, S("customer"));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct list_query q = {.object = o, .limit = 1, .after = forged(arena, cases[i].json)};
+        struct list_page page;
+        c.problems.list.n = 0;
+        q.sort_count = cases[i].field != NULL;
+        if (cases[i].field)
+            q.sort[0].field = object_field(o, str_from(cases[i].field));
+        err_t e = record_list(&c, &q, &page);
+        if (e != cases[i].want)
+            print_error("%s by %s\n", cases[i].json, cases[i].field);
+        assert_int_equal(e, cases[i].want);
+        assert_true(e == OK || str_eqz(S("bad_cursor"), c.problems.list.at[0].code));
+    }
+    ctx_done(&c);
+}
+
+/* Pages go on over every kind of key. */
+TEST_APP(record_list_pages_by_every_field)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    const struct object *o = model_object(c.model, S("customer"));
+    for (int i = 0; i < 6; i++) {
+        char body[200];
+        snprintf(body, sizeof body, "{'name':'n%d','do_not_contact':%s}", i % 3,
+                 i % 2 ? "true" : "false");
+        create(&c, "customer", i == 4 ? "{'name':'z'}" : body);
+    }
+    for (size_t f = 0; f < o->field_count; f++) {
+        const struct field *by = o->fields[f];
+        struct list_query q = {.object = o, .limit = 1, .sort_count = 2};
+        q.sort[0].field = o->title;
+        q.sort[1].field = by;
+        struct list_page page;
+        size_t seen = 0;
+        if (!field_stored(by) || by->multi)
+            continue;
+        do {
+            c.problems.list.n = 0;
+            assert_int_equal(record_list(&c, &q, &page), OK);
+            seen += page.count;
+            q.after = page.next;
+        } while (page.has_more);
+        assert_int_equal(seen, 6);
+    }
+    ctx_done(&c);
+}
+
+TEST_APP(record_list_reads_what_is_asked_for)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    const struct object *o = model_object(c.model, S("customer"));
+    create(&c, "customer", "{'name':'甲','company':'A','phone':'13800138000','notes':'long'}");
+    const struct field *fields[] = {o->id, object_field(o, S("company"))};
+    struct list_query q = {.object = o, .limit = 1, .fields = fields, .field_count = 2};
+    q.sort_count = 1;
+    q.sort[0].field = o->title;
+    struct list_page page;
+    assert_int_equal(record_list(&c, &q, &page), OK);
+    const struct record *r = page.records[0];
+    assert_str(record_cell(r, fields[1], 0).s, "A");
+    assert_int_equal(record_cell(r, o->version, 0).i, 1);
+    assert_int_equal(record_cell(r, o->created_at, 0).kind, VALUE_INT);
+    assert_int_equal(record_cell(r, o->title, 0).kind, VALUE_NULL);
+    assert_int_equal(record_cell(r, object_field(o, S("phone")), 0).kind, VALUE_NULL);
     ctx_done(&c);
 }

@@ -113,8 +113,11 @@ static err_t read_changes(struct ctx *c, const struct change *changes, size_t n,
 
 void search_attach(struct app *app)
 {
-    static const struct log_reader reader = {
-        .name = "search", .transactional = true, .batch = 500, .read = read_changes};
+    static const struct log_reader reader = {.name = "search",
+                                             .transactional = true,
+                                             .batch = 500,
+                                             .rest_milliseconds = 150,
+                                             .read = read_changes};
     log_reader_add(app, &reader);
 }
 

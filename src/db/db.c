@@ -95,7 +95,22 @@ enum db_kind db_conn_kind(const struct db_conn *c)
 
 err_t db_acquire(struct db *db, struct db_conn **out)
 {
-    return pool_take(db, FOR_READING, out);
+    struct db_conn *c;
+    TRY(pool_take(db, FOR_READING, &c));
+    db_deadline(c, 0);
+    *out = c;
+    return OK;
+}
+
+void db_deadline(struct db_conn *c, unsigned milliseconds)
+{
+    c->deadline = milliseconds;
+    c->too_slow = false;
+}
+
+bool db_too_slow(const struct db_conn *c)
+{
+    return c->too_slow;
 }
 
 void db_release(struct db_conn *c)
@@ -293,6 +308,18 @@ err_t db_prepare(struct db_conn *c, str sql)
     if (e == OK)
         statement_release(c, statement);
     return after(c, start, e);
+}
+
+err_t db_lock(struct db_conn *c, str name)
+{
+    if (!c->in_work)
+        return FAULT("db_lock outside a work");
+    if (db_conn_kind(c) == DB_SQLITE)
+        return OK;
+    value nothing, key = V_TEXT(name);
+    return db_one(c, NULL,
+                  S("SELECT 1 FROM pg_advisory_xact_lock(hashtextextended(CAST($1 AS text), 0))"),
+                  &key, 1, &nothing, 1);
 }
 
 static err_t script(struct db_conn *c, str sql)

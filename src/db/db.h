@@ -49,6 +49,10 @@ enum db_kind db_kind(const struct db *);
 /* A read-only connection; waits while all are taken. ERR_UNAVAILABLE. */
 err_t db_acquire(struct db *, struct db_conn **out) MUST_USE;
 void db_release(struct db_conn *);
+/* Until it is given back, a statement that takes longer on this connection, its rows included on
+ * SQLite, gives ERR_LIMIT, which db_too_slow tells from others. 0 = as long as it takes. */
+void db_deadline(struct db_conn *, unsigned milliseconds);
+bool db_too_slow(const struct db_conn *);
 /* One snapshot for the reads between; not nestable. Without it each query sees its own moment. */
 err_t db_snapshot_begin(struct db_conn *) MUST_USE;
 void db_snapshot_end(struct db_conn *);
@@ -104,6 +108,9 @@ enum db_kind db_conn_kind(const struct db_conn *);
 
 /* Prepares only: for tests that hold every statement to both databases. */
 err_t db_prepare(struct db_conn *, str sql) MUST_USE;
+
+/* Inside a work: until it ends no other holds the same name. On SQLite one work runs at a time. */
+err_t db_lock(struct db_conn *, str name) MUST_USE;
 
 /* Several statements separated by ';' (schema). Inside a work only. */
 err_t db_script(struct db_conn *, str sql) MUST_USE;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "db/test_items.h"
 
 struct conflict {
@@ -424,4 +425,67 @@ TEST_DB(db_backup_is_a_whole_database)
     assert_int_equal(count_items(copy), 20000);
     db_close(copy);
     assert_int_equal(db_backup(db, "/nowhere/at/all", NULL, NULL), ERR_UNAVAILABLE);
+}
+
+/* ---- deadlines ---- */
+
+static const char ENDLESS[] = "WITH RECURSIVE n(i) AS (SELECT CAST(1 AS bigint) UNION ALL "
+                              "SELECT i + 1 FROM n WHERE i < 4000000000) SELECT count(*) FROM n";
+
+static err_t ask(struct db_conn *c, const char *sql)
+{
+    value cell;
+    return db_one(c, NULL, str_from(sql), NULL, 0, &cell, 1);
+}
+
+TEST_DB(db_deadline_stops_what_takes_too_long)
+{
+    struct db_conn *c;
+    assert_int_equal(db_acquire(db, &c), OK);
+    db_deadline(c, 100);
+    int64_t start = clock_monotonic();
+    assert_int_equal(ask(c, ENDLESS), ERR_LIMIT);
+    assert_true(clock_monotonic() - start < 10 * CLOCK_SECOND);
+    assert_true(db_too_slow(c));
+    /* the connection is as good as before, in a snapshot too */
+    assert_int_equal(ask(c, "SELECT 1"), OK);
+    assert_int_equal(db_snapshot_begin(c), OK);
+    assert_int_equal(ask(c, "SELECT 1"), OK);
+    assert_int_equal(ask(c, ENDLESS), ERR_LIMIT);
+    assert_int_equal(ask(c, "SELECT 1"), ERR_LIMIT);
+    db_snapshot_end(c);
+    assert_int_equal(ask(c, "SELECT 1"), OK);
+    db_release(c);
+}
+
+TEST_DB(db_deadline_ends_with_the_loan)
+{
+    static const char slow[] = "WITH RECURSIVE n(i) AS (SELECT CAST(1 AS bigint) UNION ALL "
+                               "SELECT i + 1 FROM n WHERE i < 300000) SELECT count(*) FROM n";
+    struct db_conn *c;
+    assert_int_equal(db_acquire(db, &c), OK);
+    db_deadline(c, 1);
+    assert_int_equal(ask(c, slow), ERR_LIMIT);
+    db_release(c);
+    assert_int_equal(db_acquire(db, &c), OK);
+    assert_false(db_too_slow(c));
+    assert_int_equal(ask(c, slow), OK);
+    db_release(c);
+}
+
+static err_t lock_twice(struct db_conn *c, void *arg)
+{
+    (void)arg;
+    TRY(db_lock(c, S("order.number=1")));
+    return db_lock(c, S("order.number=1"));
+}
+
+TEST_DB(db_lock_is_for_works)
+{
+    struct db_conn *c;
+    assert_int_equal(db_transact(db, lock_twice, NULL), OK);
+    assert_int_equal(db_transact(db, lock_twice, NULL), OK);
+    assert_int_equal(db_acquire(db, &c), OK);
+    assert_int_equal(db_lock(c, S("x")), ERR_INTERNAL);
+    db_release(c);
 }

@@ -67,10 +67,12 @@ struct db_conn {
     enum db_purpose purpose;
     bool in_work, in_snapshot;
     unsigned open_rows;
-    err_t failed; /* of the running transaction */
-    bool lost;    /* the whole transaction is gone; no savepoint brings it back */
-    bool broken;  /* not to be used again */
-    bool again;   /* the transaction may succeed when it is run anew */
+    unsigned deadline; /* milliseconds for a statement; 0 = none */
+    bool too_slow;     /* one was stopped by it */
+    err_t failed;      /* of the running transaction */
+    bool lost;         /* the whole transaction is gone; no savepoint brings it back */
+    bool broken;       /* not to be used again */
+    bool again;        /* the transaction may succeed when it is run anew */
     struct statements statements;
     char conflict[128];
 };

@@ -142,11 +142,32 @@ execute(struct postgres_conn *c, struct statement *s, const value *params, size_
     return e;
 }
 
+/* The server is told of another deadline before the next statement, outside a transaction: there
+ * the setting would be undone with it. */
+static err_t tell_deadline(struct postgres_conn *c)
+{
+    char sql[64];
+    unsigned wanted = c->base.deadline;
+    if (wanted == c->deadline_told || c->base.in_work || c->base.in_snapshot)
+        return OK;
+    if (wanted)
+        snprintf(sql, sizeof sql, "SET statement_timeout = %u", wanted);
+    else
+        snprintf(sql, sizeof sql, "SET statement_timeout TO DEFAULT");
+    PGresult *r = PQexec(c->pg, sql);
+    err_t e = postgres_outcome(c, r, str_from(sql));
+    PQclear(r);
+    TRY(e);
+    c->deadline_told = wanted;
+    return OK;
+}
+
 /* A plan goes stale when a table is altered: it is made anew and, outside a transaction, tried
  * once more; a work is run anew as a whole. */
 static err_t execute_fresh(
     struct postgres_conn *c, struct statement *s, const value *params, size_t n, PGresult **out)
 {
+    TRY(tell_deadline(c));
     err_t e = execute(c, s, params, n, out);
     if (e == OK || !c->stale)
         return e;
@@ -262,6 +283,7 @@ static err_t exec(struct db_conn *base, const char *sql)
 {
     struct postgres_conn *c = own(base);
     TRY(settle(c));
+    TRY(tell_deadline(c));
     PGresult *r = PQexec(c->pg, sql);
     err_t e = postgres_outcome(c, r, str_from(sql));
     PQclear(r);

@@ -9,10 +9,11 @@
 struct postgres_conn {
     struct db_conn base;
     PGconn *pg;
-    unsigned last_number; /* of a prepared statement */
-    bool stale;           /* the last statement has to be prepared anew */
-    bool begin_waits;     /* BEGIN is to be sent with the next statement */
-    struct buf texts;     /* parameters of the running call, each followed by a NUL */
+    unsigned last_number;   /* of a prepared statement */
+    bool stale;             /* the last statement has to be prepared anew */
+    unsigned deadline_told; /* what the server knows of base.deadline */
+    bool begin_waits;       /* BEGIN is to be sent with the next statement */
+    struct buf texts;       /* parameters of the running call, each followed by a NUL */
     const char **values;
     size_t values_cap;
 };

@@ -66,6 +66,11 @@ err_t postgres_outcome(struct postgres_conn *c, const PGresult *r, str sql)
     if (PQstatus(c->pg) == CONNECTION_BAD)
         c->base.broken = true;
     str state = field(r, PG_DIAG_SQLSTATE);
+    if (c->base.deadline && str_eqz(state, "57014")) {
+        c->base.too_slow = true;
+        log_event(LOG_WARN, "sql_too_slow", "sql", LOG_STR(str_cut(sql, 0, SQL_LOGGED)), NULL);
+        return ERR_LIMIT;
+    }
     err_t e = meaning(c, state);
     if (e == ERR_CONFLICT)
         db_set_conflict(&c->base, field(r, PG_DIAG_CONSTRAINT_NAME));

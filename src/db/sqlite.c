@@ -7,9 +7,10 @@
 #include <sys/file.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/log.h"
 
-enum { BUSY_MILLISECONDS = 5000, PATH_BYTES = 4096 };
+enum { BUSY_MILLISECONDS = 5000, PATH_BYTES = 4096, STEPS_BETWEEN_LOOKS = 20000 };
 
 static sqlite3_stmt *handle_of(const struct statement *s)
 {
@@ -47,6 +48,17 @@ static bool find_order(sqlite3_stmt *stmt, struct statement *s)
     else
         free(order);
     return well;
+}
+
+static int look_at_clock(void *arg)
+{
+    const struct sqlite_conn *c = arg;
+    return c->until && clock_monotonic() > c->until;
+}
+
+static void start_clock(struct sqlite_conn *c)
+{
+    c->until = c->base.deadline ? clock_monotonic() + (int64_t)c->base.deadline * 1000 : 0;
 }
 
 static err_t prepare(struct db_conn *base, struct statement *s, str sql)
@@ -117,6 +129,7 @@ run(struct db_conn *base, struct statement *s, const value *params, size_t n, in
 {
     struct sqlite_conn *c = own(base);
     sqlite3_stmt *stmt = handle_of(s);
+    start_clock(c);
     err_t e = bind(c, s, params, n, SQLITE_STATIC);
     if (e == OK) {
         sqlite3_int64 before = sqlite3_total_changes64(c->handle);
@@ -157,6 +170,7 @@ static err_t query(
 {
     struct sqlite_conn *c = own(base);
     struct sqlite_rows *rows = db_alloc(sizeof *rows);
+    start_clock(c);
     err_t e = bind(c, s, params, n, SQLITE_TRANSIENT);
     if (e == OK) {
         rows->ahead = step(c, s, rows);
@@ -279,6 +293,8 @@ err_t sqlite_connect(struct db *db, enum db_purpose purpose, struct db_conn **ou
     int rc = sqlite3_open_v2(db->location, &c->handle, access | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc == SQLITE_OK)
         rc = set_up(c->handle, (struct sqlite_db *)db, purpose);
+    if (rc == SQLITE_OK && purpose == FOR_READING)
+        sqlite3_progress_handler(c->handle, STEPS_BETWEEN_LOOKS, look_at_clock, c);
     if (rc != SQLITE_OK) {
         (void)sqlite_fail(c, rc, S("open"));
         sqlite_disconnect(&c->base);

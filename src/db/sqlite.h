@@ -9,6 +9,7 @@
 struct sqlite_conn {
     struct db_conn base;
     sqlite3 *handle;
+    int64_t until; /* monotonic: when the running statement is stopped; 0 = never */
 };
 
 /* One transaction waiting for the writer; lives on its caller's stack. */

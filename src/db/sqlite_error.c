@@ -102,6 +102,11 @@ static err_t meaning(int code)
 err_t sqlite_fail(struct sqlite_conn *c, int code, str sql)
 {
     err_t e = meaning(code);
+    if (code == SQLITE_INTERRUPT && c->base.deadline) {
+        c->base.too_slow = true;
+        log_event(LOG_WARN, "sql_too_slow", "sql", LOG_STR(str_cut(sql, 0, SQL_LOGGED)), NULL);
+        return ERR_LIMIT;
+    }
     if (e == ERR_CONFLICT) {
         name_conflict(c, code);
         return e;

@@ -6,7 +6,12 @@
 #include "base/buf.h"
 #include "core/app.h"
 
-enum { COMMAND_OPTIONS = 20 };
+enum {
+    COMMAND_OPTIONS = 20,
+    DEFAULT_WORKERS = 8, /* threads that answer requests */
+    JOB_THREADS = 2,
+    BACKGROUND_READERS = JOB_THREADS + 4, /* the reader of the log, health, registry, settings */
+};
 
 struct command_option {
     const char *name;    /* "db" */

@@ -13,7 +13,7 @@
 #include "core/search.h"
 #include "main/control.h"
 
-enum { JOB_THREADS = 2, STOP_SECONDS = 10 };
+enum { STOP_SECONDS = 10 };
 
 err_t listen_parse(struct invocation *in, str text, struct listen *out)
 {
@@ -78,7 +78,7 @@ static err_t start_web(struct invocation *in, struct running *r)
 {
     int64_t workers;
     struct listen at;
-    TRY(option_int(in, "workers", 1, 256, 8, &workers));
+    TRY(option_int(in, "workers", 1, 256, DEFAULT_WORKERS, &workers));
     TRY(listen_parse(in, option(in, "listen"), &at));
     str cert = option(in, "tls-cert"), key = option(in, "tls-key");
     struct api_options o = {

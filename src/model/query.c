@@ -5,13 +5,16 @@
 #include "model/schema.h"
 #include "text/text.h"
 
-static void select_columns(const struct object *o, struct sql *q)
+static void select_columns(const struct object *o, const bool *wanted, struct sql *q)
 {
     sql_add(q, "SELECT ");
     for (size_t i = 0; i < o->column_count; i++) {
         if (i)
             sql_add(q, ", ");
-        sql_column(q, "t", o->columns[i].name);
+        if (!wanted || wanted[i])
+            sql_column(q, "t", o->columns[i].name);
+        else
+            sql_add(q, "NULL");
     }
 }
 
@@ -61,20 +64,12 @@ void query_prepare(struct arena *arena, struct object *o)
     AUTO_SQL insert;
     sql_init(&select, scratch);
     sql_init(&insert, scratch);
-    select_columns(o, &select);
+    select_columns(o, NULL, &select);
     from(o, &select);
     insert_text(o, &insert);
     o->select_sql = arena_str(arena, buf_str(&select.text));
     o->insert_sql = arena_str(arena, buf_str(&insert.text));
     o->insert_params = insert.params.n;
-}
-
-/* What a column sorts by: pinyin for names, folded text for texts, else itself. */
-static str sort_column(struct arena *arena, const struct column *c)
-{
-    return column_has_sort(c)   ? column_sort_name(arena, c)
-           : column_has_fold(c) ? column_fold_name(arena, c)
-                                : c->name;
 }
 
 static bool never_empty(const struct column *c)
@@ -124,7 +119,7 @@ static void write_key(const struct key *k, struct sql *q)
         sql_add(q, "t.\"id\"");
         return;
     }
-    str name = sort_column(q->arena, k->column);
+    str name = column_order_name(q->arena, k->column);
     bool number = k->column->storage == STORE_INT || k->column->storage == STORE_REAL;
     if (k->blank_flag || k->filled)
         sql_add(q, k->blank_flag ? "CASE WHEN " : "COALESCE(");
@@ -135,9 +130,15 @@ static void write_key(const struct key *k, struct sql *q)
         sql_add(q, number ? ", 0)" : k->column->storage == STORE_BOOL ? ", FALSE)" : ", '')");
 }
 
-static int key_storage(const struct key *k)
+static enum storage key_storage(const struct key *k)
 {
-    return !k->column || k->blank_flag ? STORE_INT : (int)k->column->storage;
+    return !k->column || k->blank_flag ? STORE_INT : k->column->storage;
+}
+
+enum storage query_key_storage(const struct query *query, size_t key)
+{
+    struct key keys[KEYS];
+    return key < keys_of(query, keys) ? key_storage(&keys[key]) : STORE_TEXT;
 }
 
 static bool one_direction(const struct key *keys, size_t n)
@@ -149,8 +150,25 @@ static bool one_direction(const struct key *keys, size_t n)
 }
 
 /* (k1, k2, id) > ($1, $2, $3), or spelled out where the directions differ. */
+static void write_range(const struct query *query, const struct key *key, struct sql *q)
+{
+    sql_add(q, " AND ");
+    write_key(key, q);
+    bool same = query->range == RANGE_SAME_KEY;
+    sql_add(q, same ? " = " : key->descending ? " < " : " > ");
+    sql_value(q, query->after[0], (int)key_storage(key));
+    if (!same)
+        return;
+    sql_add(q, key->descending ? " AND t.\"id\" < " : " AND t.\"id\" > ");
+    sql_value(q, query->after[1], STORE_INT);
+}
+
 static void write_after(const struct query *query, const struct key *keys, size_t n, struct sql *q)
 {
+    if (query->range != RANGE_WHOLE) {
+        write_range(query, &keys[0], q);
+        return;
+    }
     if (one_direction(keys, n)) {
         sql_add(q, " AND (");
         for (size_t i = 0; i < n; i++) {
@@ -160,7 +178,7 @@ static void write_after(const struct query *query, const struct key *keys, size_
         sql_add(q, keys[0].descending ? ") < (" : ") > (");
         for (size_t i = 0; i < n; i++) {
             sql_add(q, i ? ", " : "");
-            sql_value(q, query->after[i], key_storage(&keys[i]));
+            sql_value(q, query->after[i], (int)key_storage(&keys[i]));
         }
         sql_add(q, ")");
         return;
@@ -172,7 +190,7 @@ static void write_after(const struct query *query, const struct key *keys, size_
             sql_add(q, i ? " AND " : "");
             write_key(&keys[i], q);
             sql_add(q, i < last ? " = " : keys[i].descending ? " < " : " > ");
-            sql_value(q, query->after[i], key_storage(&keys[i]));
+            sql_value(q, query->after[i], (int)key_storage(&keys[i]));
         }
         sql_add(q, ")");
     }
@@ -205,7 +223,7 @@ static err_t write_where(const struct query *query, const struct condition_env *
                               : " WHERE t.\"deleted_at\" IS NULL");
     if (!query_never_blank(query)) {
         sql_add(q, " AND ");
-        sql_column(q, "t", sort_column(q->arena, query->sort[0].column));
+        sql_column(q, "t", column_order_name(q->arena, query->sort[0].column));
         sql_add(q, query->blanks ? " IS NULL" : " IS NOT NULL");
     }
     if (query->ids) {
@@ -225,7 +243,7 @@ err_t query_select(const struct query *query, const struct condition_env *env, s
 {
     struct key keys[KEYS];
     size_t n = keys_of(query, keys);
-    select_columns(query->object, q);
+    select_columns(query->object, query->wanted, q);
     for (size_t i = 0; i < n; i++) {
         sql_add(q, ", ");
         write_key(&keys[i], q);
@@ -446,7 +464,7 @@ err_t query_search(const struct query_hits *h,
     if (first)
         sql_add(q, "WITH s AS MATERIALIZED (SELECT id FROM search "
                    "WHERE terms @@ CAST($1 AS tsquery)) ");
-    select_columns(h->object, q);
+    select_columns(h->object, NULL, q);
     sql_add(q, lite    ? " FROM search_index JOIN "
                : first ? " FROM s JOIN "
                        : " FROM search s JOIN ");

@@ -22,6 +22,11 @@ struct query {
     /* Empty cells come last in both directions: a list sorted by a column is first the rows that
      * have a value there, then (blanks) those that have none, so that an index serves both. */
     bool blanks;
+    const bool *wanted; /* by column; the cells of the others are NULL. NULL = all are */
+    /* A page that continues is asked for in two ranges of the index, where there is one sort: first
+     * the rows with the same key as the last one seen and a later id, then those beyond. SQLite
+     * would walk all rows with the same key for (key, id) > ($1, $2). */
+    enum { RANGE_WHOLE, RANGE_SAME_KEY, RANGE_BEYOND } range;
     const value
         *after; /* the keys of the last row seen, query_key_count of them; NULL = from the start */
     size_t limit;
@@ -30,9 +35,11 @@ struct query {
 /* Makes the texts that depend on the object alone; when the model is loaded. */
 void query_prepare(struct arena *, struct object *);
 
-/* All columns of the object in order, then the keys of the sort (for the next page's `after`). */
+/* All columns of the object in order (NULL where not wanted), then the keys of the sort (for the
+ * next page's `after`). */
 err_t query_select(const struct query *, const struct condition_env *, struct sql *) MUST_USE;
 size_t query_key_count(const struct query *);
+enum storage query_key_storage(const struct query *, size_t key);
 /* The column sorted by has a cell in every row: there are no blanks to ask for. */
 bool query_never_blank(const struct query *);
 /* One number: how many, counting no further than ceiling (0 = all). */
@@ -58,6 +65,8 @@ err_t query_update(const struct record *before,
                    const struct record *after,
                    struct sql *,
                    bool *any) MUST_USE;
+/* The id of a live record, other than this one, that has its value in the unique field. */
+err_t query_taken(const struct field *, const struct record *, struct sql *) MUST_USE;
 /* The members of a set: all rows of the record are removed / read / one is added. */
 err_t query_link_clear(const struct field *, const struct record *, struct sql *) MUST_USE;
 err_t query_link_members(const struct field *, const struct record *, struct sql *) MUST_USE;

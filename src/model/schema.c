@@ -12,6 +12,13 @@ str column_sort_name(struct arena *arena, const struct column *c)
     return arena_concat(arena, c->name, S("_sort"));
 }
 
+str column_order_name(struct arena *arena, const struct column *c)
+{
+    return column_has_sort(c)   ? column_sort_name(arena, c)
+           : column_has_fold(c) ? column_fold_name(arena, c)
+                                : c->name;
+}
+
 struct build {
     struct arena *arena;
     const struct object *object;
@@ -31,15 +38,19 @@ static str index_name(struct arena *arena, str table, const str *columns, size_t
     return arena_concat(arena, name, S("_ix"));
 }
 
-static void add_index(struct build *b, const str *columns, size_t n, bool unique, bool live_only)
+static void
+add_index(struct build *b, const str *columns, size_t n, bool unique, enum index_rows rows)
 {
     str *copy = ARENA_ARRAY(b->arena, str, n);
     memcpy(copy, columns, n * sizeof *copy);
+    str table = b->object->name;
+    if (rows == INDEX_DELETED)
+        table = arena_concat(b->arena, table, S("_deleted"));
     struct schema_index index = {.columns = copy,
                                  .column_count = n,
                                  .unique = unique,
-                                 .live_only = live_only,
-                                 .name = index_name(b->arena, b->object->name, copy, n)};
+                                 .rows = rows,
+                                 .name = index_name(b->arena, table, copy, n)};
     for (size_t i = 0; i < b->indexes.n; i++)
         if (str_eq(b->indexes.at[i].name, index.name))
             return;
@@ -68,8 +79,8 @@ static void object_columns(struct build *b)
     }
 }
 
-/* The declared list's columns, the rooting customer first where `rooted`, the id last so that pages
- * continue in the index. */
+/* The declared list's columns: of one that is unique as they are, the rooting customer first; else
+ * as lists sort by them, the id last so that pages continue in the index. */
 static void declared_index(struct build *b, const json_t *fields, bool unique)
 {
     const struct object *o = b->object;
@@ -80,15 +91,14 @@ static void declared_index(struct build *b, const json_t *fields, bool unique)
     for (size_t i = 0; i < json_array_size(fields) && n < 10; i++) {
         const struct field *f = object_field(o, json_str(json_array_get(fields, i)));
         if (f && field_stored(f) && f != o->customer)
-            columns[n++] = column_has_sort(field_column(f, 0))
-                               ? column_sort_name(b->arena, field_column(f, 0))
-                               : main_column(f);
+            columns[n++] =
+                unique ? main_column(f) : column_order_name(b->arena, field_column(f, 0));
         else if (f == o->customer && !unique)
             columns[n++] = main_column(f);
     }
     if (!unique)
         columns[n++] = S("id");
-    add_index(b, columns, n, unique, true);
+    add_index(b, columns, n, unique, INDEX_LIVE);
 }
 
 static void field_indexes(struct build *b, const struct field *f)
@@ -96,18 +106,20 @@ static void field_indexes(struct build *b, const struct field *f)
     const struct object *o = b->object;
     if (f->unique && field_stored(f)) {
         str columns[2] = {o->customer ? main_column(o->customer) : main_column(f), main_column(f)};
-        add_index(b, columns, o->customer ? 2 : 1, true, true);
+        add_index(b, columns, o->customer ? 2 : 1, true, INDEX_LIVE);
+        if (o->customer) /* no other customer's record has it either: core/record_store.c */
+            add_index(b, &columns[1], 1, false, INDEX_LIVE);
     }
     /* What a customer has is found by the table's key. */
     bool link = str_eqz(str_from(f->type->name), "ref") && !f->builtin && f != o->department &&
                 f != o->customer;
     if (link)
-        add_index(b, (str[]){main_column(f), S("id")}, 2, false, false);
+        add_index(b, (str[]){main_column(f), S("id")}, 2, false, INDEX_ALL);
     if (f->search == SEARCH_NAME && field_stored(f))
         add_index(b, (str[]){column_sort_name(b->arena, field_column(f, 0)), S("id")}, 2, false,
-                  true);
+                  INDEX_LIVE);
     if (f->identity.n && field_stored(f))
-        add_index(b, (str[]){main_column(f)}, 1, false, true);
+        add_index(b, (str[]){main_column(f)}, 1, false, INDEX_LIVE);
 }
 
 static void object_table(struct arena *arena, const struct object *o, struct schema_table *t)
@@ -116,8 +128,10 @@ static void object_table(struct arena *arena, const struct object *o, struct sch
     object_columns(&b);
     for (size_t i = 0; i < o->field_count; i++)
         field_indexes(&b, o->fields[i]);
+    if (!o->append_only)
+        add_index(&b, (str[]){S("id")}, 1, false, INDEX_DELETED);
     if (o->owned)
-        add_index(&b, (str[]){S("department_id"), S("id")}, 2, false, true);
+        add_index(&b, (str[]){S("department_id"), S("id")}, 2, false, INDEX_LIVE);
     static const char *const kinds[] = {"indexes", "unique"};
     for (size_t k = 0; k < 2; k++) {
         const json_t *lists = json_object_get(o->definition, kinds[k]);

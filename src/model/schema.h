@@ -13,12 +13,13 @@ struct schema_column {
     enum storage storage;
     bool not_null;
 };
+enum index_rows { INDEX_ALL, INDEX_LIVE, INDEX_DELETED }; /* by deleted_at */
 struct schema_index {
     str name;
     str *columns; /* names */
     size_t column_count;
     bool unique;
-    bool live_only; /* of records that are not deleted */
+    enum index_rows rows;
 };
 struct schema_table {
     str name;
@@ -62,3 +63,5 @@ struct schema *schema_union(struct arena *, const struct schema *have, const str
 /* Sorting by a name goes by its pinyin: such a column has a second one, `<name>_sort`. */
 bool column_has_sort(const struct column *);
 str column_sort_name(struct arena *, const struct column *);
+/* What a column sorts by: pinyin for names, folded text for texts, else itself. */
+str column_order_name(struct arena *, const struct column *);

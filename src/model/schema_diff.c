@@ -102,7 +102,10 @@ static void create_index(const struct schema_table *t,
     buf_printf(sql, "CREATE %sINDEX \"" STR_FMT "\" ON \"" STR_FMT "\" (",
                i->unique ? "UNIQUE " : "", STR_ARG(i->name), STR_ARG(t->name));
     names(sql, i->columns, i->column_count);
-    buf_addz(sql, i->live_only ? ") WHERE \"deleted_at\" IS NULL" : ")");
+    static const char *const rows[] = {[INDEX_ALL] = ")",
+                                       [INDEX_LIVE] = ") WHERE \"deleted_at\" IS NULL",
+                                       [INDEX_DELETED] = ") WHERE \"deleted_at\" IS NOT NULL"};
+    buf_addz(sql, rows[i->rows]);
     push(plan, sql, false, t->name, (str){0});
 }
 
@@ -137,8 +140,7 @@ static err_t diff_columns(enum db_kind kind,
 
 static bool same_index(const struct schema_index *a, const struct schema_index *b)
 {
-    if (a->unique != b->unique || a->live_only != b->live_only ||
-        a->column_count != b->column_count)
+    if (a->unique != b->unique || a->rows != b->rows || a->column_count != b->column_count)
         return false;
     for (size_t i = 0; i < a->column_count; i++)
         if (!str_eq(a->columns[i], b->columns[i]))

@@ -1,6 +1,6 @@
 /* The schema as kept in the database:
  * [{"name","link","columns":[["name",storage,not_null]…],"key":[…],
- *   "indexes":[["name",unique,live_only,["column"…]]…]}…] */
+ *   "indexes":[["name",unique,rows,["column"…]]…]}…] */
 #include "base/jw.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -40,7 +40,7 @@ static void write_table(struct jw *w, const struct schema_table *t)
         jw_open(w, '[');
         jw_str(w, x->name);
         jw_bool(w, x->unique);
-        jw_bool(w, x->live_only);
+        jw_int(w, x->rows);
         write_names(w, x->columns, x->column_count);
         jw_close(w, ']');
     }
@@ -69,6 +69,12 @@ static str *read_names(struct arena *arena, const json_t *list, size_t *n)
     return out;
 }
 
+/* Once it was whether only live rows are in it. */
+static enum index_rows read_rows(const json_t *j)
+{
+    return json_is_true(j) ? INDEX_LIVE : (enum index_rows)json_integer_value(j);
+}
+
 static void read_table(struct arena *arena, const json_t *j, struct schema_table *t)
 {
     const json_t *columns = json_object_get(j, "columns"), *indexes = json_object_get(j, "indexes");
@@ -91,7 +97,7 @@ static void read_table(struct arena *arena, const json_t *j, struct schema_table
         const json_t *x = json_array_get(indexes, i);
         t->indexes[i].name = json_str(json_array_get(x, 0));
         t->indexes[i].unique = json_is_true(json_array_get(x, 1));
-        t->indexes[i].live_only = json_is_true(json_array_get(x, 2));
+        t->indexes[i].rows = read_rows(json_array_get(x, 2));
         t->indexes[i].columns =
             read_names(arena, json_array_get(x, 3), &t->indexes[i].column_count);
     }

@@ -1,5 +1,5 @@
-/* CASE(text, readings, queries that must find it, queries that must not); lists separated by commas.
- * Written by hand for this project, CC0. */
+/* CASE(text, readings, queries that must find it, queries that must not); lists separated by
+ * commas. Written by hand for this project, CC0. */
 /* clang-format off */
 CASE("张三", "zhang san",
      "zhang,zhang san,zhangs,zhangsan,zs",

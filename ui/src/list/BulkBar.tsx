@@ -15,7 +15,7 @@ interface BatchReply {
   results: { status: number }[];
 }
 
-export function BulkBar({
+export default function BulkBar({
   object,
   rows,
   columns,

@@ -1,5 +1,5 @@
 import { Button, Dropdown, Input } from 'antd';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
 import { defaultColumns, fieldNamed, useObject } from '../api/model';
@@ -13,7 +13,6 @@ import { useDebounced } from '../parts/useDebounced';
 import { useFormat } from '../parts/useFormat';
 import { usePhone } from '../parts/useNarrow';
 import { useTitle } from '../parts/useTitle';
-import { BulkBar } from './BulkBar';
 import { Cards } from './Cards';
 import { ColumnsButton } from './ColumnsButton';
 import { ExportButton } from './ExportButton';
@@ -24,6 +23,8 @@ import { useListKeys } from './useListKeys';
 import { ViewTabs } from './ViewTabs';
 import '../styles/list.css';
 import '../styles/field.css';
+
+const BulkBar = lazy(() => import('./BulkBar'));
 
 export function ListPage() {
   const { plural } = useParams();
@@ -157,12 +158,14 @@ function List({ object }: { object: ModelObject }) {
         />
       )}
       {selected.size > 0 && (
-        <BulkBar
-          object={object}
-          rows={rows.filter((r) => selected.has(r.id))}
-          columns={names}
-          clear={() => setSelected(new Set())}
-        />
+        <Suspense>
+          <BulkBar
+            object={object}
+            rows={rows.filter((r) => selected.has(r.id))}
+            columns={names}
+            clear={() => setSelected(new Set())}
+          />
+        </Suspense>
       )}
     </div>
   );

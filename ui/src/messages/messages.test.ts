@@ -61,6 +61,8 @@ describe('messages', () => {
     const asked = [...used().exact].filter((k) => groups.has(k.split('.')[0] ?? ''));
     expect(asked.length).toBeGreaterThan(100);
     expect(asked.filter((k) => !known.has(k))).toEqual([]);
+    const begun = [...used().starts].filter((k) => groups.has(k.split('.')[0] ?? ''));
+    expect(begun.filter((b) => ![...known].some((k) => k.startsWith(b)))).toEqual([]);
   });
 
   it('have no key that nothing asks for', () => {

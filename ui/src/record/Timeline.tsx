@@ -16,7 +16,10 @@ interface Entry {
   at: string;
   object?: string;
   id: string;
-  record?: RecordData;
+  record?: RecordData | null;
+  /** Of a change: who, and what was before and after. */
+  actor?: { id: string; name: string } | null;
+  changes?: { field: string; before: unknown; after: unknown }[];
 }
 
 interface TimelinePage {
@@ -151,7 +154,7 @@ function TimelineItem({
           {f.instant(entry.at)}
         </time>
       </p>
-      {isChange && r && <ChangeLine root={root} record={r} titles={titles} />}
+      {isChange && <ChangeLine root={root} entry={entry} titles={titles} />}
       {r && text && (
         <div className="stream-text">
           <Value field={text} value={r[text.name]} titles={titles} />
@@ -173,23 +176,21 @@ function TimelineItem({
 
 function ChangeLine({
   root,
-  record,
+  entry,
   titles,
 }: {
   root: ModelObject;
-  record: RecordData;
+  entry: Entry;
   titles: Titles;
 }) {
   const { t } = useTranslation();
-  const actor = record.actor as { name?: string } | undefined;
-  const changes = (record.changes ?? []) as { field: string; before: unknown; after: unknown }[];
-  const names = changes.flatMap((c) => {
+  const names = (entry.changes ?? []).flatMap((c) => {
     const field = fieldNamed(root, c.field);
     return field && !field.system ? { field, after: c.after } : [];
   });
   return (
     <p className="stream-facts">
-      {actor?.name && <span>{actor.name}</span>}
+      {entry.actor?.name && <span>{entry.actor.name}</span>}
       {names.slice(0, 6).map(({ field, after }) => (
         <span key={field.name}>
           <span className="muted">{field.label}</span>{' '}
