@@ -167,7 +167,8 @@ err_t command_run(struct invocation *in)
     err_t e = c->run ? c->run(in) : control_call(in, &served);
     if (!c->run && !served && e == OK)
         e = work_here(in);
-    fwrite(out.p, 1, out.n, stdout);
+    if (out.n)
+        fwrite(out.p, 1, out.n, stdout);
     in->out = NULL;
     return e;
 }
