@@ -27,14 +27,16 @@ lint:
 	tools/check-floors
 	tools/check-messages
 
-check-objects: tests/node_modules/.package-lock.json
+# What the suites of ./test run on.
+test-tools: tests/node_modules/.package-lock.json ui/node_modules/.package-lock.json
+
+check-objects: test-tools
 	@cd tests && $(WITH_NODE) node objects-schema.mjs
 
 check-screen: ui/node_modules/.package-lock.json
 	@cd ui && $(WITH_NODE) npm run --silent test
 
 bench: build
-	$(NINJA) -C $(BUILD) bench
 	bench/run
 
 # make fuzz TARGET=condition: one target only.
@@ -76,4 +78,4 @@ ui/dist/index.html: $(UI) ui/node_modules/.package-lock.json
 	cd ui && $(WITH_NODE) npm run --silent build -- --logLevel error
 	@touch $@
 
-.PHONY: build check check-all lint check-objects check-screen bench fuzz deb clean build-asan build-tsan
+.PHONY: build check check-all lint test-tools check-objects check-screen bench fuzz deb clean build-asan build-tsan
