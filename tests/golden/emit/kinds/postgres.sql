@@ -52,6 +52,7 @@ CREATE TABLE "kinds" (
     PRIMARY KEY ("id")
 );
 CREATE INDEX "kinds_boss_id_id_ix" ON "kinds" ("boss_id", "id");
+CREATE INDEX "kinds_deleted_id_ix" ON "kinds" ("id") WHERE "deleted_at" IS NOT NULL;
 CREATE TABLE "kinds__many" (
     "record_id" bigint NOT NULL,
     "value" text COLLATE "C" NOT NULL,

@@ -51,6 +51,7 @@ CREATE TABLE "kinds" (
     "secret_fold" TEXT
 ) STRICT;
 CREATE INDEX "kinds_boss_id_id_ix" ON "kinds" ("boss_id", "id");
+CREATE INDEX "kinds_deleted_id_ix" ON "kinds" ("id") WHERE "deleted_at" IS NOT NULL;
 CREATE TABLE "kinds__many" (
     "record_id" INTEGER NOT NULL,
     "value" TEXT NOT NULL,

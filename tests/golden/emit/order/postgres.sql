@@ -20,6 +20,8 @@ CREATE TABLE "order" (
 CREATE INDEX "order_id" ON "order" ("id");
 CREATE INDEX "order_owner_id_id_ix" ON "order" ("owner_id", "id");
 CREATE UNIQUE INDEX "order_customer_id_number_ix" ON "order" ("customer_id", "number") WHERE "deleted_at" IS NULL;
+CREATE INDEX "order_number_ix" ON "order" ("number") WHERE "deleted_at" IS NULL;
+CREATE INDEX "order_deleted_id_ix" ON "order" ("id") WHERE "deleted_at" IS NOT NULL;
 CREATE INDEX "order_department_id_id_ix" ON "order" ("department_id", "id") WHERE "deleted_at" IS NULL;
 CREATE INDEX "order_state_amount_id_ix" ON "order" ("state", "amount", "id") WHERE "deleted_at" IS NULL;
 CREATE TABLE "order__labels" (
