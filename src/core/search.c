@@ -134,15 +134,22 @@ static const struct field *subtitle_field(const struct ctx *c, const struct obje
     return NULL;
 }
 
+/* What the caller may see of a field: more on records that he may change. */
+static enum field_access view(const struct ctx *c, const struct field *f, bool own)
+{
+    return own ? access_field_own(c->access, f) : access_field(c->access, f);
+}
+
 /* Scores the record on the fields that the caller may read. */
-static int score(struct ctx *c, const struct record *r, str query, const struct field **best)
+static int
+score(struct ctx *c, const struct record *r, bool own, str query, const struct field **best)
 {
     struct text_field texts[SEARCHED_FIELDS];
     const struct field *fields[SEARCHED_FIELDS];
     size_t n = 0;
     for (size_t i = 0; i < r->object->field_count && n < SEARCHED_FIELDS; i++) {
         const struct field *f = r->object->fields[i];
-        if (f->search == SEARCH_NONE || !field_stored(f) || access_field(c->access, f) < FIELD_READ)
+        if (f->search == SEARCH_NONE || !field_stored(f) || view(c, f, own) < FIELD_READ)
             continue;
         str s = searched_text(c, r, f);
         if (!s.n)
@@ -168,14 +175,14 @@ struct finding {
     struct map seen;
 };
 
-static str show(struct ctx *c, const struct record *r, const struct field *f)
+static str show(struct ctx *c, const struct record *r, bool own, const struct field *f)
 {
     struct field_context context = ctx_field(c, S(""));
     const value *cells = &r->cells[f->first_column];
     if (cells[0].kind == VALUE_NULL)
         return (str){0};
-    return access_field(c->access, f) < FIELD_READ ? field_mask(c->arena, f, cells)
-                                                   : field_format(f, &context, cells);
+    return view(c, f, own) < FIELD_READ ? field_mask(c->arena, f, cells)
+                                        : field_format(f, &context, cells);
 }
 
 /* What people look for by its own name comes before what merely mentions it. */
@@ -187,24 +194,55 @@ static int weighted(const struct record *r, const struct field *best, int points
     return points * weight / 115;
 }
 
-static void take(struct ctx *c, struct finding *f, const struct record *r)
+static void take(struct ctx *c, struct finding *f, const struct record *r, bool own)
 {
     const struct field *best, *subtitle = subtitle_field(c, r->object);
     str key = arena_printf(c->arena, "%lld", (long long)record_id(r));
     if (map_get(&f->seen, key))
         return;
-    int points = score(c, r, f->query, &best);
+    int points = score(c, r, own, f->query, &best);
     if (!points)
         return;
     map_put(c->arena, &f->seen, key, c);
     *VEC_PUSH(c->arena, f->hits) = (struct search_hit){
         .object = r->object,
         .id = record_id(r),
-        .title = show(c, r, r->object->title),
-        .subtitle = subtitle ? show(c, r, subtitle) : (str){0},
+        .title = show(c, r, own, r->object->title),
+        .subtitle = subtitle ? show(c, r, own, subtitle) : (str){0},
         .score = weighted(r, best, points),
         .matched = best,
     };
+}
+
+/* Does it make a difference whose record it is? */
+static bool own_matters(const struct ctx *c, const struct object *o)
+{
+    for (size_t i = 0; i < o->field_count; i++)
+        if (o->fields[i]->search != SEARCH_NONE &&
+            access_field_own(c->access, o->fields[i]) > access_field(c->access, o->fields[i]))
+            return true;
+    return false;
+}
+
+static err_t take_all(struct ctx *c,
+                      struct finding *f,
+                      const struct object *o,
+                      struct record *const *records,
+                      size_t n)
+{
+    int64_t *ids = ARENA_ARRAY(c->arena, int64_t, n + 1), *own = NULL;
+    size_t own_count = 0;
+    for (size_t i = 0; i < n; i++)
+        ids[i] = record_id(records[i]);
+    if (n && own_matters(c, o))
+        TRY(record_within(c, o, OP_UPDATE, ids, n, &own, &own_count));
+    for (size_t i = 0; i < n; i++) {
+        bool mine = false;
+        for (size_t k = 0; k < own_count && !mine; k++)
+            mine = own[k] == ids[i];
+        take(c, f, records[i], mine);
+    }
+    return OK;
 }
 
 static err_t find_tier(
@@ -225,9 +263,11 @@ static err_t find_tier(
     TRY(query_search(&h, kind, &env, &q));
     AUTO_ROWS rows = NULL;
     TRY(db_query(c->conn, buf_str(&q.text), q.params.at, q.params.n, &rows));
+    VEC(struct record *) found = {0};
     while (db_next(rows))
-        take(c, f, query_record(rows, o, c->arena));
-    return db_rows_error(rows);
+        *VEC_PUSH(c->arena, found) = query_record(rows, o, c->arena);
+    TRY(db_rows_error(rows));
+    return take_all(c, f, o, found.at, found.n);
 }
 
 static err_t find_in(struct ctx *c, const struct object *o, size_t limit, struct finding *f)
