@@ -98,6 +98,8 @@ TEST(id_ascends_and_tells_its_time)
     assert_true(b > a && a > 0);
     assert_true(id_instant(a) >= before / 1000 * 1000 - 1000);
     assert_true(id_floor(id_instant(a)) <= a);
+    assert_true(id_floor(INT64_MAX) == INT64_MAX);
+    assert_true(id_floor(INT64_MIN) == 0);
     assert_int_equal(id_parse(S("123"), &parsed), OK);
     assert_int_equal(id_parse(S("-1"), &parsed), ERR_INVALID);
     assert_int_equal(id_parse(S("0"), &parsed), ERR_INVALID);

@@ -46,7 +46,10 @@ int64_t id_instant(int64_t id)
 
 int64_t id_floor(int64_t at)
 {
+    const int64_t most = INT64_MAX >> (NODE_BITS + COUNTER_BITS);
     int64_t ms = at / 1000 - EPOCH_MS;
+    if (ms > most)
+        return INT64_MAX; /* later than any id */
     return ms > 0 ? ms << (NODE_BITS + COUNTER_BITS) : 0;
 }
 
