@@ -6,13 +6,14 @@
 #include "base/jw.h"
 #include "base/limits.h"
 #include "base/message.h"
+#include "core/change.h"
 #include "core/setting.h"
 #include "main/control.h"
 #include "main/demo/demo.h"
 #include "main/serve.h"
 #include "main/setup.h"
 
-enum { RECORDS_A_TRANSACTION = 500 };
+enum { RECORDS_A_TRANSACTION = 500, SETTLE_MILLISECONDS = 600000 };
 
 /* Records on their way into the database, some hundred in each transaction. */
 struct loading {
@@ -192,6 +193,7 @@ static str ready_words(struct arena *arena, enum lang lang, str address, const c
 
 struct ready {
     struct invocation *in;
+    struct app *app;
     const char *password;
 };
 
@@ -199,6 +201,9 @@ struct ready {
 static void say_ready(void *context, str address)
 {
     const struct ready *r = context;
+    /* Who opens the demo searches at once: what was just made is to be found. */
+    if (log_readers_settle(r->app, SETTLE_MILLISECONDS) != OK)
+        log_event(LOG_WARN, "demo_still_indexing", NULL);
     str words = ready_words(r->in->arena, r->in->lang, address, r->password);
     fprintf(stderr, "\n" STR_FMT "\n\n", STR_ARG(words));
     if (isatty(STDOUT_FILENO))
@@ -245,7 +250,7 @@ static err_t make(struct invocation *in, struct app *app)
 static err_t run_demo(struct invocation *in, struct app *app)
 {
     char password[20];
-    struct ready ready = {in, password};
+    struct ready ready = {in, app, password};
     if (how_far(in, app) != DEMO_DONE)
         TRY(make(in, app));
     if (option_given(in, "no-serve"))

@@ -90,6 +90,9 @@ export default function Palette({ menu, onClose }: { menu: MenuSection[]; onClos
     enabled: asked !== '',
     placeholderData: keepPreviousData,
     staleTime: 5_000,
+    // What was written a moment ago enters the index a moment later: an empty answer is asked again.
+    refetchInterval: ({ state }) =>
+      state.data?.data.length === 0 && state.dataUpdateCount < 20 ? 1_000 : false,
   });
 
   const entries = useMemo(
