@@ -33,6 +33,9 @@ WHERE import_id = $1 AND outcome = $2 AND line > $3 ORDER BY line LIMIT $4
 SELECT line, outcome, record_id, cells, problems, candidates FROM import_row
 WHERE import_id = $1 AND line = $2
 
+-- name: import_row_claim
+DELETE FROM import_row WHERE import_id = $1 AND line = $2 AND outcome = 'ask'
+
 -- name: import_row_answer
 UPDATE import_row SET answer = $3 WHERE import_id = $1 AND line = $2 AND outcome = 'ask'
 

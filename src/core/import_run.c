@@ -18,6 +18,7 @@ struct chunk {
     struct import_line *lines;
     size_t n, first_line;
     bool careful;
+    bool answered;              /* rows that waited for a person's answer */
     struct import_tally *tally; /* of all chunks before it */
     bool complete;              /* a check got to the end of its work, which is then undone */
 };
@@ -147,7 +148,10 @@ update(struct import_work *w, struct ctx *c, struct import_line *line, int64_t i
         .allow_duplicate = true, .quiet_refs = true, .joined = true};
     struct record *before, *given = record_copy(c->arena, line->given);
     bool *set = ARENA_ARRAY(c->arena, bool, o->field_count);
-    TRY(record_load(c, o, id, &before));
+    /* Out of scope is refused alike whether anything would change or not: it tells nothing. */
+    err_t e = record_get(c, o, id, OP_UPDATE, &before);
+    if (e != OK)
+        return e == ERR_NOT_FOUND ? ERR_DENIED : e;
     line->record = id;
     line->after = before;
     if (!choose_changes(w, c, line, before, overwrite, given, set)) {
@@ -312,10 +316,28 @@ static err_t store_work(struct ctx *c, void *arg)
     return store_lines(arg, c);
 }
 
+/* Takes the waiting rows; ERR_CONFLICT: somebody else has answered one of them. They come back with
+ * their outcome (store_lines). */
+static err_t claim_lines(struct chunk *k, struct ctx *c)
+{
+    for (size_t i = 0; i < k->n; i++) {
+        value params[] = {V_INT(k->work->id), V_INT((int64_t)k->lines[i].line)};
+        int64_t taken;
+        TRY(db_run(c->conn, SQL_IMPORT_ROW_CLAIM, params, 2, &taken));
+        if (!taken) {
+            problem_add(&c->problems, S("/answers"), "import_answered", NULL);
+            return ERR_CONFLICT;
+        }
+    }
+    return OK;
+}
+
 static err_t chunk_work(struct ctx *c, void *arg)
 {
     struct chunk *k = arg;
     k->complete = false;
+    if (k->answered)
+        TRY(claim_lines(k, c));
     for (size_t i = 0; i < k->n; i++)
         k->lines[i].problems.n = k->lines[i].read_problems;
     TRY(import_match(k->work, c, k->lines, k->n));
@@ -589,7 +611,7 @@ read_answered(struct import_work *w, struct ctx *c, int64_t number, struct impor
 err_t import_run_answered(struct ctx *c, struct record *import, const int64_t *lines, size_t n)
 {
     struct run r = {.ctx = c};
-    struct chunk k = {.work = &r.work, .tally = &r.tally, .n = n};
+    struct chunk k = {.work = &r.work, .tally = &r.tally, .n = n, .answered = true};
     int64_t batch;
     TRY(import_work_init(c, import, false, &r.work));
     TRY(load_progress(&r));
