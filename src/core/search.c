@@ -9,7 +9,8 @@
 #include "model/query.h"
 #include "text/text.h"
 
-enum { CANDIDATES = 100, SEARCHED_FIELDS = 24 };
+/* Candidates an object and tier: over all objects fewer, for people look at the first few. */
+enum { CANDIDATES = 100, CANDIDATES_OVER_ALL = 40, SEARCHED_FIELDS = 24 };
 
 /* ---- the index ---- */
 
@@ -159,7 +160,7 @@ score(struct ctx *c, const struct record *r, bool own, str query, const struct f
     }
     int all = text_match_fields(c->arena, query, texts, n), most = 0;
     *best = NULL;
-    for (size_t i = 0; all && i < n; i++) {
+    for (size_t i = 0; all && most < all && i < n; i++) {
         int one = text_match(c->arena, query, texts[i].text, texts[i].kind);
         if (one > most) {
             most = one;
@@ -270,12 +271,14 @@ static err_t find_tier(
     return take_all(c, f, o, found.at, found.n);
 }
 
-static err_t find_in(struct ctx *c, const struct object *o, size_t limit, struct finding *f)
+/* Typing errors are forgiven only where nothing fits as it was written. */
+static err_t
+find_in(struct ctx *c, const struct object *o, bool typos, size_t limit, struct finding *f)
 {
-    size_t before = f->hits.n;
+    if (typos)
+        return find_tier(c, o, TEXT_TYPOS, limit, f);
     TRY(find_tier(c, o, TEXT_EXACT, limit, f));
-    TRY(find_tier(c, o, TEXT_PARTS, limit, f));
-    return f->hits.n == before ? find_tier(c, o, TEXT_TYPOS, limit, f) : OK;
+    return find_tier(c, o, TEXT_PARTS, limit, f);
 }
 
 static int by_score(const void *a, const void *b)
@@ -294,14 +297,16 @@ err_t search_find(struct ctx *c,
                   size_t *n)
 {
     struct finding f = {.query = query};
-    size_t candidates = limit > CANDIDATES ? limit : CANDIDATES;
-    for (size_t i = 0; i < c->model->object_count; i++) {
-        const struct object *o = c->model->objects[i];
-        if ((object && o != object) || !o->searchable || o->internal ||
-            !access_may(c->access, o, OP_READ))
-            continue;
-        TRY(find_in(c, o, candidates, &f));
-    }
+    size_t least = object ? CANDIDATES : CANDIDATES_OVER_ALL;
+    size_t candidates = limit > least ? limit : least;
+    for (int typos = 0; typos <= 1 && f.hits.n == 0; typos++)
+        for (size_t i = 0; i < c->model->object_count; i++) {
+            const struct object *o = c->model->objects[i];
+            if ((object && o != object) || !o->searchable || o->internal ||
+                !access_may(c->access, o, OP_READ))
+                continue;
+            TRY(find_in(c, o, typos, candidates, &f));
+        }
     if (f.hits.n)
         qsort(f.hits.at, f.hits.n, sizeof *f.hits.at, by_score);
     *out = f.hits.at;
