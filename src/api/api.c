@@ -63,7 +63,7 @@ static err_t authenticate(struct call *call)
     err_t e = ERR_DENIED;
     if (str_starts(bearer, S("Bearer "))) {
         call->by_token = true;
-        e = auth_token(c, str_cut(bearer, 7, bearer.n), &call->session);
+        e = auth_token(c, str_cut(bearer, 7, bearer.n), call->request->remote, &call->session);
     } else if (cookie.n) {
         e = auth_session(c, cookie, &call->session);
     }
@@ -75,6 +75,7 @@ static err_t authenticate(struct call *call)
         return call->route->need == NEED_NOTHING ? OK : refuse(call, ERR_DENIED, "signed_out");
     TRY(e);
     c->user = call->session.user;
+    c->stale = auth_is_stale(&call->session);
     c->through = call->by_token ? "api" : "web";
     return OK;
 }
@@ -85,6 +86,7 @@ static void narrow(struct call *call)
     struct ctx *c = &call->ctx;
     if (!call->session.scopes || !c->access)
         return;
+    c->scopes = call->session.scopes;
     c->access = access_narrow(c->arena, c->access, call->session.scopes);
 }
 
@@ -120,6 +122,7 @@ static err_t read_body(struct call *call)
 static err_t check_need(struct call *call)
 {
     const struct route *route = call->route;
+    const struct ctx *c = &call->ctx;
     unsigned wait;
     if (call->by_token && !rate_allow(call->session.id, &wait)) {
         problem_add_str(&call->ctx.problems, S(""), "too_many_requests",
@@ -128,6 +131,9 @@ static err_t check_need(struct call *call)
     }
     if (route->need == NEED_BROWSER && call->by_token)
         return refuse(call, ERR_DENIED, "browser_only");
+    if (!route->bare && c->user && !call->by_token && !call->session.second_factor &&
+        auth_second_factor_required(&call->ctx, c->access))
+        return refuse(call, ERR_DENIED, "second_factor_setup_required");
     if (route->right != RIGHT_COUNT && !access_right(call->ctx.access, route->right))
         return refuse(call, ERR_DENIED, "right_missing");
     bool cookie_write = call->ctx.user && !call->by_token && !safe_method(call->request->method);

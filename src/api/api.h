@@ -42,6 +42,7 @@ struct route {
     enum route_need need;
     enum right right; /* RIGHT_COUNT = none beyond the object's own */
     bool upload;      /* the body is a file, not JSON */
+    bool bare;        /* open to administrators who have not set up their second factor yet */
     bool once;        /* with an Idempotency-Key it has one effect, and its reply is kept */
     const char *id;   /* operationId in OpenAPI */
 };

@@ -102,6 +102,7 @@ err_t records_batch(struct call *call)
         problem_add(&c->problems, S("/items"), "out_of_range", "items", "1", "100", NULL);
         return ERR_INVALID;
     }
+    TRY(record_guard(c, o));
     TRY(batch_begin(c, "bulk", json_get_str(call->body, "title"), &c->batch));
     call->reply->status = 207;
     jw_open(&call->out, '{');

@@ -72,9 +72,7 @@ err_t batches_undo(struct call *call)
         call_end(call);
         return OK;
     }
-    AUTO_BUF none;
-    buf_init(&none, MIB);
-    TRY(batch_write_json(c, id, &(struct jw){.out = &none})); /* is it there for the caller? */
+    TRY(batch_may_undo(c, id));
     json_t *args = json_keep(c->arena, json_object());
     json_object_set_new(args, "batch",
                         json_string(arena_printf(c->arena, "%lld", (long long)id).p));

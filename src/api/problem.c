@@ -18,6 +18,17 @@ static const struct {
     {"too_slow", 422},
 };
 
+/* Problems whose first argument is the number of seconds to wait. */
+static bool says_when(const char *code)
+{
+    static const char *const waits[] = {"too_many_attempts", "too_many_requests",
+                                        "too_many_exports"};
+    for (size_t i = 0; i < sizeof waits / sizeof *waits; i++)
+        if (str_eqz(str_from(code), waits[i]))
+            return true;
+    return false;
+}
+
 int problem_status(err_t e, const char *code)
 {
     for (size_t i = 0; code && i < sizeof SPECIAL / sizeof *SPECIAL; i++)
@@ -82,9 +93,13 @@ void problem_reply(struct call *call, err_t e)
             jw_close(&w, '}');
         }
         jw_close(&w, ']');
-        if ((str_eqz(S("too_many_attempts"), code) || str_eqz(S("too_many_requests"), code)) &&
+        if (says_when(code) &&
             http_reply_header(call->reply, "Retry-After", c->problems.list.at[0].args[0]) != OK)
             call->reply->close = true;
+    }
+    if (str_eqz(S("proof_required"), code)) {
+        call->extra_name = "proof";
+        call->extra = call->session.second_factor ? S("\"code\"") : S("\"password\"");
     }
     if (call->extra.n) {
         jw_key(&w, str_from(call->extra_name));

@@ -11,16 +11,20 @@
 #define ANY .right = RIGHT_COUNT
 
 const struct route ROUTES[] = {
-    {"GET", "/session", session_get, NEED_SESSION, ANY, .id = "getSession"},
+    {"GET", "/session", session_get, NEED_SESSION, ANY, .bare = true, .id = "getSession"},
     {"POST", "/session", session_create, NEED_NOTHING, ANY, .id = "signIn"},
-    {"DELETE", "/session", session_delete, NEED_BROWSER, ANY, .id = "signOut"},
-    {"GET", "/sessions", sessions_list, NEED_BROWSER, ANY, .id = "listSessions"},
-    {"DELETE", "/sessions/{id}", sessions_end, NEED_BROWSER, ANY, .id = "endSession"},
-    {"PATCH", "/me", me_update, NEED_BROWSER, ANY, .id = "updateMe"},
-    {"POST", "/me/password", me_password, NEED_BROWSER, ANY, .id = "changePassword"},
-    {"POST", "/me/totp", totp_begin, NEED_BROWSER, ANY, .id = "beginSecondFactor"},
-    {"POST", "/me/totp/confirm", totp_confirm, NEED_BROWSER, ANY, .id = "confirmSecondFactor"},
-    {"DELETE", "/me/totp", totp_remove, NEED_BROWSER, ANY, .id = "removeSecondFactor"},
+    {"DELETE", "/session", session_delete, NEED_BROWSER, ANY, .bare = true, .id = "signOut"},
+    {"POST", "/session/proof", session_prove, NEED_BROWSER, ANY, .bare = true,
+     .id = "proveSession"},
+    {"GET", "/sessions", sessions_list, NEED_BROWSER, ANY, .bare = true, .id = "listSessions"},
+    {"DELETE", "/sessions/{id}", sessions_end, NEED_BROWSER, ANY, .bare = true, .id = "endSession"},
+    {"PATCH", "/me", me_update, NEED_BROWSER, ANY, .bare = true, .id = "updateMe"},
+    {"POST", "/me/password", me_password, NEED_BROWSER, ANY, .bare = true, .id = "changePassword"},
+    {"POST", "/me/totp", totp_begin, NEED_BROWSER, ANY, .bare = true, .id = "beginSecondFactor"},
+    {"POST", "/me/totp/confirm", totp_confirm, NEED_BROWSER, ANY, .bare = true,
+     .id = "confirmSecondFactor"},
+    {"DELETE", "/me/totp", totp_remove, NEED_BROWSER, ANY, .bare = true,
+     .id = "removeSecondFactor"},
     {"GET", "/tokens", tokens_list, NEED_BROWSER, ANY, .id = "listTokens"},
     {"POST", "/tokens", tokens_create, NEED_BROWSER, ANY, .id = "createToken"},
     {"DELETE", "/tokens/{id}", tokens_delete, NEED_BROWSER, ANY, .id = "deleteToken"},
@@ -34,7 +38,7 @@ const struct route ROUTES[] = {
      .id = "deleteObject"},
     {"POST", "/model/check", model_check, NEED_SESSION, RIGHT_MANAGE_MODEL, .id = "checkModel"},
 
-    {"GET", "/openapi.json", openapi_get, NEED_SESSION, ANY, .id = "getDocument"},
+    {"GET", "/openapi.json", openapi_get, NEED_SESSION, ANY, .bare = true, .id = "getDocument"},
 
     {"GET", "/stream", stream_get, NEED_SESSION, ANY, .id = "stream"},
     {"GET", "/search", search_all, NEED_SESSION, ANY, .id = "search"},

@@ -100,7 +100,7 @@ static err_t write_session(struct call *call)
     jw_key(w, S("enabled"));
     jw_bool(w, auth_totp_enabled(c, c->user));
     jw_key(w, S("required"));
-    jw_bool(w, access_administrator(c->access));
+    jw_bool(w, auth_second_factor_required(c, c->access));
     jw_close(w, '}');
     jw_key(w, S("enterprise"));
     jw_str(w, setting_text(c->app, c->arena, "enterprise", S("Renmai")));
@@ -159,6 +159,16 @@ err_t session_create(struct call *call)
     memcpy(call->session.csrf, login.csrf, sizeof call->session.csrf);
     set_cookie(call, login.secret, false);
     return write_session(call);
+}
+
+err_t session_prove(struct call *call)
+{
+    str password, code;
+    TRY(call_text(call, "password", false, &password));
+    TRY(call_text(call, "code", false, &code));
+    TRY(auth_prove(&call->ctx, call->session.id, password, code, call->request->remote));
+    call->reply->status = 204;
+    return OK;
 }
 
 err_t session_delete(struct call *call)

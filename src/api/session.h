@@ -5,6 +5,7 @@
 
 err_t session_get(struct call *) MUST_USE;
 err_t session_create(struct call *) MUST_USE;
+err_t session_prove(struct call *) MUST_USE;
 err_t session_delete(struct call *) MUST_USE;
 err_t sessions_list(struct call *) MUST_USE;
 err_t sessions_end(struct call *) MUST_USE;

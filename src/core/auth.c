@@ -129,18 +129,6 @@ static err_t start_session(struct ctx *ctx, void *arg)
     return session_start(ctx, &s->start, s->out);
 }
 
-/* Administrators must have a second factor. */
-static err_t look_at_roles(struct ctx *ctx, struct login *login)
-{
-    const struct access *access;
-    if (auth_totp_enabled(ctx, login->user))
-        return OK;
-    TRY(access_hold(ctx->app, ctx->conn, ctx->model, login->user, &access));
-    login->second_factor_required = access_administrator(access);
-    access_release(access);
-    return OK;
-}
-
 err_t auth_login(
     struct ctx *ctx, str email, str password, str address, str agent, struct login *out)
 {
@@ -156,8 +144,6 @@ err_t auth_login(
               LOG_Z(err_name(e)), NULL);
     sodium_memzero(s.proof.rehashed, sizeof s.proof.rehashed);
     TRY(e);
-    if (login.state == LOGIN_DONE)
-        TRY(look_at_roles(ctx, &login));
     *out = login;
     return OK;
 }
@@ -193,7 +179,7 @@ err_t auth_second_factor(
     TRY(attempt_begin(ctx, &s.attempt));
     s.sign_in = (struct sign_in){
         .proof.user = s.user,
-        .start = {.address = address, .agent = agent, .second_factor_at = clock_now()},
+        .start = {.address = address, .agent = agent},
         .out = &login,
     };
     e = ctx_transact(ctx, take_second_factor, &s);

@@ -17,7 +17,6 @@ struct login {
     int64_t user;
     char secret[48]; /* LOGIN_DONE: the session's cookie; else the challenge for the second step */
     char csrf[48];
-    bool second_factor_required; /* by role, and not set up yet */
 };
 /* Checks with delays per account and per address (A2). code empty on the first step.
  * ERR_DENIED "wrong_credentials" (same answer and time for unknown users), ERR_LIMIT
@@ -33,32 +32,45 @@ err_t auth_second_factor(
 struct session {
     int64_t id, user;
     char csrf[48];
-    int64_t second_factor_at; /* 0 = none in this session */
-    const json_t *scopes;     /* of an API token, in ctx->arena; NULL = a browser session */
+    int64_t proved_at;    /* when the user last proved who he is: signing in, or auth_prove */
+    bool second_factor;   /* he has one, and gave it */
+    const json_t *scopes; /* of an API token, in ctx->arena; NULL = a browser session */
     bool is_token;
     str language, time_zone; /* the user's own, in ctx->arena; may be empty */
 };
 /* ERR_DENIED: unknown, expired (idle 30 min, absolute 12 h), ended, user disabled. Touches seen_at
  * at most once a minute. */
 err_t auth_session(struct ctx *, str cookie, struct session *out) MUST_USE;
-err_t auth_token(struct ctx *, str bearer, struct session *out) MUST_USE;
+/* ERR_LIMIT "too_many_attempts": this address sent too many that are none. */
+err_t auth_token(struct ctx *, str bearer, str address, struct session *out) MUST_USE;
 /* Which of these sessions (or API tokens) auth_session would still take; in any order. */
 err_t auth_alive(
     struct ctx *, const int64_t *ids, size_t n, bool tokens, int64_t **out, size_t *count) MUST_USE;
+/* What could be turned against the enterprise (exports, roles, users, tokens, second factors) takes
+ * a proof not older than 5 minutes (A3). Writes it down for a browser's session. With a second
+ * factor: its code, or a recovery code; else the password. ERR_DENIED "wrong_code",
+ * "wrong_credentials"; ERR_LIMIT as auth_login. */
+err_t auth_prove(struct ctx *, int64_t session, str password, str code, str address) MUST_USE;
+bool auth_is_stale(const struct session *);
+err_t auth_fresh(struct ctx *) MUST_USE; /* ERR_DENIED "proof_required" when ctx->stale */
+/* Administrators must have one; not those of the demo, which has nothing to lose. */
+bool auth_second_factor_required(struct ctx *, const struct access *);
 err_t auth_logout(struct ctx *, int64_t session) MUST_USE;
 err_t auth_sessions_json(struct ctx *, int64_t current, struct jw *) MUST_USE;
 err_t auth_end_session(struct ctx *, int64_t session) MUST_USE; /* own only: else ERR_NOT_FOUND */
 err_t auth_end_sessions_of(struct ctx *, int64_t user, int64_t except) MUST_USE;
 
 /* TOTP (RFC 6238, SHA-1, 6 digits, 30 s, ±1 step, each code once); 10 recovery codes, once. */
-/* {"secret","uri","recovery":[…]}; ERR_CONFLICT "totp_enabled": remove it first. */
+/* {"secret","uri","recovery":[…]}. ERR_DENIED "proof_required"; ERR_CONFLICT "totp_enabled": remove
+ * it first. */
 err_t auth_totp_begin(struct ctx *, struct jw *) MUST_USE;
 /* From now on it is asked for; the session counts as having proved it. ERR_DENIED "wrong_code". */
 err_t auth_totp_confirm(struct ctx *, str code, int64_t session) MUST_USE;
 err_t auth_totp_remove(struct ctx *, str password) MUST_USE;
 bool auth_totp_enabled(struct ctx *, int64_t user);
 
-/* scopes: JSON array or NULL (= all the user may); days 1..365. *secret is shown once. */
+/* scopes: JSON array or NULL (= all the user may); days 1..365. *secret is shown once. ERR_DENIED
+ * "proof_required". */
 err_t auth_token_create(struct ctx *,
                         int64_t user,
                         str name,

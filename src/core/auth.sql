@@ -48,13 +48,14 @@ DELETE FROM recovery_code WHERE user_id = $1 AND hash = $2
 DELETE FROM recovery_code WHERE user_id = $1
 
 -- name: auth_session_add
-INSERT INTO session (id, hash, user_id, csrf, pending, created_at, seen_at, expires_at,
-                     second_factor_at, address, agent)
-VALUES ($1, $2, $3, $4, $5, $6, $6, $7, CAST($8 AS bigint), $9, $10)
+INSERT INTO session (id, hash, user_id, csrf, pending, created_at, seen_at, expires_at, proved_at,
+                     address, agent)
+VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $6, $8, $9)
 
 -- name: auth_session_find
-SELECT s.id, s.user_id, s.csrf, s.seen_at, s.second_factor_at, u.language, u.time_zone
-FROM session s JOIN "user" u ON u.id = s.user_id
+SELECT s.id, s.user_id, s.csrf, s.seen_at, s.proved_at, u.language, u.time_zone,
+    c.totp_enabled_at
+FROM session s JOIN "user" u ON u.id = s.user_id LEFT JOIN credential c ON c.user_id = s.user_id
 WHERE s.hash = $1 AND NOT s.pending AND s.expires_at > $2 AND s.seen_at > $3
   AND u.active AND u.deleted_at IS NULL
 
@@ -71,7 +72,7 @@ WHERE s.hash = $1 AND s.pending AND s.expires_at > $2 AND u.active AND u.deleted
 UPDATE session SET seen_at = $2 WHERE id = $1
 
 -- name: auth_session_prove
-UPDATE session SET second_factor_at = $3 WHERE id = $1 AND user_id = $2
+UPDATE session SET proved_at = $3 WHERE id = $1 AND user_id = $2
 
 -- name: auth_session_end
 DELETE FROM session WHERE id = $1

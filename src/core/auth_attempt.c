@@ -43,6 +43,13 @@ struct attempt attempt_of(struct arena *arena, int64_t user, str email, str addr
     return (struct attempt){account_key(arena, user, email), address_key(arena, address)};
 }
 
+struct attempt attempt_of_token(struct arena *arena, str address)
+{
+    str key = address_key(arena, address);
+    return (struct attempt){.address = key.n ? arena_printf(arena, "token-" STR_FMT, STR_ARG(key))
+                                             : (str){0}};
+}
+
 struct counter {
     int64_t failures, last_at, next_at;
 };

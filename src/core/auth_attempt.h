@@ -12,6 +12,8 @@ struct attempt {
 };
 /* user 0: nobody has this e-mail. address as text, IPv6 counts by /64; may be empty. */
 struct attempt attempt_of(struct arena *, int64_t user, str email, str address);
+/* Of a token that is none: counted apart, so that a forgotten program locks out no people. */
+struct attempt attempt_of_token(struct arena *, str address);
 /* ERR_LIMIT "too_many_attempts" with the seconds to wait. Its own transaction. */
 err_t attempt_begin(struct ctx *, const struct attempt *) MUST_USE;
 /* The secret was right. Within a transaction. whole: the account's failures are forgotten (else

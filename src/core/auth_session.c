@@ -39,7 +39,6 @@ err_t session_start(struct ctx *ctx, const struct session_start *s, struct login
         V_BOOL(s->pending),
         V_INT(now),
         V_INT(now + (s->pending ? CHALLENGE : ABSOLUTE)),
-        V_ID(s->second_factor_at),
         V_TEXT(tidy(ctx->arena, s->address, ADDRESS_CHARS)),
         V_TEXT(tidy(ctx->arena, s->agent, AGENT_CHARS)),
     };
@@ -84,14 +83,15 @@ err_t auth_session(struct ctx *ctx, str cookie, struct session *out)
     int64_t now = clock_now();
     char hash[HASH_CHARS + 1];
     secret_hash(cookie, hash);
-    value params[] = {V_TEXT(str_from(hash)), V_INT(now), V_INT(now - IDLE)}, cells[7];
-    err_t e = db_one(ctx->conn, ctx->arena, SQL_AUTH_SESSION_FIND, params, 3, cells, 7);
+    value params[] = {V_TEXT(str_from(hash)), V_INT(now), V_INT(now - IDLE)}, cells[8];
+    err_t e = db_one(ctx->conn, ctx->arena, SQL_AUTH_SESSION_FIND, params, 3, cells, 8);
     if (e == ERR_NOT_FOUND)
         return ERR_DENIED;
     TRY(e);
     struct session s = {.id = cells[0].i,
                         .user = cells[1].i,
-                        .second_factor_at = cells[4].i,
+                        .proved_at = cells[4].i,
+                        .second_factor = cells[7].kind != VALUE_NULL,
                         .language = cells[5].kind == VALUE_TEXT ? cells[5].s : (str){0},
                         .time_zone = cells[6].kind == VALUE_TEXT ? cells[6].s : (str){0}};
     snprintf(s.csrf, sizeof s.csrf, STR_FMT, STR_ARG(cells[2].s));

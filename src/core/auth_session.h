@@ -6,7 +6,6 @@
 struct session_start {
     int64_t user;
     bool pending; /* a challenge that waits for the second factor */
-    int64_t second_factor_at;
     str address, agent;
 };
 /* Fills login's state, user, secret, csrf. Within a transaction. */

@@ -5,6 +5,7 @@
 
 #include "base/id.h"
 #include "core/access.h"
+#include "core/auth_attempt.h"
 #include "core/auth_secret.h"
 #include "core/auth_session.h"
 #include "core/auth_user.h"
@@ -18,7 +19,15 @@ static err_t touch_token(struct ctx *ctx, void *arg)
     return db_run(ctx->conn, SQL_AUTH_TOKEN_TOUCH, params, 2, NULL);
 }
 
-err_t auth_token(struct ctx *ctx, str bearer, struct session *out)
+/* Nobody guesses 256 bits; a program that keeps trying is slowed down all the same. */
+static err_t refuse(struct ctx *ctx, str address)
+{
+    struct attempt attempt = attempt_of_token(ctx->arena, address);
+    TRY(attempt_begin(ctx, &attempt));
+    return ERR_DENIED;
+}
+
+err_t auth_token(struct ctx *ctx, str bearer, str address, struct session *out)
 {
     int64_t now = clock_now();
     char hash[HASH_CHARS + 1];
@@ -27,7 +36,7 @@ err_t auth_token(struct ctx *ctx, str bearer, struct session *out)
     value params[] = {V_TEXT(str_from(hash)), V_INT(now)}, cells[6];
     err_t e = db_one(ctx->conn, ctx->arena, SQL_AUTH_TOKEN_FIND, params, 2, cells, 6);
     if (e == ERR_NOT_FOUND)
-        return ERR_DENIED;
+        return refuse(ctx, address);
     TRY(e);
     if (cells[2].kind == VALUE_TEXT && json_read(ctx->arena, cells[2].s, NULL, &scopes) != OK)
         return ERR_DENIED;
@@ -95,6 +104,7 @@ err_t auth_token_create(struct ctx *ctx,
     struct account account;
     struct new_token t = {.id = id_new(), .user = user, .name = str_trim(name)};
     char random[TOKEN_CHARS + 1], whole[64];
+    TRY(auth_fresh(ctx));
     TRY(account_read(ctx, user, &account));
     err_t bad_name = check_name(ctx, t.name), bad_days = check_days(ctx, days);
     if (scopes)

@@ -237,6 +237,7 @@ write_setup(struct ctx *ctx, const struct setup *s, const char *secret, str acco
 err_t auth_totp_begin(struct ctx *ctx, struct jw *w)
 {
     struct account account;
+    TRY(auth_fresh(ctx));
     TRY(account_read(ctx, ctx->user, &account));
     if (auth_totp_enabled(ctx, ctx->user)) {
         problem_add(&ctx->problems, (str){0}, "totp_enabled", NULL);

@@ -89,6 +89,9 @@ err_t change_edits(struct ctx *,
 /* ---- batches: changes that belong together and can be undone ---- */
 enum { UNDO_DAYS = 30 };
 err_t batch_begin(struct ctx *, const char *kind, str title, int64_t *id) MUST_USE;
+/* Whether the caller may take it back now. ERR_NOT_FOUND; ERR_CONFLICT as batch_undo; ERR_DENIED
+ * "proof_required": it wrote to guarded objects (auth_fresh). */
+err_t batch_may_undo(struct ctx *, int64_t batch) MUST_USE;
 struct undo_kept {
     str object;
     int64_t record;

@@ -62,4 +62,5 @@ UPDATE reader_position SET tx = $2, id = $3, updated_at = $4
 WHERE reader = $1 AND (CAST($5 AS text) IS NULL OR lease_by = $5)
 
 -- name: batch_add
-INSERT INTO batch (id, kind, title, at, actor_id, undo_until) VALUES ($1, $2, $3, $4, CAST($5 AS bigint), $6)
+INSERT INTO batch (id, kind, title, at, actor_id, undo_until, guarded)
+VALUES ($1, $2, $3, $4, CAST($5 AS bigint), $6, FALSE)

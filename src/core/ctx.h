@@ -18,8 +18,11 @@ struct ctx {
     bool in_transaction;
     const struct access *access; /* the caller's rights; NULL = the server itself, may everything */
     int64_t user;                /* 0 = the server itself */
-    const char *through;         /* "web", "api", "import", "job", "undo", "command" */
-    int64_t batch;               /* changes are part of this batch; 0 = none */
+    /* Signed in longer than five minutes ago and not proved since: guarded work is refused. */
+    bool stale;
+    const json_t *scopes; /* of the API token, which narrow access; NULL = none */
+    const char *through;  /* "web", "api", "import", "job", "undo", "command" */
+    int64_t batch;        /* changes are part of this batch; 0 = none */
     int64_t now;
     enum lang lang;
     const struct zone *zone;

@@ -4,11 +4,13 @@
 
 #include "base/limits.h"
 #include "base/message.h"
+#include "core/auth.h"
 #include "core/change.h"
 #include "core/file.h"
 #include "core/import_internal.h"
 #include "core/search.h"
 #include "sheet/sheet.h"
+#include "sql_core.h"
 
 enum { EXPORT_PAGE = 1000, EXPORT_HITS = 1000 };
 
@@ -108,8 +110,26 @@ err_t export_read(struct ctx *c, const struct object *o, const json_t *body, str
     return OK;
 }
 
+/* People's only: an export is how a customer list leaves the house. */
+static err_t check_rate(struct ctx *c)
+{
+    enum { AN_HOUR = 5 };
+    value params[] = {V_INT(c->user), V_TEXT(S("export")), V_INT(c->now - CLOCK_HOUR)}, cells[2];
+    if (!c->user)
+        return OK;
+    TRY(db_one(c->conn, c->arena, SQL_JOB_COUNT_SINCE, params, 3, cells, 2));
+    if (cells[0].i < AN_HOUR)
+        return OK;
+    int64_t seconds = (cells[1].i + CLOCK_HOUR - c->now) / CLOCK_SECOND + 1;
+    problem_add_str(&c->problems, S(""), "too_many_exports",
+                    arena_printf(c->arena, "%lld", (long long)seconds), (str){0}, (str){0});
+    return ERR_LIMIT;
+}
+
 err_t export_start(struct ctx *c, const struct export *e, int64_t *job)
 {
+    TRY(auth_fresh(c));
+    TRY(check_rate(c));
     json_t *args = json_object();
     static const char *const members[] = {"where", "q", "sort", "fields", "format"};
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {

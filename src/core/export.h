@@ -16,7 +16,8 @@ struct export
 };
 /* ERR_INVALID with problems; ERR_DENIED. */
 err_t export_read(struct ctx *, const struct object *, const json_t *, struct export *out) MUST_USE;
-/* Enqueues it. */
+/* Enqueues it. ERR_DENIED "proof_required" (auth_fresh); ERR_LIMIT "too_many_exports" with the
+ * seconds to wait: 5 an hour (C5). */
 err_t export_start(struct ctx *, const struct export *, int64_t *job) MUST_USE;
 /* Writes the file and the entry of the audit; job may be NULL. */
 err_t export_write(

@@ -326,11 +326,16 @@ err_t import_start(struct ctx *c, int64_t id, enum import_step step, int64_t *jo
 {
     struct record *r;
     const struct object *o;
+    int64_t batch;
     char key[40], digits[24];
     TRY(import_get(c, id, &r));
     TRY(importable(c, import_text(r, "object"), &o));
     if (!in_state(r, starts_in[step]) || (step == IMPORT_UNDO && !import_text(r, "batch").n))
         return wrong_state(c);
+    if (step == IMPORT_UNDO && str_to_int(import_text(r, "batch"), &batch) == OK)
+        TRY(batch_may_undo(c, batch));
+    else if (step == IMPORT_RUN)
+        TRY(record_guard(c, o));
     snprintf(key, sizeof key, "import:%lld", (long long)id);
     snprintf(digits, sizeof digits, "%lld", (long long)id);
     json_t *args = json_keep(c->arena, json_pack("{s:s}", "import", digits));

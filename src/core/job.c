@@ -35,7 +35,7 @@ const struct job_kind *job_kind_find(str name)
 /* ---- asking for work ---- */
 
 struct enqueue {
-    value params[8];
+    value params[9];
     int64_t id;
 };
 
@@ -46,7 +46,7 @@ static err_t enqueue_work(struct ctx *c, void *arg)
     for (int i = 0; i < TRIES; i++) {
         int64_t added;
         value found;
-        TRY(db_run(c->conn, SQL_JOB_ADD, q->params, 8, &added));
+        TRY(db_run(c->conn, SQL_JOB_ADD, q->params, 9, &added));
         q->id = q->params[0].i;
         if (added)
             return OK;
@@ -72,7 +72,8 @@ err_t job_enqueue(struct ctx *c,
                                    V_TEXT_OR_NULL(str_from(key)),
                                    V_TEXT(args ? json_text(c->arena, args) : S("{}")),
                                    V_INT(run_at ? run_at : clock_now()), V_ID(c->user),
-                                   V_ID(c->batch), V_INT(clock_now())}};
+                                   V_ID(c->batch), V_INT(clock_now()),
+                                   c->scopes ? V_TEXT(json_text(c->arena, c->scopes)) : V_NULL}};
     TRY(ctx_transact(c, enqueue_work, &q));
     *id = q.id;
     if (c->in_transaction) /* not there for others yet: runners find it when they look */

@@ -8,9 +8,9 @@
 struct job {
     int64_t id, actor, batch;
     str kind;
-    const json_t *args;
-    unsigned attempt; /* from 1 */
-    void *runner;     /* the runner's own */
+    const json_t *args, *scopes; /* scopes: of the API token that asked for it, or NULL */
+    unsigned attempt;            /* from 1 */
+    void *runner;                /* the runner's own */
 };
 
 struct job_kind {
@@ -21,7 +21,7 @@ struct job_kind {
     const char *schedule;   /* "hourly", "daily 03:10", "every 10m", NULL = only when asked */
     /* OK = done with *result (may stay NULL; the runner releases it), ERR_LIMIT = cancelled, a
      * fault = try again later, any other = failed for good; problems say why. ctx has the rights of
-     * the job's actor when actor != 0, and the batch it was enqueued in. */
+     * the job's actor when actor != 0, within the scopes, and the batch it was enqueued in. */
     err_t (*run)(struct ctx *, struct job *, json_t **result);
     const struct job_kind *next;
 };

@@ -1,8 +1,8 @@
 -- name: job_add
 INSERT INTO job (id, kind, key, args, state, run_at, attempts, cancel, done, total, actor_id, batch_id,
-    created_at)
+    created_at, scopes)
 VALUES ($1, $2, CAST($3 AS text), $4, 'waiting', $5, 0, FALSE, 0, 0, CAST($6 AS bigint),
-    CAST($7 AS bigint), $8)
+    CAST($7 AS bigint), $8, CAST($9 AS text))
 ON CONFLICT DO NOTHING
 
 -- name: job_by_key
@@ -23,7 +23,7 @@ WHERE id = (
     WHERE state IN ('waiting', 'running') AND run_at <= $1 AND kind IN @texts($4)
         AND (state = 'waiting' OR lease_until < $1)
     ORDER BY run_at, id LIMIT 1 @skip_locked)
-RETURNING id, kind, args, attempts, actor_id, batch_id, cancel
+RETURNING id, kind, args, attempts, actor_id, batch_id, cancel, scopes
 
 -- name: job_lease
 UPDATE job SET lease_until = $2 WHERE id = $1
@@ -55,6 +55,9 @@ WHERE id = $1 AND state IN ('failed', 'cancelled', 'dead')
 -- name: job_get
 SELECT id, kind, state, done, total, attempts, cancel, error, result, created_at, started_at, ended_at
 FROM job WHERE id = $1 AND (CAST($2 AS boolean) OR actor_id = $3)
+
+-- name: job_count_since
+SELECT count(*), min(created_at) FROM job WHERE actor_id = $1 AND kind = $2 AND created_at > $3
 
 -- name: job_actor
 SELECT actor_id FROM job WHERE id = $1

@@ -74,10 +74,10 @@ static err_t take_work(struct db_conn *conn, void *arg)
 {
     struct taking *t = arg;
     struct job_running *r = t->running;
-    value cells[7];
+    value cells[8];
     value params[] = {V_INT(clock_now()), V_INT(lease_end(r)), V_TEXT(str_from(r->lease)),
                       V_TEXT(t->kinds)};
-    err_t e = db_one(conn, t->arena, SQL_JOB_TAKE, params, 4, cells, 7);
+    err_t e = db_one(conn, t->arena, SQL_JOB_TAKE, params, 4, cells, 8);
     t->any = e == OK;
     if (e == ERR_NOT_FOUND)
         return OK;
@@ -89,6 +89,9 @@ static err_t take_work(struct db_conn *conn, void *arg)
         .attempt = (unsigned)cells[3].i,
         .actor = cells[4].kind == VALUE_INT ? cells[4].i : 0,
         .batch = cells[5].kind == VALUE_INT ? cells[5].i : 0,
+        .scopes = cells[7].kind == VALUE_TEXT
+                      ? json_keep(t->arena, json_loadb(cells[7].s.p, cells[7].s.n, 0, NULL))
+                      : NULL,
         .runner = r,
     };
     atomic_store(&r->cancelled, truth(cells[6]));
@@ -283,6 +286,9 @@ static err_t run_kind(struct job_running *r, struct ctx *c, json_t **result)
         }
         TRY(e);
         c->user = r->job.actor;
+        c->scopes = r->job.scopes;
+        if (c->scopes)
+            c->access = access_narrow(c->arena, c->access, c->scopes);
     }
     return r->kind->run(c, &r->job, result);
 }

@@ -87,6 +87,10 @@ struct write_options {
     bool defer_rollups; /* figures above are left alone; record_rollups_rebuild follows */
 };
 
+/* Guarded objects are written by callers who have proved who they are: ERR_DENIED "proof_required"
+ * (auth_fresh). Every write below asks it. */
+err_t record_guard(struct ctx *, const struct object *) MUST_USE;
+
 /* ERR_INVALID (problems), ERR_DENIED, ERR_CONFLICT ("duplicate", "duplicate_identity" with the
  * other's id as argument when visible). Each opens its own transaction, or joins the one that
  * ctx is in. */

@@ -1,4 +1,5 @@
 #include "base/id.h"
+#include "core/auth.h"
 #include "core/record_internal.h"
 #include "sql_core.h"
 
@@ -261,6 +262,11 @@ static err_t create_work(struct ctx *c, void *arg)
     return OK;
 }
 
+err_t record_guard(struct ctx *c, const struct object *o)
+{
+    return o->guarded && c->access ? auth_fresh(c) : OK;
+}
+
 static err_t run_write(struct ctx *c, err_t (*work)(struct ctx *, void *), struct write *w)
 {
     bool joined = c->in_transaction && w->options && w->options->joined;
@@ -269,7 +275,10 @@ static err_t run_write(struct ctx *c, err_t (*work)(struct ctx *, void *), struc
 
 static err_t create_record(struct ctx *c, struct write *w)
 {
-    return access_may(c->access, w->object, OP_CREATE) ? run_write(c, create_work, w) : ERR_DENIED;
+    if (!access_may(c->access, w->object, OP_CREATE))
+        return ERR_DENIED;
+    TRY(record_guard(c, w->object));
+    return run_write(c, create_work, w);
 }
 
 err_t record_create(struct ctx *c,
@@ -350,6 +359,7 @@ static err_t change_record(struct ctx *c, struct write *w)
         problem_add(&c->problems, S(""), "append_only", NULL);
         return ERR_DENIED;
     }
+    TRY(record_guard(c, w->object));
     return run_write(c, change_work, w);
 }
 

@@ -1,9 +1,16 @@
 -- name: batch_get
-SELECT kind, title, at, actor_id, undo_until, undone_at, undo_batch_id FROM batch WHERE id = $1
+SELECT kind, title, at, actor_id, undo_until, undone_at, undo_batch_id,
+    CASE WHEN guarded THEN 1 ELSE 0 END
+FROM batch WHERE id = $1
 
 -- name: batch_take
-SELECT kind, title, at, actor_id, undo_until, undone_at, undo_batch_id FROM batch WHERE id = $1
+SELECT kind, title, at, actor_id, undo_until, undone_at, undo_batch_id,
+    CASE WHEN guarded THEN 1 ELSE 0 END
+FROM batch WHERE id = $1
 @for_update
+
+-- name: batch_guard
+UPDATE batch SET guarded = TRUE WHERE id = $1 AND NOT guarded
 
 -- name: batch_undo_begins
 UPDATE batch SET undo_batch_id = $2 WHERE id = $1

@@ -184,10 +184,10 @@ static enum root root_of(const struct loader *l, const struct source *s)
 static struct object *make_object(struct loader *l, const struct source *s)
 {
     static const char *const keys[] = {
-        "object",   "plural",      "label",      "plural_label", "root",    "owned",  "title",
-        "internal", "append_only", "importable", "fields",       "indexes", "unique", "events",
-        "access",   "rules",       "layouts",    "menu",         "actions", "import", "$schema",
-        NULL};
+        "object",  "plural",   "label",       "plural_label", "root",       "owned",
+        "title",   "internal", "append_only", "guarded",      "importable", "fields",
+        "indexes", "unique",   "events",      "access",       "rules",      "layouts",
+        "menu",    "actions",  "import",      "$schema",      NULL};
     load_keys(l, s, s->tree, S(""), keys);
     struct arena *arena = l->model->arena;
     struct object *o = ARENA_NEW(arena, struct object);
@@ -209,6 +209,7 @@ static struct object *make_object(struct loader *l, const struct source *s)
     o->owned = flag(l, s, "owned");
     o->internal = flag(l, s, "internal");
     o->append_only = flag(l, s, "append_only");
+    o->guarded = flag(l, s, "guarded");
     o->importable = flag(l, s, "importable");
     if (!load_name_ok(o->plural))
         load_fail(l, s, S("/plural"), "model_bad_name", o->plural, (str){0});

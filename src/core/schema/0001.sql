@@ -67,6 +67,7 @@ CREATE TABLE batch (
     actor_id bigint,
     undo_until bigint NOT NULL,
     undone_at bigint,
+    guarded boolean NOT NULL,           -- wrote to objects that decide who may do what
     undo_batch_id bigint                -- the batch that takes it back; set when that begins
 );
 
@@ -106,7 +107,7 @@ CREATE TABLE session (
     created_at bigint NOT NULL,
     seen_at bigint NOT NULL,
     expires_at bigint NOT NULL,
-    second_factor_at bigint,
+    proved_at bigint NOT NULL,          -- when the user last proved who he is
     address @text NOT NULL,
     agent @text NOT NULL
 );
@@ -161,6 +162,7 @@ CREATE TABLE job (
     error @text,                        -- JSON list of problems
     result @text,
     actor_id bigint,
+    scopes @text,                       -- of the API token that asked for it, JSON
     batch_id bigint,
     created_at bigint NOT NULL,
     started_at bigint,
