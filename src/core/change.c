@@ -157,6 +157,16 @@ err_t change_after(
     return change_read(c->conn, c->arena, SQL_CHANGE_AFTER, params, 3, SIZE_MAX, out, n);
 }
 
+static err_t move_epoch(struct db_conn *conn, void *arg)
+{
+    int64_t moved;
+    (void)arg;
+    TRY(db_run(conn, SQL_LOG_EPOCH_MOVE, NULL, 0, &moved));
+    if (moved)
+        log_event(LOG_INFO, "log_restored", NULL);
+    return OK;
+}
+
 err_t change_open(struct app *app)
 {
     AUTO_ARENA arena = arena_new(MIB);
@@ -166,6 +176,7 @@ err_t change_open(struct app *app)
     err_t e = db_one(conn, arena, SQL_CHANGE_HIGHEST_ID, NULL, 0, &highest, 1);
     db_release(conn);
     TRY(e);
+    TRY(db_transact(app->db, move_epoch, NULL));
     if (highest.kind != VALUE_INT)
         return OK;
     if (highest.i > id_floor(clock_now() + CLOCK_MINUTE))

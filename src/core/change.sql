@@ -1,7 +1,7 @@
 -- name: change_add
 INSERT INTO change (id, tx, at, actor_id, through, batch_id, op, object, record_id, customer_id,
     version, before, after)
-VALUES ($1, @tx, $2, CAST($3 AS bigint), $4, CAST($5 AS bigint), $6, $7, $8, CAST($9 AS bigint), $10,
+VALUES ($1, @tx + (SELECT tx_offset FROM log_epoch), $2, CAST($3 AS bigint), $4, CAST($5 AS bigint), $6, $7, $8, CAST($9 AS bigint), $10,
     CAST($11 AS text), CAST($12 AS text))
 
 -- Two halves, each with its own range of the index: SQLite would walk all of (tx, id) > ($1, $2).
@@ -12,12 +12,12 @@ FROM (
     SELECT * FROM (
         SELECT id, tx, at, actor_id, through, batch_id, op, object, record_id, customer_id, version, before,
         after
-        FROM change WHERE tx = $1 AND id > $2 AND tx < @horizon ORDER BY id LIMIT $3) same
+        FROM change WHERE tx = $1 AND id > $2 AND tx < @horizon + (SELECT tx_offset FROM log_epoch) ORDER BY id LIMIT $3) same
     UNION ALL
     SELECT * FROM (
         SELECT id, tx, at, actor_id, through, batch_id, op, object, record_id, customer_id, version, before,
         after
-        FROM change WHERE tx > $1 AND tx < @horizon ORDER BY tx, id LIMIT $3) later
+        FROM change WHERE tx > $1 AND tx < @horizon + (SELECT tx_offset FROM log_epoch) ORDER BY tx, id LIMIT $3) later
 ) both_halves
 ORDER BY tx, id LIMIT $3
 
@@ -35,7 +35,13 @@ FROM change WHERE record_id = $1 AND id < $2 AND op IN (0, 1, 2, 3) ORDER BY id 
 SELECT tx, id FROM change ORDER BY tx DESC, id DESC LIMIT 1
 
 -- name: change_settled across
-SELECT tx, id FROM change WHERE tx < @horizon ORDER BY tx DESC, id DESC LIMIT 1
+SELECT tx, id FROM change WHERE tx < @horizon + (SELECT tx_offset FROM log_epoch) ORDER BY tx DESC, id DESC LIMIT 1
+
+-- Transactions of a cluster that the log was restored into count from low numbers again: from now on
+-- they are moved beyond all that is in the log.
+-- name: log_epoch_move across
+UPDATE log_epoch SET tx_offset = (SELECT max(tx) FROM change) + 1 - @next_tx
+WHERE (SELECT max(tx) FROM change) >= @next_tx + tx_offset
 
 -- name: change_highest_id across
 SELECT max(id) FROM change

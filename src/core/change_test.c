@@ -347,3 +347,37 @@ TEST_APP(log_readers_survive_a_killed_process)
     assert_int_equal(not_noted(app), 0);
     log_readers_stop(app);
 }
+
+static err_t raise_numbers(struct ctx *c, void *arg)
+{
+    (void)arg;
+    return db_run(c->conn, S("UPDATE change SET tx = tx + 3000000000"), NULL, 0, NULL);
+}
+
+/* A dump of a cluster with high transaction numbers, restored into a young one. */
+TEST(log_goes_on_after_a_restore_into_another_cluster_postgres)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct test_app at;
+    struct ctx c;
+    struct change *ch;
+    size_t n;
+    int64_t tx, id;
+    test_app_open(&at, DB_POSTGRES);
+    assert_int_equal(ctx_init(&c, at.app, arena, "test"), OK);
+    create(&c, "王小明");
+    assert_int_equal(ctx_transact(&c, raise_numbers, NULL), OK);
+    assert_int_equal(change_settled(&c, &tx, &id), OK);
+    assert_int_equal(tx, 0);
+    assert_int_equal(change_open(at.app), OK);
+    assert_int_equal(change_settled(&c, &tx, &id), OK);
+    assert_true(tx > 3000000000);
+    create(&c, "李四");
+    assert_int_equal(change_open(at.app), OK);
+    assert_int_equal(change_after(&c, tx, id, 10, &ch, &n), OK);
+    assert_int_equal(n, 1);
+    assert_true(str_find(ch[0].after, S("李四")) != SIZE_MAX);
+    assert_true(ch[0].tx > tx && ch[0].tx < tx + 1000);
+    ctx_done(&c);
+    test_app_close(&at);
+}

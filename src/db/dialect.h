@@ -3,6 +3,7 @@
  *   @ints($n) @texts($n)  a sub-select of the members of a JSON array given as text
  *   @tx                   a bigint: the number of the running transaction (SQLite: 0)
  *   @horizon              a bigint: no transaction with a smaller number is still running
+ *   @next_tx              a bigint above the number of every transaction that the statement sees
  *   @skip_locked          take rows for this transaction, leaving those that others have taken
  *   @id @text             types of columns: an integer key, a text that sorts by its bytes */
 #pragma once

@@ -50,6 +50,12 @@ CREATE INDEX change_order ON change (tx, id);
 CREATE INDEX change_record ON change (record_id, id);
 CREATE INDEX change_batch ON change (batch_id, id) WHERE batch_id IS NOT NULL;
 
+CREATE TABLE log_epoch (
+    id bigint NOT NULL PRIMARY KEY,     -- 1
+    tx_offset bigint NOT NULL           -- what change.tx is above the database's own number
+);
+INSERT INTO log_epoch (id, tx_offset) VALUES (1, 0);
+
 CREATE TABLE reader_position (
     reader @text NOT NULL PRIMARY KEY,
     tx bigint NOT NULL,
