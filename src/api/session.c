@@ -7,20 +7,19 @@
 static const char *const OPS[] = {"read", "create", "update", "delete", "export"};
 static const char *const ACCESS[] = {"hidden", "mask", "read", "write"};
 
-void rights_json(struct call *call, const struct object *o, bool with_fields)
+void rights_json(const struct access *mine, const struct object *o, bool with_fields, struct jw *w)
 {
-    struct jw *w = &call->out;
     jw_open(w, '{');
     for (enum op op = 0; op < OP_COUNT; op++) {
         jw_key(w, str_from(OPS[op]));
-        jw_bool(w, access_may(call->ctx.access, o, op));
+        jw_bool(w, access_may(mine, o, op));
     }
     if (with_fields) {
         jw_key(w, S("fields"));
         jw_open(w, '{');
         for (size_t i = 0; i < o->field_count; i++) {
             jw_key(w, o->fields[i]->name);
-            jw_str(w, str_from(ACCESS[access_field_own(call->ctx.access, o->fields[i])]));
+            jw_str(w, str_from(ACCESS[access_field_own(mine, o->fields[i])]));
         }
         jw_close(w, '}');
     }
@@ -67,7 +66,7 @@ static void write_rights(struct call *call)
         if (o->internal || !access_may(call->ctx.access, o, OP_READ))
             continue;
         jw_key(w, o->name);
-        rights_json(call, o, true);
+        rights_json(call->ctx.access, o, true, w);
     }
     jw_close(w, '}');
     jw_key(w, S("special_rights"));

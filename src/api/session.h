@@ -19,4 +19,4 @@ err_t tokens_create(struct call *) MUST_USE;
 err_t tokens_delete(struct call *) MUST_USE;
 
 /* {"read":true,"create":…} of an object, with the access to each field if asked. */
-void rights_json(struct call *, const struct object *, bool with_fields);
+void rights_json(const struct access *, const struct object *, bool with_fields, struct jw *);

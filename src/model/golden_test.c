@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "base/test.h"
 #include "model/emit/openapi.h"
+#include "model/emit/screen.h"
 #include "model/schema.h"
 
 enum { MOST_DEFINITIONS = 8 };
@@ -152,6 +153,15 @@ static struct openapi_field field_for(const void *who, const struct field *f)
     };
 }
 
+static void hold_json(struct arena *arena, const char *path, str json)
+{
+    json_t *tree = json_keep(arena, json_loadb(json.p, json.n, JSON_REJECT_DUPLICATES, NULL));
+    assert_non_null(tree);
+    char *text = json_dumps(tree, JSON_INDENT(2));
+    hold(arena, path, arena_printf(arena, "%s\n", text));
+    free(text);
+}
+
 static void hold_openapi(struct arena *arena, const char *folder, const struct object *o)
 {
     static void (*const shapes[])(const struct openapi_view *, const struct object *,
@@ -168,12 +178,34 @@ static void hold_openapi(struct arena *arena, const char *folder, const struct o
         shapes[i](&view, o, &w);
     }
     jw_close(&w, '}');
-    json_t *tree = json_keep(arena, json_loadb(out.p, out.n, JSON_REJECT_DUPLICATES, NULL));
-    assert_non_null(tree);
-    char *text = json_dumps(tree, JSON_INDENT(2));
-    hold(arena, arena_printf(arena, "%s/openapi.json", folder).p,
-         arena_printf(arena, "%s\n", text));
-    free(text);
+    hold_json(arena, arena_printf(arena, "%s/openapi.json", folder).p, buf_str(&out));
+}
+
+static struct screen_field screen_field_for(const void *who, const struct field *f)
+{
+    struct openapi_field may = field_for(who, f);
+    if (!may.clear)
+        return (struct screen_field){0};
+    return (struct screen_field){may.masked     ? "mask"
+                                 : may.writable ? "write"
+                                                : "read",
+                                 !may.masked};
+}
+
+static void rights_for(const void *who, const struct object *o, struct jw *w)
+{
+    (void)who, (void)o;
+    jw_raw(w, S("{\"read\": true}"));
+}
+
+static void hold_screen(struct arena *arena, const char *folder, const struct object *o)
+{
+    struct screen_view view = {LANG_ZH_CN, arena, screen_field_for, rights_for, NULL};
+    AUTO_BUF out;
+    buf_init(&out, MIB);
+    struct jw w = {.out = &out};
+    screen_object(&view, o, &w);
+    hold_json(arena, arena_printf(arena, "%s/screen.json", folder).p, buf_str(&out));
 }
 
 TEST(golden_emitters)
@@ -191,6 +223,7 @@ TEST(golden_emitters)
         assert_int_equal(model_load(base.list, base.n, 0, S("CNY"), &problems, &without), OK);
         hold_steps(arena, at, schema_of_model(arena, without), schema_of_model(arena, m));
         hold_openapi(arena, at, model_object(m, str_from(names[i])));
+        hold_screen(arena, at, model_object(m, str_from(names[i])));
         model_free(without);
         model_free(m);
     }
