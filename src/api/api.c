@@ -201,12 +201,29 @@ static void refuse_early(void *context, int status, const char *code, struct htt
     security_headers(reply, true);
 }
 
-static struct http_body_rule body_rule(void *context, str method, str path)
+/* Is there a session or token behind the request? Faults are left to the handler. */
+static bool is_known(struct api *api, const struct http_request *r)
 {
-    (void)context;
-    bool upload = str_eqz(method, "POST") && str_eqz(path, "/api/v1/files");
-    return upload ? (struct http_body_rule){LIMIT_UPLOAD_BYTES, true}
-                  : (struct http_body_rule){LIMIT_JSON_BYTES, false};
+    AUTO_ARENA arena = arena_new(MIB);
+    struct ctx c;
+    str bearer = http_header(r, "Authorization"), cookie = http_cookie(r, "__Host-renmai");
+    if (ctx_init(&c, api->app, arena, "api") != OK)
+        return true;
+    bool known =
+        auth_known(&c, str_starts(bearer, S("Bearer ")) ? str_cut(bearer, 7, bearer.n) : (str){0},
+                   cookie.n ? cookie : http_cookie(r, "renmai"));
+    ctx_done(&c);
+    return known;
+}
+
+/* Files are taken from those only who are signed in. */
+static struct http_body_rule body_rule(void *context, const struct http_request *head)
+{
+    if (!str_eqz(head->method, "POST") || !str_eqz(head->path, "/api/v1/files"))
+        return (struct http_body_rule){.max = LIMIT_JSON_BYTES};
+    if (!is_known(context, head))
+        return (struct http_body_rule){.status = 401, .code = "signed_out"};
+    return (struct http_body_rule){.max = LIMIT_UPLOAD_BYTES, .spool = true};
 }
 
 static void *worker_init(void *context)

@@ -18,17 +18,16 @@ write_side(struct call *call, const struct field *f, const json_t *side, enum fi
         jw_tree(&call->out, j);
 }
 
-void history_write_changes(struct call *call,
-                           const struct object *o,
-                           const json_t *before,
-                           const json_t *after)
+void history_write_changes(
+    struct call *call, const struct object *o, bool own, const json_t *before, const json_t *after)
 {
     struct arena *arena = call->ctx.arena;
     jw_open(&call->out, '[');
     for (size_t i = 0; i < o->field_count; i++) {
         const struct field *f = o->fields[i];
         const char *id = arena_strz(arena, f->id);
-        enum field_access access = access_field(call->ctx.access, f);
+        enum field_access access =
+            own ? access_field_own(call->ctx.access, f) : access_field(call->ctx.access, f);
         if (access == FIELD_HIDDEN || (!json_object_get(before, id) && !json_object_get(after, id)))
             continue;
         jw_open(&call->out, '{');
@@ -80,7 +79,8 @@ static json_t *side(struct arena *arena, str kept)
     return json_keep(arena, json_loadb(kept.p ? kept.p : "", kept.n, 0, NULL));
 }
 
-static void write_change(struct call *call, const struct object *o, const struct change *ch)
+static void
+write_change(struct call *call, const struct object *o, bool own, const struct change *ch)
 {
     struct jw *w = &call->out;
     jw_open(w, '{');
@@ -99,7 +99,7 @@ static void write_change(struct call *call, const struct object *o, const struct
     jw_key(w, S("version"));
     jw_int(w, ch->version);
     jw_key(w, S("changes"));
-    history_write_changes(call, o, side(call->ctx.arena, ch->before),
+    history_write_changes(call, o, own, side(call->ctx.arena, ch->before),
                           side(call->ctx.arena, ch->after));
     jw_close(w, '}');
 }
@@ -111,19 +111,21 @@ err_t records_history(struct call *call)
     struct record *r;
     struct change *changes;
     size_t n;
+    bool own;
     TRY(call_object(call, &o));
     TRY(call_id(call, 1, &id));
     TRY(call_query_int(call, "after", 1, INT64_MAX, 0, &before));
     TRY(call_query_int(call, "limit", 1, 200, 50, &limit));
     TRY(record_get(&call->ctx, o, id, OP_READ, &r));
     TRY(change_history(&call->ctx, id, before, (size_t)limit + 1, &changes, &n));
+    TRY(record_own(&call->ctx, r, &own));
     bool more = n > (size_t)limit;
     if (more)
         n = (size_t)limit;
     call_begin(call, 200);
     jw_open(&call->out, '[');
     for (size_t i = 0; i < n; i++)
-        write_change(call, o, &changes[i]);
+        write_change(call, o, own, &changes[i]);
     jw_close(&call->out, ']');
     jw_key(&call->out, S("has_more"));
     jw_bool(&call->out, more);

@@ -7,9 +7,7 @@
 str history_op(enum change_op); /* "create", "update" … */
 /* {"id","name"} of a colleague, or null for the server. */
 void history_write_actor(struct call *, int64_t user);
-/* [{"field","before","after"}] of what the caller may read; masked fields stay so. Values by field
- * id, as the log keeps them. */
-void history_write_changes(struct call *,
-                           const struct object *,
-                           const json_t *before,
-                           const json_t *after);
+/* [{"field","before","after"}] of what the caller may read; masked fields stay so, but on his own
+ * records (record_own). Values by field id, as the log keeps them. */
+void history_write_changes(
+    struct call *, const struct object *, bool own, const json_t *before, const json_t *after);

@@ -22,7 +22,8 @@ merge(struct arena *arena, const struct timeline_entry *e, json_t **before, json
     }
 }
 
-static void write_change(struct call *call, const struct object *o, const struct timeline_entry *e)
+static void
+write_change(struct call *call, const struct object *o, bool own, const struct timeline_entry *e)
 {
     struct jw *w = &call->out;
     const struct change *newest = &e->changes[0];
@@ -37,10 +38,11 @@ static void write_change(struct call *call, const struct object *o, const struct
     jw_key(w, S("count"));
     jw_int(w, (int64_t)e->change_count);
     jw_key(w, S("changes"));
-    history_write_changes(call, o, before, after);
+    history_write_changes(call, o, own, before, after);
 }
 
-static void write_entry(struct call *call, const struct object *o, const struct timeline_entry *e)
+static void
+write_entry(struct call *call, const struct object *o, bool own, const struct timeline_entry *e)
 {
     struct jw *w = &call->out;
     const struct object *of = e->record ? e->record->object : o;
@@ -58,7 +60,7 @@ static void write_entry(struct call *call, const struct object *o, const struct 
         record_write_json(&call->ctx, e->record, NULL, 0, w);
     } else {
         jw_null(w);
-        write_change(call, o, e);
+        write_change(call, o, own, e);
     }
     jw_close(w, '}');
 }
@@ -72,19 +74,21 @@ err_t records_timeline(struct call *call)
     struct record *r;
     int64_t id, limit;
     str kind, after;
+    bool own;
     TRY(call_object(call, &o));
     TRY(call_id(call, 1, &id));
     TRY(call_query(call, "kind", &kind));
     TRY(call_query(call, "after", &after));
     TRY(call_query_int(call, "limit", 1, 100, 30, &limit));
     TRY(record_get(c, o, id, OP_READ, &r));
+    TRY(record_own(c, r, &own));
     TRY(timeline_read(c, o, id, kind, after, (size_t)limit, &page));
     struct record **records = ARENA_ARRAY(c->arena, struct record *, page.count);
     size_t n = 0;
     call_begin(call, 200);
     jw_open(w, '[');
     for (size_t i = 0; i < page.count; i++) {
-        write_entry(call, o, &page.entries[i]);
+        write_entry(call, o, own, &page.entries[i]);
         if (page.entries[i].record)
             records[n++] = page.entries[i].record;
     }

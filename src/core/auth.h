@@ -43,6 +43,8 @@ struct session {
 err_t auth_session(struct ctx *, str cookie, struct session *out) MUST_USE;
 /* ERR_LIMIT "too_many_attempts": this address sent too many that are none. */
 err_t auth_token(struct ctx *, str bearer, str address, struct session *out) MUST_USE;
+/* Would one of them be taken? Either may be empty. Looks only. */
+bool auth_known(struct ctx *, str bearer, str cookie);
 /* Which of these sessions (or API tokens) auth_session would still take; in any order. */
 err_t auth_alive(
     struct ctx *, const int64_t *ids, size_t n, bool tokens, int64_t **out, size_t *count) MUST_USE;

@@ -101,6 +101,18 @@ err_t auth_session(struct ctx *ctx, str cookie, struct session *out)
     return OK;
 }
 
+bool auth_known(struct ctx *ctx, str bearer, str cookie)
+{
+    int64_t now = clock_now();
+    char hash[HASH_CHARS + 1];
+    value cells[8];
+    secret_hash(bearer.n ? bearer : cookie, hash);
+    value params[] = {V_TEXT(str_from(hash)), V_INT(now), V_INT(now - IDLE)};
+    return bearer.n
+               ? db_one(ctx->conn, ctx->arena, SQL_AUTH_TOKEN_FIND, params, 2, cells, 6) == OK
+               : db_one(ctx->conn, ctx->arena, SQL_AUTH_SESSION_FIND, params, 3, cells, 8) == OK;
+}
+
 err_t auth_alive(
     struct ctx *ctx, const int64_t *ids, size_t n, bool tokens, int64_t **out, size_t *count)
 {

@@ -58,6 +58,8 @@ err_t record_list(struct ctx *, const struct list_query *, struct list_page *out
 /* exact, or at most `ceiling` + 1 counted when ceiling > 0. */
 err_t record_count(struct ctx *, const struct list_query *, int64_t ceiling, int64_t *out) MUST_USE;
 
+/* May the caller see in clear what of this record is masked elsewhere, because he may change it? */
+err_t record_own(struct ctx *, const struct record *, bool *out) MUST_USE;
 /* JSON object of what the caller may read, masked where need be. fields NULL = all. */
 void record_write_json(struct ctx *,
                        const struct record *,

@@ -66,6 +66,16 @@ static err_t find_changeable(struct ctx *c,
     return OK;
 }
 
+err_t record_own(struct ctx *c, const struct record *r, bool *out)
+{
+    struct record *one = (struct record *)r;
+    const struct object *o = r->object;
+    struct changeable own;
+    TRY(find_changeable(c, &one, 1, (const struct field *const *)o->fields, o->field_count, &own));
+    *out = may_change(&own, record_id(r));
+    return OK;
+}
+
 static enum field_access seen(struct ctx *c, const struct field *f, bool changeable)
 {
     enum field_access all = access_field(c->access, f);

@@ -18,9 +18,9 @@ static void count_and_echo(struct http_request *r, struct http_reply *reply)
     buf_add(&reply->body, r->body);
 }
 
-static struct http_body_rule kib_rule(void *context, str method, str path)
+static struct http_body_rule kib_rule(void *context, const struct http_request *head)
 {
-    (void)context, (void)method, (void)path;
+    (void)context, (void)head;
     return (struct http_body_rule){.max = KIB};
 }
 

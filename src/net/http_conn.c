@@ -130,20 +130,22 @@ static enum MHD_Result headers_done(struct http_conn *c, const char *method, con
     c->method = method;
     atomic_fetch_add(&server->requests, 1);
     struct http_refusal why = http_check_head(c, version);
+    struct http_request head = {.method = str_from(method), .path = c->path, .internal = c};
     if (why.status)
         return refuse(c, why);
     if (atomic_load(&server->stopping))
         return refuse(c, (struct http_refusal){503, "http_stopping"});
     if (server->options.body_rule)
-        c->rule = server->options.body_rule(server->options.context, str_from(method), c->path);
+        c->rule = server->options.body_rule(server->options.context, &head);
     uint64_t length = declared_length(c);
-    if (length > c->rule.max) {
+    if (c->rule.status || length > c->rule.max) {
+        why = c->rule.status ? (struct http_refusal){c->rule.status, c->rule.code} : too_large;
         /* Who asks first, or would send far too much, is told at once; others are heard out,
          * because closing on a sender loses the answer on its way. */
-        if (length - c->rule.max > LIMIT_HTTP_DRAIN ||
+        if (length > c->rule.max + LIMIT_HTTP_DRAIN ||
             MHD_lookup_connection_value(c->mhd, MHD_HEADER_KIND, MHD_HTTP_HEADER_EXPECT))
-            return refuse(c, too_large);
-        c->refusal = too_large;
+            return refuse(c, why);
+        c->refusal = why;
     }
     buf_init(&c->body, c->rule.max);
     atomic_store(&c->received, 0);

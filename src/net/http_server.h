@@ -82,6 +82,8 @@ struct http_limits {
 struct http_body_rule {
     size_t max; /* bytes; more is answered 413 */
     bool spool; /* into a file in spool_folder instead of memory */
+    int status; /* not 0: the body is not taken at all, and this is answered */
+    const char *code;
 };
 
 struct http_server_options {
@@ -94,8 +96,9 @@ struct http_server_options {
     const char *tls_cert_file, *tls_key_file; /* NULL = plain HTTP */
     str proxies; /* comma-separated addresses whose X-Forwarded-* are believed */
     struct http_limits limits;
-    /* Before the body is read: how large may it be? On a network thread. NULL: no bodies. */
-    struct http_body_rule (*body_rule)(void *context, str method, str path);
+    /* Before the body is read: how large may it be? On a network thread; of the request only
+     * method, path, headers and cookies are there. NULL: no bodies. */
+    struct http_body_rule (*body_rule)(void *context, const struct http_request *head);
     void *(*worker_init)(void *context); /* on the worker's thread */
     void (*worker_done)(void *worker);
     void (*handler)(struct http_request *, struct http_reply *);

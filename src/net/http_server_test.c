@@ -79,10 +79,12 @@ static void handle(struct http_request *r, struct http_reply *reply)
     }
 }
 
-static struct http_body_rule rule(void *context, str method, str path)
+static struct http_body_rule rule(void *context, const struct http_request *head)
 {
-    (void)context, (void)method;
-    bool spool = str_eqz(path, "/spool");
+    (void)context;
+    bool spool = str_eqz(head->path, "/spool");
+    if (str_eqz(head->path, "/members") && !http_cookie(head, "member").n)
+        return (struct http_body_rule){.status = 401, .code = "signed_out"};
     return (struct http_body_rule){.max = spool ? 32 * MIB : 4 * MIB, .spool = spool};
 }
 
@@ -240,6 +242,25 @@ TEST(http_refuses_too_many_chunks)
                                          STR_ARG(body)),
                             arena);
     assert_int_equal(reply_status(r), 413);
+    stop(server);
+}
+
+TEST(http_bodies_of_strangers_are_not_taken)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct http_server *server = start(usual());
+    unsigned port = http_server_port(server);
+    char *bytes = arena_alloc(arena, 16 * MIB);
+    memset(bytes, 'x', 16 * MIB);
+    str r = client_exchange(port, post(arena, "/members", S("hello"), ""), arena);
+    assert_int_equal(reply_status(r), 401);
+    assert_str(reply_body(r), "signed_out");
+    r = client_exchange(port, post(arena, "/members", S("hello"), "Cookie: member=1\r\n"), arena);
+    assert_int_equal(reply_status(r), 200);
+    assert_str(reply_body(r), "hello");
+    str large = post(arena, "/members", (str){bytes, 16 * MIB}, "");
+    r = client_exchange(port, str_cut(large, 0, 200), arena); /* told before it is sent */
+    assert_int_equal(reply_status(r), 401);
     stop(server);
 }
 
