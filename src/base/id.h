@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 
+enum { ID_NODES = 1024 };
 void id_set_node(unsigned node); /* 0..1023, once at start */
 /* Ids made from now on are greater than this one, whatever the clock says. */
 void id_set_least(int64_t id);

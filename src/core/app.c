@@ -62,6 +62,17 @@ static err_t load_key(struct app *app, struct problems *problems)
     return OK;
 }
 
+static err_t take_node(struct app *app, const struct app_options *o, struct problems *problems)
+{
+    unsigned node;
+    err_t e = db_number_take(app->db, o->node, ID_NODES, &node);
+    if (e == ERR_CONFLICT)
+        problem_add(problems, S("--node"), "node_taken", NULL);
+    TRY(e);
+    id_set_node(node);
+    return OK;
+}
+
 static err_t open_parts(struct app *app, const struct app_options *o, struct problems *problems)
 {
     static const char *const folders[] = {"", "/files", "/spool"};
@@ -72,6 +83,7 @@ static err_t open_parts(struct app *app, const struct app_options *o, struct pro
     TRY(load_key(app, problems));
     struct db_options db = {.url = o->db_url, .readers = o->readers};
     TRY(db_open(&db, problems, &app->db));
+    TRY(take_node(app, o, problems));
     app->settings = settings_new();
     app->registry = registry_new();
     app->access_cache = access_cache_new();
@@ -92,7 +104,6 @@ err_t app_open(const struct app_options *o, struct problems *problems, struct ap
         abort();
     app->arena = arena_new(4 * MIB);
     app->data_folder = arena_str(app->arena, o->data_folder);
-    id_set_node(o->node);
     err_t e = open_parts(app, o, problems);
     if (e != OK) {
         app_close(app);

@@ -11,8 +11,8 @@ struct app_options {
     str db_url;
     str data_folder; /* files, keys, spool; made if missing, mode 0700 */
     unsigned readers;
-    unsigned node; /* 0..1023, differs between processes on one database */
-    bool migrate;  /* bring the database to this binary's schema; else a difference is refused */
+    int node;     /* 0..1023, differs between processes on one database; < 0: one that is free */
+    bool migrate; /* bring the database to this binary's schema; else a difference is refused */
 };
 
 struct app {

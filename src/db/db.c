@@ -80,6 +80,8 @@ void db_close(struct db *db)
     if (!db)
         return;
     pool_drain(db);
+    if (db->number_holder)
+        db->driver->disconnect(db->number_holder);
     db->driver->close(db);
 }
 

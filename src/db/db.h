@@ -44,6 +44,11 @@ struct db_options {
  * ERR_INVALID: the URL; ERR_UNAVAILABLE: cannot be opened. Problems say why. */
 err_t db_open(const struct db_options *, struct problems *, struct db **out) MUST_USE;
 void db_close(struct db *); /* waits for running works */
+/* A number below `below` that no other process on this database has, until this one closes it or
+ * loses its connection; wanted < 0: the lowest that is free. SQLite has one process only, which
+ * gets what it wants, or 0. ERR_CONFLICT: another process has it, or has them all. Once at start.
+ */
+err_t db_number_take(struct db *, int wanted, unsigned below, unsigned *out) MUST_USE;
 enum db_kind db_kind(const struct db *);
 
 /* A read-only connection; waits while all are taken. ERR_UNAVAILABLE. */

@@ -357,3 +357,24 @@ TEST(dialect_leaves_quotes_alone)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(dialect_expand(DB_POSTGRES, str_from(bad[i]), &out), ERR_INVALID);
 }
+
+TEST_DB(db_processes_have_numbers_of_their_own)
+{
+    struct db *second = NULL;
+    struct db_options o = {.url = str_from(at->url)};
+    unsigned a, b, c;
+    assert_int_equal(db_number_take(db, -1, 1024, &a), OK);
+    if (db_kind(db) == DB_SQLITE) {
+        assert_int_equal(a, 0);
+        return;
+    }
+    assert_int_equal(db_open(&o, NULL, &second), OK);
+    assert_int_equal(db_number_take(second, (int)a, 1024, &b), ERR_CONFLICT);
+    assert_int_equal(db_number_take(second, -1, 1024, &b), OK);
+    assert_true(b > a);
+    db_close(second);
+    assert_int_equal(db_open(&o, NULL, &second), OK);
+    assert_int_equal(db_number_take(second, (int)b, 1024, &c), OK);
+    assert_int_equal(c, b);
+    db_close(second);
+}

@@ -55,6 +55,7 @@ struct db {
     pthread_cond_t returned;
     struct db_pool pools[PURPOSES];
     bool closing;
+    struct db_conn *number_holder; /* number.c; NULL = none */
 
     _Atomic int fault_in; /* statements until the injected fault; <= 0: none */
     _Atomic int fault;

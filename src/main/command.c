@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/id.h"
 #include "base/limits.h"
 #include "main/control.h"
 
@@ -104,13 +105,13 @@ str data_folder(struct invocation *in)
 static err_t open_with(struct invocation *in, bool migrate, struct app **out)
 {
     int64_t node, workers;
-    TRY(option_int(in, "node", 0, 1023, 0, &node));
+    TRY(option_int(in, "node", 0, ID_NODES - 1, -1, &node));
     TRY(option_int(in, "workers", 1, 256, DEFAULT_WORKERS, &workers));
     struct app_options o = {
         .db_url = option(in, "db"),
         .data_folder = data_folder(in),
         .readers = (unsigned)workers + BACKGROUND_READERS,
-        .node = (unsigned)node,
+        .node = (int)node,
         .migrate = migrate,
     };
     return app_open(&o, &in->problems, out);

@@ -16,11 +16,12 @@
         "listen", "HOST:PORT", false, "where to listen (default 127.0.0.1:8080)",                  \
             "监听地址（默认 127.0.0.1:8080）"                                              \
     }
-#define NODE                                                                                       \
-    {                                                                                              \
-        "node", "N", false,                                                                        \
-            "number of this process, 0 to 1023; each on one database needs its own",               \
-            "本进程编号 0–1023；同一数据库上的每个进程各用一个"             \
+#define NODE                                                                                          \
+    {                                                                                                 \
+        "node", "N", false,                                                                           \
+            "number of this process, 0 to 1023 (default: one that no other process on the "           \
+            "database has)",                                                                          \
+            "本进程编号 0–1023（默认：同一数据库上别的进程没有用的一个）" \
     }
 
 const struct command COMMANDS[] = {
