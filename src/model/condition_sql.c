@@ -2,6 +2,8 @@
  * it would matter: a positive test may be NULL for an empty field, which a WHERE and an AND / OR of
  * positive tests treat as false; a negative one says what it means for an empty field. */
 #include "model/condition_node.h"
+#include "model/schema.h"
+#include "text/text.h"
 
 enum { LIST_INLINE = 8 };
 
@@ -182,14 +184,30 @@ add_present(const struct emitter *e, const struct leaf *leaf, const char *alias,
     sql_add(e->sql, ")");
 }
 
+/* Texts are indexed by their sort keys, so that one that is looked for is named by its own too. */
+static void add_equal(const struct emitter *e, const struct target *t, const struct leaf *leaf)
+{
+    const struct column *column = path_column(&leaf->path);
+    str text = leaf->operands[0].v.s;
+    bool keyed =
+        t->storage == STORE_TEXT && column_has_sort(column) && str_eq(t->column, column->name);
+    if (keyed) {
+        struct arena *arena = e->sql->arena;
+        struct target sort = {t->alias, column_sort_name(arena, column), STORE_TEXT};
+        sql_add(e->sql, "(");
+        compare(e, &sort, " = ", V_TEXT(text_sort_key(arena, text, true)));
+        sql_add(e->sql, " AND ");
+    }
+    compare(e, t, " = ", leaf->operands[0].v);
+    if (keyed)
+        sql_add(e->sql, ")");
+}
+
 /* True, false, or NULL when the cell is NULL. */
 static void cell_test(const struct emitter *e, const struct target *t, const struct leaf *leaf)
 {
-    static const char *const signs[] = {[TEST_EQ] = " = ",
-                                        [TEST_LT] = " < ",
-                                        [TEST_LE] = " <= ",
-                                        [TEST_GT] = " > ",
-                                        [TEST_GE] = " >= "};
+    static const char *const signs[] = {
+        [TEST_LT] = " < ", [TEST_LE] = " <= ", [TEST_GT] = " > ", [TEST_GE] = " >= "};
     const struct operand *o = leaf->operands;
     bool time = leaf->path.kind == KIND_DATE || leaf->path.kind == KIND_INSTANT;
     switch (leaf->test) {
@@ -211,6 +229,10 @@ static void cell_test(const struct emitter *e, const struct target *t, const str
         return;
     default:
         break;
+    }
+    if (!time && leaf->test == TEST_EQ) {
+        add_equal(e, t, leaf);
+        return;
     }
     if (time) {
         add_span(e, t, leaf_span(leaf, e->env));
