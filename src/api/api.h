@@ -25,6 +25,7 @@ struct call {
     str params[CALL_PARAMS]; /* of the path: {…} in order */
     const json_t *body;      /* parsed, when the route takes JSON */
     struct jw out;           /* the reply's body */
+    str etag, location;      /* its headers, as call_header got them */
     /* A further member of the problem: the current record of a stale write, a challenge. */
     const char *extra_name;
     str extra; /* JSON */

@@ -1,8 +1,9 @@
 -- name: idempotency_get
-SELECT request, status, reply FROM idempotency WHERE user_id = $1 AND key = $2
+SELECT request, status, reply, etag, location FROM idempotency WHERE user_id = $1 AND key = $2
 
 -- name: idempotency_add
-INSERT INTO idempotency (user_id, key, request, status, reply, at) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO idempotency (user_id, key, request, status, reply, at, etag, location)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 
 -- name: health_one
 SELECT 1

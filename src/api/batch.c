@@ -10,7 +10,24 @@ struct item {
     str method, id;
     int64_t version;
     const json_t *body;
+    const char *strange; /* a member that none has; NULL = none */
 };
+
+static const char *strange_member(const json_t *j)
+{
+    static const char *const known[] = {"method", "id", "version", "body"};
+    const char *key;
+    json_t *unused;
+    json_object_foreach((json_t *)j, key, unused)
+    {
+        size_t i = 0;
+        while (i < sizeof known / sizeof *known && !str_eqz(str_from(key), known[i]))
+            i++;
+        if (i == sizeof known / sizeof *known)
+            return key;
+    }
+    return NULL;
+}
 
 static err_t run_item(struct call *call,
                       const struct object *o,
@@ -23,6 +40,11 @@ static err_t run_item(struct call *call,
     if (!str_eqz(item->method, "POST") && !str_eqz(item->method, "PATCH") &&
         !str_eqz(item->method, "DELETE")) {
         problem_add(&c->problems, S("/method"), "bad_parameter", "method", NULL);
+        return ERR_INVALID;
+    }
+    if (item->strange) {
+        problem_add(&c->problems, pointer_join(c->arena, S(""), str_from(item->strange)),
+                    "unknown_field", item->strange, NULL);
         return ERR_INVALID;
     }
     if (!str_eqz(item->method, "POST") && id_parse(item->id, &id) != OK)
@@ -69,7 +91,8 @@ static err_t answer_item(struct call *call, const struct object *o, const json_t
 {
     struct jw *w = &call->out;
     struct item item = {json_get_str(j, "method"), json_get_str(j, "id"),
-                        json_get_int(j, "version", 0), json_object_get(j, "body")};
+                        json_get_int(j, "version", 0), json_object_get(j, "body"),
+                        strange_member(j)};
     struct record *r = NULL;
     int status = 200;
     size_t before = call->ctx.problems.list.n;

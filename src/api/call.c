@@ -61,6 +61,10 @@ void call_header(struct call *call, const char *name, str text)
 {
     if (http_reply_header(call->reply, name, text) != OK)
         problem_add(&call->ctx.problems, S(""), "internal", NULL);
+    if (str_eqz(S("ETag"), name))
+        call->etag = text;
+    else if (str_eqz(S("Location"), name))
+        call->location = text;
 }
 
 void call_begin(struct call *call, int status)

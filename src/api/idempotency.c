@@ -24,7 +24,7 @@ static str request_hash(struct call *call)
     return arena_str(r->arena, str_from(hex));
 }
 
-static err_t replay(struct call *call, const struct run *run, const value kept[3])
+static err_t replay(struct call *call, const struct run *run, const value kept[5])
 {
     if (!str_eq(kept[0].s, run->request)) {
         problem_add(&call->ctx.problems, S("Idempotency-Key"), "idempotency_mismatch", NULL);
@@ -33,6 +33,10 @@ static err_t replay(struct call *call, const struct run *run, const value kept[3
     call->reply->status = (int)kept[1].i;
     buf_clear(&call->reply->body);
     buf_add(&call->reply->body, kept[2].s);
+    if (kept[3].s.n)
+        call_header(call, "ETag", kept[3].s);
+    if (kept[4].s.n)
+        call_header(call, "Location", kept[4].s);
     call_header(call, "Idempotent-Replayed", S("true"));
     return OK;
 }
@@ -41,8 +45,8 @@ static err_t work(struct ctx *c, void *arg)
 {
     struct run *run = arg;
     struct call *call = run->call;
-    value ids[] = {V_INT(c->user), V_TEXT(run->key)}, kept[3];
-    err_t e = db_one(c->conn, c->arena, SQL_IDEMPOTENCY_GET, ids, 2, kept, 3);
+    value ids[] = {V_INT(c->user), V_TEXT(run->key)}, kept[5];
+    err_t e = db_one(c->conn, c->arena, SQL_IDEMPOTENCY_GET, ids, 2, kept, 5);
     if (e == OK)
         return replay(call, run, kept);
     if (e != ERR_NOT_FOUND)
@@ -56,8 +60,10 @@ static err_t work(struct ctx *c, void *arg)
                       V_TEXT(run->request),
                       V_INT(status),
                       V_TEXT(arena_str(c->arena, buf_str(&call->reply->body))),
-                      V_INT(c->now)};
-    return db_run(c->conn, SQL_IDEMPOTENCY_ADD, params, 6, NULL);
+                      V_INT(c->now),
+                      V_TEXT(call->etag),
+                      V_TEXT(call->location)};
+    return db_run(c->conn, SQL_IDEMPOTENCY_ADD, params, sizeof params / sizeof *params, NULL);
 }
 
 err_t idempotent_run(struct call *call, str key)

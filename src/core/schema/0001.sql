@@ -146,6 +146,8 @@ CREATE TABLE idempotency (
     key @text NOT NULL,
     request @text NOT NULL,             -- SHA-256 of method, path and body, hex
     status smallint NOT NULL,
+    etag @text NOT NULL,                -- headers of the reply; may be empty
+    location @text NOT NULL,
     reply @text NOT NULL,
     at bigint NOT NULL,
     PRIMARY KEY (user_id, key)
