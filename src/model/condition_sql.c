@@ -1,16 +1,7 @@
 /* A condition as SQL. `not` is pushed down to the leaves, so that no expression is ever NULL where
  * it would matter: a positive test may be NULL for an empty field, which a WHERE and an AND / OR of
  * positive tests treat as false; a negative one says what it means for an empty field. */
-#include "model/condition_node.h"
-#include "model/schema.h"
-#include "text/text.h"
-
-enum { LIST_INLINE = 8 };
-
-struct emitter {
-    const struct condition_env *env;
-    struct sql *sql;
-};
+#include "model/condition_emitter.h"
 
 static void node(const struct emitter *, const struct condition *, const char *alias, bool negated);
 
@@ -25,152 +16,6 @@ static const char *inner_alias(const struct emitter *e, const char *alias)
     return arena_printf(e->sql->arena, "%s_", alias).p;
 }
 
-/* ---- tests on one cell; `target` is alias and column ---- */
-
-struct target {
-    const char *alias;
-    str column;
-    enum storage storage;
-};
-
-static void add_target(const struct emitter *e, const struct target *t)
-{
-    sql_column(e->sql, t->alias, t->column);
-}
-
-static void compare(const struct emitter *e, const struct target *t, const char *op, value v)
-{
-    add_target(e, t);
-    sql_add(e->sql, op);
-    sql_value(e->sql, v, (int)t->storage);
-}
-
-static void add_span(const struct emitter *e, const struct target *t, struct span s)
-{
-    if (s.low == s.high) {
-        compare(e, t, " = ", V_INT(s.low));
-    } else if (s.low == INT64_MIN) {
-        compare(e, t, " <= ", V_INT(s.high));
-    } else if (s.high == INT64_MAX) {
-        compare(e, t, " >= ", V_INT(s.low));
-    } else {
-        compare(e, t, " >= ", V_INT(s.low));
-        sql_add(e->sql, " AND ");
-        compare(e, t, " <= ", V_INT(s.high));
-    }
-}
-
-/* A balanced tree of ORs: SQLite refuses expressions a thousand levels deep. */
-static void
-add_any_span(const struct emitter *e, const struct target *t, const struct operand *days, size_t n)
-{
-    sql_add(e->sql, "(");
-    if (n == 1) {
-        add_span(e, t, operand_span(days, e->env));
-    } else {
-        add_any_span(e, t, days, n / 2);
-        sql_add(e->sql, " OR ");
-        add_any_span(e, t, days + n / 2, n - n / 2);
-    }
-    sql_add(e->sql, ")");
-}
-
-/* Long lists are one parameter, so that their statements are few. */
-static void add_in_array(const struct emitter *e, const struct leaf *leaf, bool texts)
-{
-    AUTO_BUF list;
-    buf_init(&list, LIMIT_JSON_BYTES * 8);
-    struct jw w = {.out = &list};
-    jw_open(&w, '[');
-    for (size_t i = 0; i < leaf->operand_count; i++)
-        if (texts)
-            jw_str(&w, leaf->operands[i].v.s);
-        else
-            jw_int(&w, leaf->operands[i].v.i);
-    jw_close(&w, ']');
-    value array = V_TEXT(arena_str(e->sql->arena, buf_str(&list)));
-    *VEC_PUSH(e->sql->arena, e->sql->params) = array;
-    buf_printf(&e->sql->text, texts ? " IN @texts($%zu)" : " IN @ints($%zu)", e->sql->params.n);
-}
-
-static void add_in(const struct emitter *e, const struct target *t, const struct leaf *leaf)
-{
-    bool texts = t->storage == STORE_TEXT;
-    add_target(e, t);
-    if (leaf->operand_count > LIST_INLINE && (texts || t->storage == STORE_INT)) {
-        add_in_array(e, leaf, texts);
-        return;
-    }
-    for (size_t i = 0; i < leaf->operand_count; i++) {
-        sql_add(e->sql, i ? ", " : " IN (");
-        sql_value(e->sql, leaf->operands[i].v, (int)t->storage);
-    }
-    sql_add(e->sql, ")");
-}
-
-static void add_my_departments(const struct emitter *e, const struct target *t)
-{
-    size_t n = e->env->my_department_count;
-    struct leaf mine = {.operand_count = n,
-                        .operands = ARENA_ARRAY(e->sql->arena, struct operand, n)};
-    for (size_t i = 0; i < n; i++)
-        mine.operands[i].v = V_INT(e->env->my_departments[i]);
-    add_in(e, t, &mine);
-}
-
-/* The text anywhere, as a LIKE pattern. */
-static str like_pattern(struct arena *arena, str s)
-{
-    char *out = arena_alloc(arena, s.n * 2 + 2);
-    size_t n = 0;
-    out[n++] = '%';
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '%' || s.p[i] == '_' || s.p[i] == '\\')
-            out[n++] = '\\';
-        out[n++] = s.p[i];
-    }
-    out[n++] = '%';
-    return (str){out, n};
-}
-
-/* The least text that is greater than all that start with s, byte by byte; empty when none is. */
-static str text_behind(struct arena *arena, str s)
-{
-    while (s.n) {
-        size_t last = s.n - 1;
-        while (last && ((unsigned char)s.p[last] & 0xc0) == 0x80)
-            last--;
-        str rest = str_cut(s, last, s.n);
-        uint32_t point = utf8_next(&rest);
-        s.n = last;
-        if (point == 0x10ffff)
-            continue;
-        char next[4];
-        size_t n = utf8_put(point == 0xd7ff ? 0xe000 : point + 1, next);
-        return arena_concat(arena, s, (str){next, n});
-    }
-    return s;
-}
-
-/* A piece is looked for in each text; a beginning is a range of an index. */
-static void add_search(const struct emitter *e, const struct target *t, const struct leaf *leaf)
-{
-    struct arena *arena = e->sql->arena;
-    str wanted = leaf->operands[0].v.s, behind = {0};
-    struct target fold = {t->alias, column_fold_name(arena, path_column(&leaf->path)), STORE_TEXT};
-    if (leaf->test == TEST_CONTAINS) {
-        compare(e, &fold, " LIKE ", V_TEXT(like_pattern(arena, wanted)));
-        sql_add(e->sql, " ESCAPE '\\'");
-        return;
-    }
-    compare(e, &fold, " >= ", V_TEXT(wanted));
-    behind = text_behind(arena, wanted);
-    if (behind.n) {
-        sql_add(e->sql, " AND ");
-        compare(e, &fold, " < ", V_TEXT(behind));
-    }
-}
-
 static void
 add_present(const struct emitter *e, const struct leaf *leaf, const char *alias, bool negated)
 {
@@ -182,67 +27,6 @@ add_present(const struct emitter *e, const struct leaf *leaf, const char *alias,
         sql_add(e->sql, negated ? " IS NULL" : " IS NOT NULL");
     }
     sql_add(e->sql, ")");
-}
-
-/* Texts are indexed by their sort keys, so that one that is looked for is named by its own too. */
-static void add_equal(const struct emitter *e, const struct target *t, const struct leaf *leaf)
-{
-    const struct column *column = path_column(&leaf->path);
-    str text = leaf->operands[0].v.s;
-    bool keyed =
-        t->storage == STORE_TEXT && column_has_sort(column) && str_eq(t->column, column->name);
-    if (keyed) {
-        struct arena *arena = e->sql->arena;
-        struct target sort = {t->alias, column_sort_name(arena, column), STORE_TEXT};
-        sql_add(e->sql, "(");
-        compare(e, &sort, " = ", V_TEXT(text_sort_key(arena, text, true)));
-        sql_add(e->sql, " AND ");
-    }
-    compare(e, t, " = ", leaf->operands[0].v);
-    if (keyed)
-        sql_add(e->sql, ")");
-}
-
-/* True, false, or NULL when the cell is NULL. */
-static void cell_test(const struct emitter *e, const struct target *t, const struct leaf *leaf)
-{
-    static const char *const signs[] = {
-        [TEST_LT] = " < ", [TEST_LE] = " <= ", [TEST_GT] = " > ", [TEST_GE] = " >= "};
-    const struct operand *o = leaf->operands;
-    bool time = leaf->path.kind == KIND_DATE || leaf->path.kind == KIND_INSTANT;
-    switch (leaf->test) {
-    case TEST_IN:
-        if (leaf->sorted)
-            add_in(e, t, leaf);
-        else
-            add_any_span(e, t, leaf->operands, leaf->operand_count);
-        return;
-    case TEST_CONTAINS:
-    case TEST_STARTS:
-        add_search(e, t, leaf);
-        return;
-    case TEST_ME:
-        compare(e, t, " = ", V_INT(e->env->me));
-        return;
-    case TEST_MY_DEPARTMENTS:
-        add_my_departments(e, t);
-        return;
-    default:
-        break;
-    }
-    if (!time && leaf->test == TEST_EQ) {
-        add_equal(e, t, leaf);
-        return;
-    }
-    if (time) {
-        add_span(e, t, leaf_span(leaf, e->env));
-    } else if (leaf->test == TEST_BETWEEN) {
-        compare(e, t, " >= ", o[0].v);
-        sql_add(e->sql, " AND ");
-        compare(e, t, " <= ", o[1].v);
-    } else {
-        compare(e, t, signs[leaf->test], o[0].v);
-    }
 }
 
 /* ---- sets ---- */
@@ -270,7 +54,7 @@ static void add_members(const struct emitter *e, const struct leaf *leaf, const 
     sql_column(e->sql, alias, field_column(o->id, 0)->name);
     sql_add(e->sql, " AND ");
     if (leaf->operand_count == 1)
-        compare(e, &member, " = ", leaf->operands[0].v);
+        add_compared(e, &member, " = ", leaf->operands[0].v);
     else
         add_in(e, &member, leaf);
     sql_add(e->sql, ")");
@@ -321,13 +105,13 @@ leaf_here(const struct emitter *e, const struct leaf *leaf, const char *alias, b
         add_present(e, leaf, alias, negated);
     } else if (!negated) {
         sql_add(e->sql, "(");
-        cell_test(e, &t, leaf);
+        add_cell_test(e, &t, leaf);
         sql_add(e->sql, ")");
     } else {
         sql_add(e->sql, "(");
         add_target(e, &t);
         sql_add(e->sql, " IS NULL OR NOT (");
-        cell_test(e, &t, leaf);
+        add_cell_test(e, &t, leaf);
         sql_add(e->sql, "))");
     }
 }
