@@ -332,10 +332,8 @@ static err_t claim_lines(struct chunk *k, struct ctx *c)
     return OK;
 }
 
-static err_t chunk_work(struct ctx *c, void *arg)
+static err_t write_chunk(struct chunk *k, struct ctx *c)
 {
-    struct chunk *k = arg;
-    k->complete = false;
     if (k->answered)
         TRY(claim_lines(k, c));
     for (size_t i = 0; i < k->n; i++)
@@ -345,8 +343,22 @@ static err_t chunk_work(struct ctx *c, void *arg)
         TRY(do_line(k, c, &k->lines[i]));
     if (!k->work->dry)
         return store_lines(k, c);
+    TRY(db_settle(c->conn));
     k->complete = true;
     return ERR_LIMIT; /* undone: it was a check */
+}
+
+static err_t chunk_work(struct ctx *c, void *arg)
+{
+    struct chunk *k = arg;
+    struct map known = {0};
+    k->complete = false;
+    c->known = &known;
+    if (!k->careful)
+        db_pipeline(c->conn);
+    err_t e = write_chunk(k, c);
+    c->known = NULL;
+    return e;
 }
 
 static err_t load_answers(struct chunk *k, struct ctx *c)
