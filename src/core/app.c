@@ -92,6 +92,7 @@ err_t app_open(const struct app_options *o, struct problems *problems, struct ap
         abort();
     app->arena = arena_new(4 * MIB);
     app->data_folder = arena_str(app->arena, o->data_folder);
+    app->node = o->node;
     id_set_node(o->node);
     err_t e = open_parts(app, o, problems);
     if (e != OK) {

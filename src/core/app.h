@@ -25,6 +25,7 @@ struct app {
     struct access_cache *access_cache;
     struct log_readers *log_readers;
     struct job_runner *job_runner;
+    unsigned node;
     atomic_bool stopping;
 };
 

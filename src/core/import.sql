@@ -1,9 +1,14 @@
 -- name: import_progress_get
 SELECT line, tally FROM import_progress WHERE import_id = $1
 
+-- $4: where the one who writes has found it; when another has gone on meanwhile, nothing changes.
 -- name: import_progress_put
 INSERT INTO import_progress (import_id, line, tally) VALUES ($1, $2, $3)
 ON CONFLICT (import_id) DO UPDATE SET line = excluded.line, tally = excluded.tally
+WHERE import_progress.line = $4
+
+-- name: import_progress_tally
+UPDATE import_progress SET tally = $2 WHERE import_id = $1 AND tally = $3
 
 -- name: import_progress_delete
 DELETE FROM import_progress WHERE import_id = $1
@@ -20,6 +25,10 @@ DELETE FROM import_row WHERE import_id = $1
 
 -- name: import_row_clear_done
 DELETE FROM import_row WHERE import_id = $1 AND outcome <> 'ask'
+
+-- name: import_row_kept_out
+SELECT line FROM import_row
+WHERE import_id = $1 AND outcome IN ('ask', 'refuse') AND line >= $2 AND line <= $3
 
 -- name: import_row_page
 SELECT line, outcome, record_id, cells, problems, candidates FROM import_row
@@ -59,3 +68,15 @@ ON CONFLICT (object, key, record_id) DO NOTHING
 
 -- name: match_key_remove
 DELETE FROM match_key WHERE object = $1 AND key = $2 AND record_id = $3
+
+-- name: import_row_purge
+DELETE FROM import_row
+WHERE (import_id, line) IN (
+    SELECT import_id, line FROM import_row
+    WHERE import_id IN (SELECT id FROM "import" WHERE ended_at < $1) LIMIT $2)
+
+-- name: import_progress_purge
+DELETE FROM import_progress
+WHERE import_id IN (
+    SELECT import_id FROM import_progress
+    WHERE import_id IN (SELECT id FROM "import" WHERE ended_at < $1) LIMIT $2)

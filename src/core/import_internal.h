@@ -99,6 +99,7 @@ struct import_line {
     VEC(struct import_problem) problems;
     size_t read_problems; /* those that came with the cells */
     size_t repaired;
+    VEC(size_t) repairs; /* their columns; SIZE_MAX: of the row */
     enum import_outcome outcome;
     int64_t record;
     struct record *after;
@@ -120,6 +121,7 @@ struct import_work {
     str source;
     struct import_seen *seen;
     struct import_refs *refs;
+    struct map words;          /* of choices, "source:展会" */
     const struct field *notes; /* where cells go that their field cannot hold */
 };
 
@@ -191,6 +193,28 @@ str import_reasons(struct ctx *, str problems);
 err_t import_sample_json(struct ctx *, const struct record *, struct jw *) MUST_USE;
 err_t import_duplicates_json(struct ctx *, const struct record *, struct jw *) MUST_USE;
 
+/* ---- import_line.c, import_chunk.c ---- */
+
+struct import_chunk {
+    struct import_work *work;
+    struct import_line *lines;
+    size_t n, first_line;
+    bool careful;               /* a savepoint around each row */
+    bool answered;              /* rows that waited for a person's answer */
+    struct import_tally *tally; /* of all chunks before it */
+    int64_t done_line;          /* the last line of those */
+    str tally_stored;           /* answered: the tally as it was read */
+    bool complete;              /* a check got to the end of its work, which is then undone */
+};
+/* Its cells cannot be read. */
+bool import_line_refused(const struct import_line *);
+/* Writes the row, or refuses it. Not careful: ERR_CONFLICT and the like when the database says no.
+ */
+err_t import_do_line(struct import_chunk *, struct ctx *, struct import_line *) MUST_USE;
+/* Does the rows in one transaction, with what they come to and how far the import is.
+ * ERR_UNAVAILABLE: somebody else has gone on with the import meanwhile. */
+err_t import_do_chunk(struct import_chunk *, struct ctx *) MUST_USE;
+
 /* ---- import_run.c ---- */
 
 err_t import_work_init(struct ctx *,
@@ -205,6 +229,11 @@ err_t import_run_answered(struct ctx *, struct record *, const int64_t *lines, s
 
 /* Changes of the import's own record: the server's work, in no batch. */
 err_t import_set(struct ctx *, int64_t id, json_t *body, struct record **out) MUST_USE;
+const struct object *import_object(const struct ctx *);
+/* words: "done cancelled". */
+bool import_in_state(const struct record *, const char *words);
+/* ERR_CONFLICT, with its problem. */
+err_t import_wrong_state(struct ctx *) MUST_USE;
 str import_text(const struct record *, const char *field);
 int64_t import_int(const struct record *, const char *field);
 bool import_flag(const struct record *, const char *field);
