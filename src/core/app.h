@@ -25,7 +25,8 @@ struct app {
     struct access_cache *access_cache;
     struct log_readers *log_readers;
     struct job_runner *job_runner;
-    unsigned node;
+    struct quality_cache *quality_cache;
+    unsigned node; /* of app_options */
     atomic_bool stopping;
 };
 

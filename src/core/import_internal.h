@@ -160,17 +160,26 @@ void import_match_remember(struct import_work *, struct ctx *, const struct impo
 size_t import_match_earlier(struct import_work *, struct ctx *, const struct import_line *);
 void match_attach(void);
 
-/* ---- import_report.c: counting ---- */
+/* ---- import_tally.c: counting ---- */
 
 struct import_group {
     str key, title;
     int64_t records, valid, filled;
+};
+/* How often something was wrong in a column. */
+struct import_column_count {
+    size_t column; /* SIZE_MAX: the row */
+    str code;      /* of the problem, or "repaired" */
+    bool mild;     /* the row is good */
+    int64_t n;
+    str args[PROBLEM_ARGS]; /* of the first */
 };
 struct import_tally {
     int64_t rows, outcome[IMPORT_OUTCOMES], repaired;
     int64_t warned;                 /* good rows of which a cell went to the notes */
     int64_t records, valid, filled; /* of the records written; filled: expected fields */
     VEC(struct import_group) sources, owners;
+    VEC(struct import_column_count) columns;
 };
 /* Adds a row that is done; new groups go to the arena. */
 void import_tally_add(struct arena *,
@@ -179,7 +188,11 @@ void import_tally_add(struct arena *,
                       const struct import_line *);
 void import_tally_copy(struct arena *, const struct import_tally *, struct import_tally *out);
 str import_tally_json(struct arena *, const struct import_tally *);
+void import_tally_of(struct arena *, const json_t *, struct import_tally *out);
 err_t import_tally_read(struct arena *, str json, struct import_tally *out) MUST_USE;
+
+/* ---- import_report.c ---- */
+
 /* As they are kept in import_row; empty when there are none. */
 str import_problems_json(struct ctx *, const struct import_line *);
 str import_candidates_json(struct ctx *, const struct import_line *);
