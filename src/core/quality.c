@@ -260,6 +260,7 @@ static err_t list_soon(
     db_deadline(c->conn, 0);
     if (!slow)
         return e;
+    db_snapshot_end(c->conn); /* nothing more would be read in it */
     *whole = false;
     *out = (struct list_page){0};
     return OK;

@@ -49,7 +49,9 @@ async function until(server, id, states) {
     if (states.includes(data.state)) return data;
     await sleep(100);
   }
-  throw new Error(`import ${id} does not end`);
+  const { job } = await view(server, id);
+  const told = job && (await server.ask('GET', `/jobs/${job}`)).body;
+  throw new Error(`import ${id} does not end: ${JSON.stringify(told)}`);
 }
 
 async function notes(server) {
