@@ -2,9 +2,11 @@
  * same table, same indexes, same size of transaction, no checks, no log.
  *
  *     build/bench_import [ROWS [URL…]]     100000 rows on sqlite: in $TMPDIR unless URLs are given
+ *     build/bench_import ROWS file:PATH    only writes the .xlsx
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/id.h"
@@ -165,6 +167,10 @@ int main(int argc, char **argv)
     char folder[] = "/tmp/renmai-bench-XXXXXX", path[64], url[80];
     if ((argc > 1 && str_to_int(str_from(argv[1]), &rows) != OK) || rows < 1 || !mkdtemp(folder))
         return 2;
+    if (argc > 2 && str_starts(str_from(argv[2]), S("file:"))) {
+        make_file(argv[2] + strlen("file:"), (int)rows);
+        return rmdir(folder);
+    }
     features_attach();
     snprintf(path, sizeof path, "%s/list.xlsx", folder);
     snprintf(url, sizeof url, "sqlite:%s/bench.db", folder);

@@ -15,6 +15,7 @@
 #include "core/access.h"
 #include "core/change.h"
 #include "core/job.h"
+#include "core/quality_cache.h"
 #include "core/registry.h"
 #include "core/setting.h"
 
@@ -69,6 +70,7 @@ static err_t take_node(struct app *app, const struct app_options *o, struct prob
     if (e == ERR_CONFLICT)
         problem_add(problems, S("--node"), "node_taken", NULL);
     TRY(e);
+    app->node = node;
     id_set_node(node);
     return OK;
 }
@@ -122,6 +124,7 @@ void app_close(struct app *app)
     log_readers_stop(app);
     access_cache_free(app->access_cache);
     registry_free(app->registry);
+    quality_cache_free(app->quality_cache);
     settings_free(app->settings);
     db_close(app->db);
     sodium_memzero(app->key, sizeof app->key);

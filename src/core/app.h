@@ -25,6 +25,8 @@ struct app {
     struct access_cache *access_cache;
     struct log_readers *log_readers;
     struct job_runner *job_runner;
+    struct quality_cache *quality_cache;
+    unsigned node; /* of this process on the database, see db_number_take */
     atomic_bool stopping;
 };
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/clock.h"
+#include "base/map.h"
 #include "core/app.h"
 #include "model/condition.h"
 #include "model/field_type.h"
@@ -30,6 +31,7 @@ struct ctx {
     char phone_region[4];
     struct problems problems;
     str request_id;
+    struct map *known; /* what hooks have found to be there, "tag:vip"; NULL: they ask each time */
 };
 
 /* Fills everything from the app for the server itself; conn is acquired and given back by

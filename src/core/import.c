@@ -8,7 +8,7 @@
 #include "core/import_internal.h"
 #include "sql_core.h"
 
-static const struct object *imports(const struct ctx *c)
+const struct object *import_object(const struct ctx *c)
 {
     return model_object(c->model, S("import"));
 }
@@ -70,7 +70,7 @@ err_t import_set(struct ctx *c, int64_t id, json_t *body, struct record **out)
     if (!body)
         return FAULT("the change of an import could not be written");
     struct own_work mine = own_begin(c);
-    err_t e = record_update(c, imports(c), id, 0, json_keep(c->arena, body), NULL, out);
+    err_t e = record_update(c, import_object(c), id, 0, json_keep(c->arena, body), NULL, out);
     own_end(c, mine);
     return e;
 }
@@ -78,16 +78,16 @@ err_t import_set(struct ctx *c, int64_t id, json_t *body, struct record **out)
 err_t import_get(struct ctx *c, int64_t id, struct record **out)
 {
     struct record *r, *unused;
-    TRY(record_load(c, imports(c), id, &r));
+    TRY(record_load(c, import_object(c), id, &r));
     bool own = c->user && cell(r, "owner").i == c->user;
     if (!record_live(r) || !(own || access_administrator(c->access) ||
-                             record_get(c, imports(c), id, OP_READ, &unused) == OK))
+                             record_get(c, import_object(c), id, OP_READ, &unused) == OK))
         return ERR_NOT_FOUND;
     *out = r;
     return OK;
 }
 
-static bool in_state(const struct record *r, const char *words)
+bool import_in_state(const struct record *r, const char *words)
 {
     str rest = str_from(words), word;
     while (str_split(&rest, ' ', &word))
@@ -96,7 +96,7 @@ static bool in_state(const struct record *r, const char *words)
     return false;
 }
 
-static err_t wrong_state(struct ctx *c)
+err_t import_wrong_state(struct ctx *c)
 {
     problem_add(&c->problems, S(""), "import_state", NULL);
     return ERR_CONFLICT;
@@ -228,7 +228,7 @@ err_t import_create(struct ctx *c, int64_t file_id, str object, struct record **
     json_object_set_new(body, "object", text_json(object));
     TRY(guess_body(c, &file, o, -1, -1, body));
     struct own_work mine = own_begin(c);
-    err_t e = record_create(c, imports(c), body, NULL, out);
+    err_t e = record_create(c, import_object(c), body, NULL, out);
     own_end(c, mine);
     return e;
 }
@@ -299,8 +299,8 @@ err_t import_change(
         return ERR_INVALID;
     }
     TRY(check_members(c, body));
-    if (!in_state(r, "uploaded checked failed") || import_text(r, "batch").n)
-        return wrong_state(c);
+    if (!import_in_state(r, "uploaded checked failed") || import_text(r, "batch").n)
+        return import_wrong_state(c);
     if (version && cell(r, "version").i != version) {
         problem_add(&c->problems, S(""), "stale", NULL);
         *out = r;
@@ -330,8 +330,8 @@ err_t import_start(struct ctx *c, int64_t id, enum import_step step, int64_t *jo
     char key[40], digits[24];
     TRY(import_get(c, id, &r));
     TRY(importable(c, import_text(r, "object"), &o));
-    if (!in_state(r, starts_in[step]) || (step == IMPORT_UNDO && !import_text(r, "batch").n))
-        return wrong_state(c);
+    if (!import_in_state(r, starts_in[step]) || (step == IMPORT_UNDO && !import_text(r, "batch").n))
+        return import_wrong_state(c);
     if (step == IMPORT_UNDO && str_to_int(import_text(r, "batch"), &batch) == OK)
         TRY(batch_may_undo(c, batch));
     else if (step == IMPORT_RUN)
@@ -352,7 +352,7 @@ static err_t undo(struct ctx *c, struct job *job, struct record *r)
     struct record *updated;
     char at[INSTANT_CHARS + 1];
     if (str_to_int(import_text(r, "batch"), &batch) != OK)
-        return wrong_state(c);
+        return import_wrong_state(c);
     TRY(import_set(c, record_id(r), json_pack("{s:s}", "state", becomes[IMPORT_UNDO]), &updated));
     err_t e = batch_undo(c, batch, false, &result, job ? job_report : NULL, &report);
     if (e == ERR_LIMIT)
@@ -365,13 +365,24 @@ static err_t undo(struct ctx *c, struct job *job, struct record *r)
                       &updated);
 }
 
+/* The attempt before it was killed after its last transaction, before that was noted. */
+static bool ended_by(const struct record *r, const struct job *job, enum import_step step)
+{
+    static const char *const ends_in[] = {"checked", "done", "undone"};
+    int64_t id;
+    return str_to_int(import_text(r, "job"), &id) == OK && id == job->id &&
+           import_in_state(r, ends_in[step]);
+}
+
 err_t import_do(struct ctx *c, struct job *job, int64_t id, enum import_step step)
 {
     struct record *r;
     TRY(import_get(c, id, &r));
+    if (job && job->attempt > 1 && ended_by(r, job, step))
+        return OK;
     /* a second attempt of the same job finds the state that the first one left */
-    if (!in_state(r, starts_in[step]) && !in_state(r, becomes[step]))
-        return wrong_state(c);
+    if (!import_in_state(r, starts_in[step]) && !import_in_state(r, becomes[step]))
+        return import_wrong_state(c);
     return step == IMPORT_UNDO ? undo(c, job, r) : import_run(c, job, r, step == IMPORT_CHECK);
 }
 
@@ -405,7 +416,7 @@ void import_attach(void)
 {
     static struct job_kind jobs[] = {
         {.name = "import_check", .label = "job_import_check", .run = run_check},
-        {.name = "import_run", .label = "job_import_run", .run = run_run},
+        {.name = "import_run", .label = "job_import_run", .goes_on = true, .run = run_run},
         {.name = "import_undo", .label = "job_import_undo", .run = run_undo},
     };
     static bool done;
@@ -413,132 +424,4 @@ void import_attach(void)
         job_kind_add(&jobs[i]);
     done = true;
     match_attach();
-}
-
-/* ---- answers ---- */
-
-struct answers {
-    int64_t id;
-    const json_t *list;
-    int64_t *lines;
-    size_t n;
-};
-
-static err_t check_answer(struct ctx *c, const json_t *j, size_t i)
-{
-    str choice = json_get_str(j, "choice");
-    int64_t id;
-    str at = pointer_index(c->arena, S("/answers"), i);
-    bool known = str_eqz(choice, "update") || str_eqz(choice, "create") || str_eqz(choice, "skip");
-    if (!known || json_get_int(j, "line", 0) < 1) {
-        problem_add(&c->problems, pointer_join(c->arena, at, known ? S("line") : S("choice")),
-                    "required", NULL);
-        return ERR_INVALID;
-    }
-    if (str_eqz(choice, "update") && id_parse(json_get_str(j, "id"), &id) != OK) {
-        problem_add(&c->problems, pointer_join(c->arena, at, S("id")), "invalid_id", NULL);
-        return ERR_INVALID;
-    }
-    return OK;
-}
-
-static err_t keep_answers(struct ctx *c, void *arg)
-{
-    struct answers *a = arg;
-    a->n = 0;
-    for (size_t i = 0; i < json_array_size(a->list); i++) {
-        const json_t *j = json_array_get(a->list, i);
-        int64_t line = json_get_int(j, "line", 0), changed;
-        value params[] = {V_INT(a->id), V_INT(line), V_TEXT(json_text(c->arena, j))};
-        TRY(db_run(c->conn, SQL_IMPORT_ROW_ANSWER, params, 3, &changed));
-        if (changed)
-            a->lines[a->n++] = line;
-    }
-    return OK;
-}
-
-static int by_line(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
-err_t import_answer(struct ctx *c, int64_t id, const json_t *list)
-{
-    struct record *r;
-    struct answers a = {.id = id, .list = list};
-    TRY(import_get(c, id, &r));
-    if (!json_is_array(list) || json_array_size(list) == 0 ||
-        json_array_size(list) > IMPORT_CHUNK) {
-        problem_add(&c->problems, S("/answers"), "out_of_range", "answers", "1", "200", NULL);
-        return ERR_INVALID;
-    }
-    for (size_t i = 0; i < json_array_size(list); i++)
-        TRY(check_answer(c, json_array_get(list, i), i));
-    if (!in_state(r, "checked done cancelled"))
-        return wrong_state(c);
-    a.lines = ARENA_ARRAY(c->arena, int64_t, json_array_size(list));
-    TRY(ctx_transact(c, keep_answers, &a));
-    if (in_state(r, "checked") || !a.n)
-        return OK;
-    qsort(a.lines, a.n, sizeof *a.lines, by_line);
-    return import_run_answered(c, r, a.lines, a.n);
-}
-
-/* ---- JSON ---- */
-
-static void member(struct ctx *c, const struct record *r, const char *field, struct jw *w)
-{
-    const struct field *f = object_field(r->object, str_from(field));
-    (void)c;
-    jw_key(w, f->name);
-    field_write(f, &r->cells[f->first_column], w);
-}
-
-static err_t write_import(struct ctx *c, const struct record *r, bool whole, struct jw *w)
-{
-    static const char *const brief[] = {
-        "id",     "version",    "name",     "object",    "state",      "policy",   "owner",
-        "job",    "batch",      "source",   "sheet",     "header_row", "encoding", "created_at",
-        "strict", "started_at", "ended_at", "undone_at", "file"};
-    jw_open(w, '{');
-    for (size_t i = 0; i < sizeof brief / sizeof *brief; i++)
-        member(c, r, brief[i], w);
-    if (whole) {
-        member(c, r, "sheets", w);
-        member(c, r, "columns", w);
-    }
-    const json_t *report = import_json(c, r, "report");
-    jw_key(w, S("error"));
-    if (json_get_str(report, "error").n)
-        jw_str(w, json_get_str(report, "error"));
-    else
-        jw_null(w);
-    jw_key(w, S("report"));
-    TRY(import_report_json(c, r, whole, w));
-    jw_close(w, '}');
-    return OK;
-}
-
-err_t import_write_json(struct ctx *c, const struct record *r, struct jw *w)
-{
-    return write_import(c, r, true, w);
-}
-
-err_t import_list_json(struct ctx *c, size_t limit, struct jw *w)
-{
-    struct list_query q = {.object = imports(c), .limit = limit, .op = OP_READ};
-    struct list_page page;
-    const struct access *mine = c->access;
-    if (!access_administrator(c->access))
-        q.where = condition_ids(c->arena, imports(c)->owner, &c->user, 1);
-    c->access = NULL;
-    err_t e = record_list(c, &q, &page);
-    c->access = mine;
-    TRY(e);
-    jw_open(w, '[');
-    for (size_t i = 0; i < page.count; i++)
-        TRY(write_import(c, page.records[i], false, w));
-    jw_close(w, ']');
-    return OK;
 }

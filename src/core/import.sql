@@ -1,9 +1,14 @@
 -- name: import_progress_get
 SELECT line, tally FROM import_progress WHERE import_id = $1
 
+-- $4: where the one who writes has found it; when another has gone on meanwhile, nothing changes.
 -- name: import_progress_put
 INSERT INTO import_progress (import_id, line, tally) VALUES ($1, $2, $3)
 ON CONFLICT (import_id) DO UPDATE SET line = excluded.line, tally = excluded.tally
+WHERE import_progress.line = $4
+
+-- name: import_progress_tally
+UPDATE import_progress SET tally = $2 WHERE import_id = $1 AND tally = $3
 
 -- name: import_progress_delete
 DELETE FROM import_progress WHERE import_id = $1
@@ -20,6 +25,10 @@ DELETE FROM import_row WHERE import_id = $1
 
 -- name: import_row_clear_done
 DELETE FROM import_row WHERE import_id = $1 AND outcome <> 'ask'
+
+-- name: import_row_kept_out
+SELECT line FROM import_row
+WHERE import_id = $1 AND outcome IN ('ask', 'refuse') AND line >= $2 AND line <= $3
 
 -- name: import_row_page
 SELECT line, outcome, record_id, cells, problems, candidates FROM import_row
@@ -43,9 +52,12 @@ UPDATE import_row SET answer = $3 WHERE import_id = $1 AND line = $2 AND outcome
 SELECT line, answer FROM import_row
 WHERE import_id = $1 AND outcome = 'ask' AND answer IS NOT NULL AND line > $2 AND line <= $3
 
+-- A look into the unique index for each value: joined, a table without statistics is read as a whole.
 -- name: identity_find_all
-SELECT value, customer_id FROM identity_key
-WHERE kind = $1 AND value IN @texts($2) AND deleted_at IS NULL
+SELECT wanted.value,
+    (SELECT customer_id FROM identity_key k
+     WHERE k.kind = $1 AND k.value = wanted.value AND k.deleted_at IS NULL) AS customer
+FROM @texts($2) wanted
 
 -- name: match_key_find
 SELECT record_id FROM match_key WHERE object = $1 AND key = $2 ORDER BY record_id LIMIT $3
@@ -56,3 +68,15 @@ ON CONFLICT (object, key, record_id) DO NOTHING
 
 -- name: match_key_remove
 DELETE FROM match_key WHERE object = $1 AND key = $2 AND record_id = $3
+
+-- name: import_row_purge
+DELETE FROM import_row
+WHERE (import_id, line) IN (
+    SELECT import_id, line FROM import_row
+    WHERE import_id IN (SELECT id FROM "import" WHERE ended_at < $1) LIMIT $2)
+
+-- name: import_progress_purge
+DELETE FROM import_progress
+WHERE import_id IN (
+    SELECT import_id FROM import_progress
+    WHERE import_id IN (SELECT id FROM "import" WHERE ended_at < $1) LIMIT $2)

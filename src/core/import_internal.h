@@ -99,6 +99,7 @@ struct import_line {
     VEC(struct import_problem) problems;
     size_t read_problems; /* those that came with the cells */
     size_t repaired;
+    VEC(size_t) repairs; /* their columns; SIZE_MAX: of the row */
     enum import_outcome outcome;
     int64_t record;
     struct record *after;
@@ -120,6 +121,7 @@ struct import_work {
     str source;
     struct import_seen *seen;
     struct import_refs *refs;
+    struct map words;          /* of choices, "source:展会" */
     const struct field *notes; /* where cells go that their field cannot hold */
 };
 
@@ -158,17 +160,26 @@ void import_match_remember(struct import_work *, struct ctx *, const struct impo
 size_t import_match_earlier(struct import_work *, struct ctx *, const struct import_line *);
 void match_attach(void);
 
-/* ---- import_report.c: counting ---- */
+/* ---- import_tally.c: counting ---- */
 
 struct import_group {
     str key, title;
     int64_t records, valid, filled;
+};
+/* How often something was wrong in a column. */
+struct import_column_count {
+    size_t column; /* SIZE_MAX: the row */
+    str code;      /* of the problem, or "repaired" */
+    bool mild;     /* the row is good */
+    int64_t n;
+    str args[PROBLEM_ARGS]; /* of the first */
 };
 struct import_tally {
     int64_t rows, outcome[IMPORT_OUTCOMES], repaired;
     int64_t warned;                 /* good rows of which a cell went to the notes */
     int64_t records, valid, filled; /* of the records written; filled: expected fields */
     VEC(struct import_group) sources, owners;
+    VEC(struct import_column_count) columns;
 };
 /* Adds a row that is done; new groups go to the arena. */
 void import_tally_add(struct arena *,
@@ -177,7 +188,11 @@ void import_tally_add(struct arena *,
                       const struct import_line *);
 void import_tally_copy(struct arena *, const struct import_tally *, struct import_tally *out);
 str import_tally_json(struct arena *, const struct import_tally *);
+void import_tally_of(struct arena *, const json_t *, struct import_tally *out);
 err_t import_tally_read(struct arena *, str json, struct import_tally *out) MUST_USE;
+
+/* ---- import_report.c ---- */
+
 /* As they are kept in import_row; empty when there are none. */
 str import_problems_json(struct ctx *, const struct import_line *);
 str import_candidates_json(struct ctx *, const struct import_line *);
@@ -190,6 +205,28 @@ err_t import_report_json(struct ctx *, const struct record *, bool whole, struct
 str import_reasons(struct ctx *, str problems);
 err_t import_sample_json(struct ctx *, const struct record *, struct jw *) MUST_USE;
 err_t import_duplicates_json(struct ctx *, const struct record *, struct jw *) MUST_USE;
+
+/* ---- import_line.c, import_chunk.c ---- */
+
+struct import_chunk {
+    struct import_work *work;
+    struct import_line *lines;
+    size_t n, first_line;
+    bool careful;               /* a savepoint around each row */
+    bool answered;              /* rows that waited for a person's answer */
+    struct import_tally *tally; /* of all chunks before it */
+    int64_t done_line;          /* the last line of those */
+    str tally_stored;           /* answered: the tally as it was read */
+    bool complete;              /* a check got to the end of its work, which is then undone */
+};
+/* Its cells cannot be read. */
+bool import_line_refused(const struct import_line *);
+/* Writes the row, or refuses it. Not careful: ERR_CONFLICT and the like when the database says no.
+ */
+err_t import_do_line(struct import_chunk *, struct ctx *, struct import_line *) MUST_USE;
+/* Does the rows in one transaction, with what they come to and how far the import is.
+ * ERR_UNAVAILABLE: somebody else has gone on with the import meanwhile. */
+err_t import_do_chunk(struct import_chunk *, struct ctx *) MUST_USE;
 
 /* ---- import_run.c ---- */
 
@@ -205,6 +242,11 @@ err_t import_run_answered(struct ctx *, struct record *, const int64_t *lines, s
 
 /* Changes of the import's own record: the server's work, in no batch. */
 err_t import_set(struct ctx *, int64_t id, json_t *body, struct record **out) MUST_USE;
+const struct object *import_object(const struct ctx *);
+/* words: "done cancelled". */
+bool import_in_state(const struct record *, const char *words);
+/* ERR_CONFLICT, with its problem. */
+err_t import_wrong_state(struct ctx *) MUST_USE;
 str import_text(const struct record *, const char *field);
 int64_t import_int(const struct record *, const char *field);
 bool import_flag(const struct record *, const char *field);

@@ -142,7 +142,7 @@ static err_t by_identity(struct ctx *c, const struct field *f, struct import_lin
     AUTO_ROWS rows = NULL;
     TRY(db_query(c->conn, SQL_IDENTITY_FIND_ALL, params, 2, &rows));
     while (db_next(rows))
-        for (size_t i = 0; i < n; i++) {
+        for (size_t i = 0; i < n && !db_is_null(rows, 1); i++) {
             value v = usable(&lines[i]) ? given(&lines[i], f) : V_NULL;
             if (v.kind == VALUE_TEXT && str_eq(v.s, db_text(rows, 0)))
                 certain(c, &lines[i], f, db_int(rows, 1));

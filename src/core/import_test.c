@@ -186,6 +186,15 @@ TEST_APP(import_repairs_and_refuses_cells)
     assert_int_equal(figure(&c, id, "created"), 3);
     assert_int_equal(figure(&c, id, "refused"), 1);
     assert_true(figure(&c, id, "cells_repaired") >= 4);
+    const json_t *report = json_object_get(view(&c, id), "report");
+    const json_t *phone = json_array_get(json_object_get(report, "by_column"), 0);
+    assert_str(json_get_str(phone, "header"), "手机");
+    assert_int_equal(json_get_int(phone, "repaired", -1), 2);
+    assert_int_equal(json_get_int(phone, "refused", -1), 1);
+    const json_t *reason = json_array_get(json_object_get(phone, "reasons"), 0);
+    assert_str(json_get_str(reason, "code"), "phone_lossy");
+    assert_int_equal(json_get_int(reason, "count", -1), 1);
+    assert_true(json_get_str(json_object_get(report, "refused_files"), "xlsx").n > 0);
     assert_int_equal(count(&c, "{'field':'phone','eq':'+8613900139000'}"), 1);
     assert_int_equal(count(&c, "{'field':'birthday','eq':'1990-03-05'}"), 1);
     assert_int_equal(count(&c, "{'field':'birthday','eq':'2000-01-01'}"), 1);

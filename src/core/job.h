@@ -18,6 +18,8 @@ struct job_kind {
     const char *label;      /* message key for people */
     unsigned max_attempts;  /* 0 = 5; then "dead" until somebody retries it */
     unsigned lease_seconds; /* 0 = 60 */
+    bool goes_on;           /* a further attempt goes on where the last one was: one that has got
+                               further than that is a first one again */
     const char *schedule;   /* "hourly", "daily 03:10", "every 10m", NULL = only when asked */
     /* OK = done with *result (may stay NULL; the runner releases it), ERR_LIMIT = cancelled, a
      * fault = try again later, any other = failed for good; problems say why. ctx has the rights of

@@ -29,9 +29,14 @@ RETURNING id, kind, args, attempts, actor_id, batch_id, cancel, scopes
 UPDATE job SET lease_until = $2 WHERE id = $1
 
 -- name: job_beat
-UPDATE job SET done = $2, total = $3, lease_until = $4
+UPDATE job
+SET attempts = CASE WHEN CAST($6 AS boolean) AND done < $2 THEN 1 ELSE attempts END, done = $2,
+    total = $3, lease_until = $4
 WHERE id = $1 AND lease_by = $5 AND state = 'running'
 RETURNING cancel
+
+-- name: job_release
+UPDATE job SET lease_until = 0 WHERE state = 'running' AND lease_by LIKE $1
 
 -- name: job_end
 UPDATE job
@@ -69,10 +74,11 @@ WHERE id < $1 AND (CAST($2 AS boolean) OR actor_id = $3) AND (CAST($4 AS text) I
 ORDER BY id DESC LIMIT $5
 
 -- name: job_purge
-DELETE FROM job WHERE ended_at < $1
+DELETE FROM job WHERE id IN (SELECT id FROM job WHERE ended_at < $1 ORDER BY ended_at LIMIT $2)
 
 -- name: idempotency_purge
-DELETE FROM idempotency WHERE at < $1
+DELETE FROM idempotency
+WHERE (user_id, key) IN (SELECT user_id, key FROM idempotency WHERE at < $1 ORDER BY at LIMIT $2)
 
 -- name: schedule_all
 SELECT kind, next_at FROM schedule

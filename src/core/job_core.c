@@ -5,34 +5,49 @@
 #include "core/job.h"
 #include "sql_core.h"
 
-enum { IDEMPOTENCY_HOURS = 72, JOB_DAYS = 90 };
+enum { IDEMPOTENCY_HOURS = 72, JOB_DAYS = 90, IMPORT_DAYS = UNDO_DAYS + 1, PURGE_ROWS = 1000 };
 
 struct purge {
-    str sql;
-    int64_t before;
+    str sql; /* $1 what is older, $2 how many at once; deletes those */
+    int64_t before, deleted;
 };
 
 static err_t purge_work(struct ctx *c, void *arg)
 {
-    const struct purge *p = arg;
-    value before = V_INT(p->before);
-    return db_run(c->conn, p->sql, &before, 1, NULL);
+    struct purge *p = arg;
+    value params[] = {V_INT(p->before), V_INT(PURGE_ROWS)};
+    return db_run(c->conn, p->sql, params, 2, &p->deleted);
+}
+
+/* Each chunk a transaction of its own: others write in between. */
+static err_t purge(struct ctx *c, struct job *job, str sql, int64_t age)
+{
+    struct purge p = {.sql = sql, .before = clock_now() - age, .deleted = PURGE_ROWS};
+    for (size_t done = 0; p.deleted == PURGE_ROWS; done += PURGE_ROWS) {
+        TRY(job_progress(c, job, done, 0));
+        TRY(ctx_transact(c, purge_work, &p));
+    }
+    return OK;
 }
 
 static err_t purge_idempotency(struct ctx *c, struct job *job, json_t **result)
 {
-    struct purge p = {SQL_IDEMPOTENCY_PURGE, clock_now() - IDEMPOTENCY_HOURS * CLOCK_HOUR};
-    (void)job;
     (void)result;
-    return ctx_transact(c, purge_work, &p);
+    return purge(c, job, SQL_IDEMPOTENCY_PURGE, IDEMPOTENCY_HOURS * CLOCK_HOUR);
 }
 
 static err_t purge_jobs(struct ctx *c, struct job *job, json_t **result)
 {
-    struct purge p = {SQL_JOB_PURGE, clock_now() - JOB_DAYS * CLOCK_DAY};
-    (void)job;
     (void)result;
-    return ctx_transact(c, purge_work, &p);
+    return purge(c, job, SQL_JOB_PURGE, JOB_DAYS * CLOCK_DAY);
+}
+
+/* Rows of imports that cannot be undone any more; the report stays. */
+static err_t purge_imports(struct ctx *c, struct job *job, json_t **result)
+{
+    (void)result;
+    TRY(purge(c, job, SQL_IMPORT_ROW_PURGE, IMPORT_DAYS * CLOCK_DAY));
+    return purge(c, job, SQL_IMPORT_PROGRESS_PURGE, IMPORT_DAYS * CLOCK_DAY);
 }
 
 static err_t purge_sessions(struct ctx *c, struct job *job, json_t **result)
@@ -81,6 +96,10 @@ void job_kinds_core(void)
          .label = "job_session_purge",
          .schedule = "daily 03:20",
          .run = purge_sessions},
+        {.name = "import_purge",
+         .label = "job_import_purge",
+         .schedule = "daily 03:40",
+         .run = purge_imports},
         {.name = "job_purge", .label = "job_purge", .schedule = "daily 03:30", .run = purge_jobs},
     };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)

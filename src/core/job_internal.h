@@ -8,13 +8,16 @@
 
 enum { JOB_ATTEMPTS = 5, JOB_LEASE_SECONDS = 60 };
 
+/* The process's node, for its successor, and a token: "7:…". */
+enum { LEASE_CHARS = 5 + TOKEN_CHARS };
+
 /* A job at work in this process. */
 struct job_running {
     struct job job;
     const struct job_kind *kind;
     struct job_runner *runner;
     struct job_running *next;
-    char lease[TOKEN_CHARS + 1]; /* nobody else's; whoever holds another has taken the job over */
+    char lease[LEASE_CHARS + 1]; /* nobody else's; whoever holds another has taken the job over */
     int64_t beat_at;             /* monotonic; when it last said how far it is */
     atomic_bool cancelled;       /* somebody asked for it */
     atomic_bool put_back;        /* stopping, or taken over by another process */

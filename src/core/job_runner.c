@@ -134,9 +134,10 @@ static err_t beat_work(struct ctx *c, void *arg)
     struct beat *b = arg;
     const struct job_running *r = b->running;
     value cancel;
-    value params[] = {V_INT(r->job.id), V_INT(b->done), V_INT(b->total), V_INT(lease_end(r)),
-                      V_TEXT(str_from(r->lease))};
-    err_t e = db_one(c->conn, c->arena, SQL_JOB_BEAT, params, 5, &cancel, 1);
+    value params[] = {
+        V_INT(r->job.id),           V_INT(b->done),          V_INT(b->total), V_INT(lease_end(r)),
+        V_TEXT(str_from(r->lease)), V_BOOL(r->kind->goes_on)};
+    err_t e = db_one(c->conn, c->arena, SQL_JOB_BEAT, params, 6, &cancel, 1);
     b->lost = e == ERR_NOT_FOUND;
     if (b->lost)
         return OK;
@@ -315,13 +316,20 @@ static err_t perform(struct job_running *r, struct arena *arena)
     return OK;
 }
 
+static void new_lease(const struct app *app, char out[static LEASE_CHARS + 1])
+{
+    char token[TOKEN_CHARS + 1];
+    token_new(token);
+    snprintf(out, LEASE_CHARS + 1, "%u:%s", app->node, token);
+}
+
 /* Takes what is due and runs it; *any tells whether there was something. */
 static err_t run_one(struct job_runner *runner, bool *any)
 {
     AUTO_ARENA arena = arena_new(LIMIT_REQUEST_ARENA);
     struct job_running r = {.runner = runner};
     struct taking t = {.running = &r, .arena = arena, .kinds = known_kinds(arena)};
-    token_new(r.lease);
+    new_lease(runner->app, r.lease);
     TRY(look(runner->app, &t));
     if (t.any)
         TRY(db_transact(runner->app->db, take_work, &t));
@@ -386,9 +394,20 @@ static void *work(void *arg)
     return NULL;
 }
 
+static err_t release_work(struct db_conn *conn, void *arg)
+{
+    const struct app *app = arg;
+    char mine[8];
+    snprintf(mine, sizeof mine, "%u:%%", app->node);
+    value param = V_TEXT(str_from(mine));
+    return db_run(conn, SQL_JOB_RELEASE, &param, 1, NULL);
+}
+
+/* What this node's former process held when it was killed is due at once. */
 err_t job_runner_start(struct app *app, unsigned threads)
 {
     struct job_runner *runner = job_runner_of(app);
+    TRY(db_transact(app->db, release_work, app));
     runner->threads = calloc(threads, sizeof *runner->threads);
     if (!runner->threads)
         abort();

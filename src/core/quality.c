@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/message.h"
+#include "core/quality_cache.h"
 #include "core/record_internal.h"
 #include "model/query_quality.h"
 #include "text/text.h"
@@ -76,15 +77,13 @@ static void write_shares(const struct object *o, const struct figures *f, struct
         jw_null(w);
 }
 
-err_t quality_json(struct ctx *c, str by, struct jw *w)
+static err_t write_figures(struct ctx *c, const struct field *group, struct jw *w)
 {
     const struct object *o = customers(c);
-    const struct field *group = str_eqz(by, "owner") ? o->owner : object_field(o, S("source"));
     struct figures *all, *groups;
     size_t n;
     TRY(count(c, NULL, &all, &n));
     TRY(count(c, group, &groups, &n));
-    jw_open(w, '{');
     write_shares(o, all, w);
     jw_key(w, S("groups"));
     jw_open(w, '[');
@@ -109,11 +108,47 @@ err_t quality_json(struct ctx *c, str by, struct jw *w)
     jw_key(w, S("completeness"));
     jw_real(w, REFERENCE_COMPLETENESS);
     jw_close(w, '}');
+    return OK;
+}
+
+/* Whoever sees all customers sees the same figures. */
+static err_t cache_key(struct ctx *c, const struct field *group, str *out)
+{
+    const struct condition *scope;
+    TRY(access_scope(c->access, customers(c), OP_READ, &scope));
+    *out = arena_printf(c->arena, "%lld " STR_FMT " %d", scope ? (long long)c->user : 0LL,
+                        STR_ARG(group->name), (int)c->lang);
+    return OK;
+}
+
+err_t quality_json(struct ctx *c, str by, struct jw *w)
+{
+    const struct object *o = customers(c);
+    const struct field *group = str_eqz(by, "owner") ? o->owner : object_field(o, S("source"));
+    int64_t counted_at = c->now, start = clock_monotonic();
+    str key;
+    TRY(cache_key(c, group, &key));
+    str figures = quality_cache_get(c, key, &counted_at);
+    if (!figures.n) {
+        AUTO_BUF text;
+        buf_init(&text, MIB);
+        struct jw fresh = {.out = &text};
+        TRY(write_figures(c, group, &fresh));
+        figures = arena_str(c->arena, buf_str(&text));
+        quality_cache_put(c, key, figures, clock_monotonic() - start);
+    }
+    jw_open(w, '{');
+    jw_key(w, S("counted_at"));
+    jw_instant(w, counted_at);
+    buf_byte(w->out, ',');
+    buf_add(w->out, figures);
     jw_close(w, '}');
     return OK;
 }
 
 /* ---- the queue ---- */
+
+enum { TIER_MILLISECONDS = 1500 };
 
 enum tier { CONTACT_IN_NOTES, NO_CONTACT, MISSING, TIERS };
 
@@ -214,6 +249,23 @@ static void write_record(struct ctx *c, const struct record *r, struct jw *w)
     jw_close(w, '}');
 }
 
+/* A tier that hardly anybody stands in would be looked for among all customers: what cannot be
+ * found soon is left out, and the answer says so. */
+static err_t list_soon(
+    struct ctx *c, enum tier tier, str after, size_t limit, struct list_page *out, bool *whole)
+{
+    db_deadline(c->conn, TIER_MILLISECONDS);
+    err_t e = list_tier(c, tier, after, limit, out);
+    bool slow = e == ERR_LIMIT && db_too_slow(c->conn);
+    db_deadline(c->conn, 0);
+    if (!slow)
+        return e;
+    db_snapshot_end(c->conn); /* nothing more would be read in it */
+    *whole = false;
+    *out = (struct list_page){0};
+    return OK;
+}
+
 /* A cursor is the tier's digit and the list's own cursor. */
 static err_t read_after(struct ctx *c, str after, str problem, enum tier *tier, str *rest)
 {
@@ -235,11 +287,12 @@ err_t quality_queue_json(struct ctx *c, str problem, str after, size_t limit, st
     enum tier tier, last = str_eqz(problem, "no_contact") ? NO_CONTACT : MISSING;
     str rest, next = {0};
     size_t n = 0;
+    bool whole = true;
     TRY(read_after(c, after, problem, &tier, &rest));
     jw_open(w, '[');
     for (; tier <= last && n < limit; tier++) {
         struct list_page page;
-        TRY(list_tier(c, tier, rest, limit - n, &page));
+        TRY(list_soon(c, tier, rest, limit - n, &page, &whole));
         for (size_t i = 0; i < page.count; i++)
             write_record(c, page.records[i], w);
         n += page.count;
@@ -250,6 +303,8 @@ err_t quality_queue_json(struct ctx *c, str problem, str after, size_t limit, st
             next = arena_printf(c->arena, "%d", (int)tier + 1);
     }
     jw_close(w, ']');
+    jw_key(w, S("whole"));
+    jw_bool(w, whole);
     jw_key(w, S("has_more"));
     jw_bool(w, next.n > 0);
     jw_key(w, S("next"));

@@ -163,7 +163,7 @@ err_t db_run_work(struct db_conn *c, db_work work, void *arg)
     unsigned open_before = c->open_rows;
     c->in_work = true;
     c->failed = OK;
-    c->lost = c->again = false;
+    c->lost = c->again = c->pipelined = false;
     err_t e = work(c, arg);
     if (e == OK)
         e = c->failed;
@@ -181,8 +181,12 @@ err_t db_nested(struct db_conn *c, db_work inner, void *arg)
         return FAULT("db_nested outside a work");
     TRY(c->failed);
     const struct db_driver *driver = c->db->driver;
-    TRY(driver->command(c, "SAVEPOINT nested"));
+    c->failed = driver->command(c, "SAVEPOINT nested");
+    TRY(c->failed);
+    bool pipelined = c->pipelined;
+    c->pipelined = false; /* inner's failures are to be told before its savepoint ends */
     err_t e = inner(c, arg);
+    c->pipelined = pipelined;
     if (e == OK)
         e = c->failed;
     if (e == OK)
@@ -196,6 +200,18 @@ err_t db_nested(struct db_conn *c, db_work inner, void *arg)
     if (undone != OK)
         c->failed = undone;
     return e;
+}
+
+void db_pipeline(struct db_conn *c)
+{
+    c->pipelined = c->in_work;
+}
+
+err_t db_settle(struct db_conn *c)
+{
+    TRY(c->failed);
+    c->failed = c->db->driver->settle ? c->db->driver->settle(c) : OK;
+    return c->failed;
 }
 
 err_t db_injected(struct db *db)
@@ -264,7 +280,10 @@ static err_t run(struct db_conn *c, str sql, const value *params, size_t n, int6
     TRY(ready(c, sql, n, &statement));
     int64_t count = 0;
     statement->busy = true;
-    err_t e = c->db->driver->run(c, statement, params, n, &count);
+    const struct db_driver *driver = c->db->driver;
+    bool send = c->pipelined && !changed && driver->send;
+    err_t e =
+        send ? driver->send(c, statement, params, n) : driver->run(c, statement, params, n, &count);
     statement_release(c, statement);
     if (e == OK && changed)
         *changed = count;

@@ -71,6 +71,13 @@ err_t db_transact(struct db *, db_work work, void *arg) MUST_USE;
 /* Within a work: a savepoint around inner; when inner fails only its part is undone. */
 err_t db_nested(struct db_conn *, db_work inner, void *arg) MUST_USE;
 
+/* Within a work, until it ends: db_run with changed NULL does not wait for the answer where that
+ * saves time (PostgreSQL, a round trip each). What such a statement fails with is told by a later
+ * one or makes db_transact fail. Not within db_nested. */
+void db_pipeline(struct db_conn *);
+/* Waits for them all: OK, or what the first that failed failed with. */
+err_t db_settle(struct db_conn *) MUST_USE;
+
 /* Statements. Each connection keeps what it has prepared, keyed by the text. Params are borrowed
  * until the call returns. ERR_INVALID: a text parameter holds a NUL or is not UTF-8, or
  * a real one is not finite. After a

@@ -347,7 +347,7 @@ TEST(dialect_leaves_quotes_alone)
     str sql = S("SELECT '@ints($1)', \"@x\", a @> b, '''@y' WHERE t IN @texts($12) @skip_locked");
     assert_int_equal(dialect_expand(DB_SQLITE, sql, &out), OK);
     assert_str(buf_str(&out), "SELECT '@ints($1)', \"@x\", a @> b, '''@y' WHERE t IN "
-                              "(SELECT CAST(value AS TEXT) FROM json_each($12)) ");
+                              "(SELECT CAST(value AS TEXT) AS value FROM json_each($12)) ");
     buf_clear(&out);
     sql = S("a -- it's @foo\n/* @bar's */ @tx 'x");
     assert_int_equal(dialect_expand(DB_SQLITE, sql, &out), OK);

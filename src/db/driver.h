@@ -33,6 +33,10 @@ struct db_driver {
     err_t (*prepare)(struct db_conn *, struct statement *, str sql);
     void (*finalise)(struct db_conn *, struct statement *);
     err_t (*run)(struct db_conn *, struct statement *, const value *, size_t n, int64_t *changed);
+    /* As run, but what comes of it is told by a later statement, by settle or by the commit. Both
+     * NULL: there is nothing to be gained. */
+    err_t (*send)(struct db_conn *, struct statement *, const value *, size_t n);
+    err_t (*settle)(struct db_conn *);
     err_t (*query)(
         struct db_conn *, struct statement *, const value *, size_t n, struct db_rows **);
 
@@ -67,6 +71,7 @@ struct db_conn {
     struct db_conn *next_idle;
     enum db_purpose purpose;
     bool in_work, in_snapshot;
+    bool pipelined; /* see db_pipeline */
     unsigned open_rows;
     unsigned deadline; /* milliseconds for a statement; 0 = none */
     bool too_slow;     /* one was stopped by it */

@@ -26,56 +26,11 @@ static struct postgres_conn *own(struct db_conn *c)
     return (struct postgres_conn *)c;
 }
 
-/* ---- BEGIN ---- */
-
-/* BEGIN is not sent until the first statement of the work goes with it: a round trip less. */
-static err_t begin(struct postgres_conn *c)
-{
-    c->begin_waits = true;
-    if (PQenterPipelineMode(c->pg) &&
-        PQsendQueryParams(c->pg, "BEGIN", 0, NULL, NULL, NULL, NULL, 0))
-        return OK;
-    c->base.broken = true;
-    return ERR_UNAVAILABLE;
-}
-
-/* One answer of the pipeline, with the NULL that ends it. */
-static PGresult *next_answer(PGconn *pg)
-{
-    PGresult *first = PQgetResult(pg), *more;
-    while (first && (more = PQgetResult(pg)))
-        PQclear(more);
-    return first;
-}
-
-/* Sends what waits and reads the answers: to BEGIN, and to the statement behind it if there is
- * one. */
-static err_t converse(struct postgres_conn *c, PGresult **statement)
-{
-    c->begin_waits = false;
-    if (!PQpipelineSync(c->pg))
-        c->base.broken = true;
-    PGresult *begun = next_answer(c->pg);
-    if (statement)
-        *statement = next_answer(c->pg);
-    PQclear(PQgetResult(c->pg)); /* of the sync */
-    if (!PQexitPipelineMode(c->pg))
-        c->base.broken = true;
-    err_t e = postgres_outcome(c, begun, S("BEGIN"));
-    PQclear(begun);
-    return e;
-}
+/* ---- statements ---- */
 
 static err_t settle(struct postgres_conn *c)
 {
-    return c->begin_waits ? converse(c, NULL) : OK;
-}
-
-/* ---- statements ---- */
-
-static void name_of(unsigned number, char out[static 16])
-{
-    snprintf(out, 16, "s%u", number);
+    return c->waiting ? pipeline_settle(c, NULL) : OK;
 }
 
 static err_t count_params(struct postgres_conn *c, struct statement *s, const char *name)
@@ -91,14 +46,17 @@ static err_t count_params(struct postgres_conn *c, struct statement *s, const ch
 static err_t prepare(struct db_conn *base, struct statement *s, str sql)
 {
     struct postgres_conn *c = own(base);
-    char name[16];
+    char name[STATEMENT_NAME];
     TRY(settle(c));
-    name_of(++c->last_number, name);
+    s->number = ++c->last_number;
+    postgres_statement_name(s, name);
     PGresult *r = PQprepare(c->pg, name, sql.p, 0, NULL);
     err_t e = postgres_outcome(c, r, s->text);
     PQclear(r);
-    TRY(e);
-    s->number = c->last_number;
+    if (e != OK) {
+        s->number = 0;
+        return e;
+    }
     if (str_find(s->text, S("@fresh")) != SIZE_MAX && !(s->handle = strdup(sql.p)))
         abort();
     return count_params(c, s, name);
@@ -110,8 +68,12 @@ static void finalise(struct db_conn *base, struct statement *s)
     struct postgres_conn *c = own(base);
     free(s->handle);
     s->handle = NULL;
-    if (!s->number || base->broken || settle(c) != OK ||
-        PQtransactionStatus(c->pg) == PQTRANS_INERROR)
+    if (!s->number || base->broken)
+        return;
+    err_t e = settle(c);
+    if (e != OK && base->in_work)
+        base->failed = e;
+    if (e != OK || PQtransactionStatus(c->pg) == PQTRANS_INERROR)
         return;
     snprintf(sql, sizeof sql, "DEALLOCATE s%u", s->number);
     PQclear(PQexec(c->pg, sql));
@@ -120,17 +82,19 @@ static void finalise(struct db_conn *base, struct statement *s)
 static err_t
 execute(struct postgres_conn *c, struct statement *s, const value *params, size_t n, PGresult **out)
 {
-    char name[16];
-    name_of(s->number, name);
-    const char *const *values = postgres_params(c, params, n);
+    char name[STATEMENT_NAME];
     err_t e = OK;
-    if (c->begin_waits) {
-        if (!PQsendQueryPrepared(c->pg, name, (int)n, values, NULL, NULL, 0))
-            c->base.broken = true;
-        e = converse(c, out);
+    *out = NULL;
+    if (c->waiting == PIPELINE_MOST || s->handle)
+        TRY(settle(c));
+    const char *const *values = postgres_params(c, params, n);
+    if (c->waiting) {
+        TRY(pipeline_send(c, s, values, n));
+        e = pipeline_settle(c, out);
     } else if (s->handle) { /* @fresh: planned for these values */
         *out = PQexecParams(c->pg, s->handle, (int)n, NULL, values, NULL, NULL, 0);
     } else {
+        postgres_statement_name(s, name);
         *out = PQexecPrepared(c->pg, name, (int)n, values, NULL, NULL, 0);
     }
     if (e == OK)
@@ -194,6 +158,19 @@ run(struct db_conn *c, struct statement *s, const value *params, size_t n, int64
     *changed = changed_by(r);
     PQclear(r);
     return OK;
+}
+
+static err_t send(struct db_conn *base, struct statement *s, const value *params, size_t n)
+{
+    struct postgres_conn *c = own(base);
+    if (c->waiting == PIPELINE_MOST)
+        TRY(settle(c));
+    return pipeline_send(c, s, postgres_params(c, params, n), n);
+}
+
+static err_t settle_all(struct db_conn *base)
+{
+    return settle(own(base));
 }
 
 /* ---- rows ---- */
@@ -356,10 +333,19 @@ static err_t commit(struct postgres_conn *c)
     return e;
 }
 
+static void roll_back(struct postgres_conn *c)
+{
+    err_t undone = settle(c); /* fails as the work did, or what nobody waited for */
+    if (c->base.broken || PQtransactionStatus(c->pg) == PQTRANS_IDLE)
+        return;
+    undone = exec(&c->base, "ROLLBACK");
+    c->base.broken = c->base.broken || undone != OK;
+}
+
 static err_t attempt(struct postgres_conn *c, db_work work, void *arg)
 {
     c->base.again = false;
-    TRY(begin(c));
+    TRY(pipeline_begin(c));
     err_t e = db_run_work(&c->base, work, arg);
     if (e == OK && c->base.again)
         e = ERR_UNAVAILABLE;
@@ -367,9 +353,8 @@ static err_t attempt(struct postgres_conn *c, db_work work, void *arg)
         e = commit(c);
     if (e == OK)
         db_count(&c->base.db->commits);
-    else if (!c->base.broken && PQtransactionStatus(c->pg) != PQTRANS_IDLE &&
-             exec(&c->base, "ROLLBACK") != OK)
-        c->base.broken = true;
+    else
+        roll_back(c);
     return e;
 }
 
@@ -414,6 +399,8 @@ static const struct db_driver postgres_driver = {
     .prepare = prepare,
     .finalise = finalise,
     .run = run,
+    .send = send,
+    .settle = settle_all,
     .query = query,
     .next = next,
     .cell = cell,

@@ -6,14 +6,17 @@
 #include "base/buf.h"
 #include "db/driver.h"
 
+enum { PIPELINE_MOST = 128 };
+
 struct postgres_conn {
     struct db_conn base;
     PGconn *pg;
-    unsigned last_number;   /* of a prepared statement */
-    bool stale;             /* the last statement has to be prepared anew */
-    unsigned deadline_told; /* what the server knows of base.deadline */
-    bool begin_waits;       /* BEGIN is to be sent with the next statement */
-    struct buf texts;       /* parameters of the running call, each followed by a NUL */
+    unsigned last_number;                  /* of a prepared statement */
+    bool stale;                            /* the last statement has to be prepared anew */
+    unsigned deadline_told;                /* what the server knows of base.deadline */
+    unsigned waiting;                      /* statements sent whose answers have not been read */
+    struct statement *sent[PIPELINE_MOST]; /* those; NULL = BEGIN */
+    struct buf texts; /* parameters of the running call, each followed by a NUL */
     const char **values;
     size_t values_cap;
 };
@@ -22,6 +25,19 @@ struct postgres_conn {
  * connection whether it is broken, the statement is stale or the transaction is worth another
  * try. */
 err_t postgres_outcome(struct postgres_conn *, const PGresult *, str sql) MUST_USE;
+
+/* postgres_pipeline.c: statements that are sent without waiting for the answer. */
+err_t pipeline_begin(struct postgres_conn *) MUST_USE; /* BEGIN: goes with what follows it */
+/* n parameters, as PQsendQueryPrepared takes them. There is room when waiting < PIPELINE_MOST. */
+err_t pipeline_send(struct postgres_conn *,
+                    struct statement *,
+                    const char *const *values,
+                    size_t n) MUST_USE;
+/* Reads all answers; the first that failed is the outcome. last: the answer to the statement sent
+ * last is the caller's to judge. */
+err_t pipeline_settle(struct postgres_conn *, PGresult **last) MUST_USE;
+enum { STATEMENT_NAME = 16 };
+void postgres_statement_name(const struct statement *, char out[static STATEMENT_NAME]);
 
 /* postgres_params.c: the parameters as C strings (NULL for NULL), valid until the next call. */
 const char *const *postgres_params(struct postgres_conn *, const value *params, size_t n);

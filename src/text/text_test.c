@@ -1,3 +1,4 @@
+#include "base/limits.h"
 #include "base/test.h"
 #include "text/phone_lib.h"
 #include "text/text.h"
@@ -281,4 +282,24 @@ TEST(text_names)
     assert_float_equal(text_jaro_winkler(S("MARTHA"), S("MARHTA")), 0.9611, 1e-4);
     assert_float_equal(text_jaro_winkler(S("DIXON"), S("DICKSONX")), 0.8133, 1e-4);
     assert_float_equal(text_jaro_winkler(S(""), S("a")), 0, 1e-9);
+}
+
+/* The short way of Chinese mobile numbers says what the library says. */
+TEST(text_formats_chinese_mobiles_as_the_library)
+{
+    AUTO_ARENA arena = arena_new(4 * MIB);
+    static const char *const regions[] = {"CN", "US"};
+    for (int i = 0; i < 90 * 2; i++) {
+        char e164[32], want[64];
+        snprintf(e164, sizeof e164, "+86%d12345678", 110 + i / 2);
+        struct phone_lib_number number;
+        const char *region = regions[i % 2];
+        size_t n =
+            phone_lib_parse(e164, "ZZ", &number)
+                ? phone_lib_format(e164, strcmp(number.region, region) == 0, want, sizeof want)
+                : 0;
+        if (n)
+            assert_str(text_phone_format(arena, str_from(e164), region),
+                       arena_strz(arena, (str){want, n}));
+    }
 }

@@ -49,8 +49,16 @@ export class Server {
 
   ask(method, path, body, headers = {}) {
     const text = body === undefined ? undefined : JSON.stringify(body);
+    return this.exchange(method, path, text, text ? { 'Content-Type': 'application/json', ...headers } : headers);
+  }
+
+  send(path, bytes, headers) {
+    return this.exchange('POST', path, bytes, headers);
+  }
+
+  exchange(method, path, text, headers) {
     const all = { ...headers };
-    if (text) Object.assign(all, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) });
+    if (text) all['Content-Length'] = Buffer.byteLength(text);
     if (this.cookie) all.Cookie = this.cookie;
     if (this.cookie && method !== 'GET') all['X-CSRF-Token'] = this.csrf;
     return new Promise((done, fail) => {

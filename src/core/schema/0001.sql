@@ -177,6 +177,7 @@ CREATE TABLE job (
     ended_at bigint
 );
 CREATE INDEX job_due ON job (run_at, id) WHERE state IN ('waiting', 'running');
+CREATE INDEX job_ended ON job (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX job_actor ON job (actor_id, id);
 CREATE UNIQUE INDEX job_live_key ON job (key) WHERE key IS NOT NULL AND state IN ('waiting', 'running');
 

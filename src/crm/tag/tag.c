@@ -8,7 +8,12 @@ static err_t ensure(struct ctx *c, str name)
 {
     const struct object *tags = model_object(c->model, S("tag"));
     value param = V_TEXT(name), found;
+    str key = c->known ? arena_concat(c->arena, S("tag:"), name) : name;
+    if (c->known && map_get(c->known, key))
+        return OK;
     err_t e = db_one(c->conn, c->arena, SQL_TAG_FIND, &param, 1, &found, 1);
+    if (e == OK && c->known)
+        map_put(c->arena, c->known, key, c->known);
     if (e != ERR_NOT_FOUND)
         return e;
     const struct access *mine = c->access;

@@ -7,6 +7,7 @@ import type { ModelObject } from '../api/types';
 import { Meter } from '../parts/Meter';
 import { useFormat } from '../parts/useFormat';
 import { Duplicates } from './Duplicates';
+import { ReportColumns } from './ReportColumns';
 import { ReportRows } from './ReportRows';
 import type { ImportRecord, Report } from './types';
 
@@ -51,6 +52,7 @@ export function ReportView(p: Props) {
       {(dry || data.state === 'done') && (report.ask ?? 0) > 0 && (
         <Duplicates data={data} onAnswered={p.onAnswered} />
       )}
+      <ReportColumns columns={report.by_column ?? []} />
       <ReportRows key={shown} data={data} object={object} outcome={shown} />
     </>
   );

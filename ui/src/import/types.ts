@@ -67,7 +67,19 @@ export interface Report {
   by_owner?: QualityGroup[];
   sample?: ImportRow[];
   duplicates?: { line: number; candidates: Candidate[] }[];
-  refused_file?: Id | null;
+  by_column?: ColumnReport[];
+  refused_files?: { xlsx: string; csv: string } | null;
+}
+
+/** What was wrong in a column; column null: with the row. */
+export interface ColumnReport {
+  column: number | null;
+  header: string;
+  repaired: number;
+  /** Cells that went to the notes. */
+  noted: number;
+  refused: number;
+  reasons: { code: string; message: string; mild: boolean; count: number }[];
 }
 
 export interface QualityGroup {

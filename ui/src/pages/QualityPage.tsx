@@ -21,6 +21,7 @@ import '../styles/field.css';
 import '../styles/quality.css';
 
 interface Quality {
+  counted_at: string;
   validity: number | null;
   completeness: number | null;
   records: number;
@@ -64,6 +65,8 @@ export function QualityPage() {
         {q && (
           <span className="muted">
             {t('list.count', { count: q.records, n: f.number(q.records) })}
+            {' · '}
+            {t('quality.countedAt', { at: f.instant(q.counted_at) })}
           </span>
         )}
       </div>

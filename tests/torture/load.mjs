@@ -1,4 +1,4 @@
-// torture.mjs BINARY URL FOLDER ROUNDS — kill -9 under load, a full disk, a lost database: nothing that
+// load.mjs BINARY URL FOLDER ROUNDS — kill -9 under load, a full disk, a lost database: nothing that
 // was acknowledged may be lost, nothing may be there twice.
 import { spawnSync } from 'node:child_process';
 import { Server, sleep } from './server.mjs';

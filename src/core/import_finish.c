@@ -1,0 +1,103 @@
+#include "core/import_reading.h"
+
+/* 浙江 + 杭州 in columns of their own get their full names, and one street with all in it is split.
+ */
+static void finish_address(struct ctx *c, struct import_line *line, const struct field *f)
+{
+    enum { COUNTRY, PROVINCE, CITY, DISTRICT, STREET };
+    value *cells = &line->given->cells[f->first_column];
+    struct text_address a;
+    str joined = {0};
+    if (!line->set[f->index] ||
+        (cells[COUNTRY].kind == VALUE_TEXT && !str_eqz(cells[COUNTRY].s, "CN")))
+        return;
+    for (unsigned p = PROVINCE; p <= STREET; p++)
+        if (cells[p].kind == VALUE_TEXT)
+            joined = arena_concat(c->arena, joined, cells[p].s);
+    if (!joined.n || !text_address_split(c->arena, joined, &a))
+        return;
+    cells[COUNTRY] = V_TEXT(S("CN"));
+    cells[PROVINCE] = V_TEXT_OR_NULL(a.province);
+    cells[CITY] = V_TEXT_OR_NULL(a.city);
+    cells[DISTRICT] = V_TEXT_OR_NULL(a.district);
+    cells[STREET] = V_TEXT_OR_NULL(a.street);
+}
+
+static bool company_name(str s)
+{
+    static const char *const ends[] = {"公司", "集团", "集團", "商行", "工厂", "Ltd", "Ltd.",
+                                       "Inc",  "Inc.", "LLC",  "GmbH", "Corp", "Co."};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (str_ends(s, str_from(ends[i])))
+            return true;
+    return false;
+}
+
+/* "石佳怡17732508216" in the name's column, where no other has the phone. */
+static void finish_name_phone(struct import_reading *r)
+{
+    const struct object *o = r->work->map.object;
+    const struct field *title = o->title, *phone = object_field(o, S("phone"));
+    struct text_phone found = {0};
+    str digits, name;
+    if (!phone || import_line_has(r->line, phone) || !import_line_has(r->line, title) ||
+        title->search != SEARCH_NAME || !import_settable(r->ctx, phone))
+        return;
+    name = import_cut_phone(r, record_cell(r->line->given, title, 0).s, &digits);
+    name = str_trim(name);
+    if (digits.n < 11 || !name.n || !text_phone_parse(digits, r->ctx->phone_region, &found))
+        return;
+    *import_cells_of(r, title) = V_TEXT(name);
+    import_put_phone(r, phone, &found);
+    import_repaired(r);
+}
+
+/* Without a name, the next field that is searched as one stands in; and a customer that is called
+ * a company is one, unless the file says. */
+static void finish_title(struct import_reading *r)
+{
+    struct import_line *line = r->line;
+    const struct object *o = r->work->map.object;
+    const struct field *title = o->title, *kind = object_field(o, S("kind"));
+    if (title->search != SEARCH_NAME)
+        return;
+    for (size_t i = 0; i < o->field_count && !import_line_has(line, title); i++) {
+        const struct field *f = o->fields[i];
+        if (f->search != SEARCH_NAME || !import_line_has(line, f) || f->multi)
+            continue;
+        line->given->cells[title->first_column] = line->given->cells[f->first_column];
+        line->set[title->index] = true;
+        import_repaired(r);
+    }
+    if (kind && import_line_has(line, title) && !import_line_has(line, kind) &&
+        str_eqz(o->name, "customer") && company_name(record_cell(line->given, title, 0).s)) {
+        line->given->cells[kind->first_column] = V_TEXT(S("company"));
+        line->set[kind->index] = true;
+    }
+}
+
+/* The file's source, where the row has none and the field knows it. */
+static err_t finish_source(struct import_reading *r)
+{
+    const struct field *f = object_field(r->work->map.object, S("source"));
+    if (!r->work->source.n || !f || import_line_has(r->line, f) || !import_settable(r->ctx, f))
+        return OK;
+    if (!f->choice_count) {
+        return import_parse(r, f, r->work->source);
+    }
+    const struct choice *choice = import_choice(r->work, r->ctx, f, r->work->source);
+    if (choice)
+        *import_cells_of(r, f) = V_TEXT(choice->key);
+    return OK;
+}
+
+err_t import_finish(struct import_reading *r)
+{
+    const struct object *o = r->work->map.object;
+    for (size_t i = 0; i < o->field_count; i++)
+        if (str_eqz(S("address"), o->fields[i]->type->name))
+            finish_address(r->ctx, r->line, o->fields[i]);
+    finish_name_phone(r);
+    finish_title(r);
+    return finish_source(r);
+}

@@ -1,0 +1,230 @@
+/* What becomes of a row: its outcome, and the record that it makes or changes. */
+#include "core/import_internal.h"
+
+bool import_line_refused(const struct import_line *line)
+{
+    for (size_t i = 0; i < line->problems.n; i++)
+        if (!line->problems.at[i].mild)
+            return true;
+    return false;
+}
+
+static void refuse(struct ctx *c, struct import_line *line, size_t column, const struct problem *p)
+{
+    struct import_problem *own = VEC_PUSH(c->arena, line->problems);
+    own->column = column;
+    own->problem = *p;
+    own->value = column < line->cell_count ? line->cells[column] : (str){0};
+    line->outcome = IMPORT_REFUSED;
+}
+
+static size_t column_of(const struct import_work *w, str pointer)
+{
+    str rest = str_cut(pointer, 1, pointer.n), name;
+    str_split(&rest, '/', &name);
+    for (size_t i = 0; i < w->map.count; i++) {
+        const struct import_column *col = &w->map.columns[i];
+        if (col->target.field && str_eq(col->target.field->name, name))
+            return col->index;
+        for (size_t k = 0; k < col->split.n; k++)
+            if (str_eq(col->split.at[k].field->name, name))
+                return col->index;
+    }
+    return SIZE_MAX;
+}
+
+/* What a write said, in the words of the row. */
+static void refuse_write(
+    struct import_work *w, struct ctx *c, struct import_line *line, err_t e, size_t problems_before)
+{
+    for (size_t i = problems_before; i < c->problems.list.n; i++) {
+        const struct problem *p = &c->problems.list.at[i];
+        refuse(c, line, column_of(w, p->pointer), p);
+    }
+    if (c->problems.list.n == problems_before) {
+        struct problem p = {.code = e == ERR_CONFLICT ? "duplicate" : "import_denied"};
+        refuse(c, line, SIZE_MAX, &p);
+    }
+    c->problems.list.n = problems_before;
+}
+
+static bool all_empty(const struct record *r, const struct field *f)
+{
+    for (unsigned p = 0; p < f->column_count; p++)
+        if (record_cell(r, f, p).kind != VALUE_NULL)
+            return false;
+    return true;
+}
+
+static bool differs(const struct record *a, const struct record *b, const struct field *f)
+{
+    for (unsigned p = 0; p < f->column_count; p++)
+        if (!value_eq(record_cell(a, f, p), record_cell(b, f, p)))
+            return true;
+    return false;
+}
+
+/* Labels add up: what the record has and what the row has. */
+static void
+unite(struct ctx *c, const struct record *before, struct record *given, const struct field *f)
+{
+    str *a, *b;
+    size_t n = multi_members(c->arena, record_cell(before, f, 0), &a);
+    size_t m = multi_members(c->arena, record_cell(given, f, 0), &b);
+    str *all = ARENA_ARRAY(c->arena, str, n + m);
+    memcpy(all, a, n * sizeof *all);
+    memcpy(all + n, b, m * sizeof *all);
+    given->cells[f->first_column] = multi_cell(c->arena, all, n + m);
+}
+
+/* The fields that the row changes in a record that there is; false when it changes none. */
+static bool choose_changes(struct import_work *w,
+                           struct ctx *c,
+                           const struct import_line *line,
+                           const struct record *before,
+                           bool overwrite,
+                           struct record *given,
+                           bool *set)
+{
+    const struct object *o = w->map.object;
+    bool any = false;
+    for (size_t i = 0; i < o->field_count; i++) {
+        const struct field *f = o->fields[i];
+        set[i] = line->set[i] && f != o->created_at && !all_empty(line->given, f);
+        if (!set[i])
+            continue;
+        if (f->multi && !all_empty(before, f))
+            unite(c, before, given, f);
+        else if (!overwrite && !all_empty(before, f))
+            set[i] = false;
+        set[i] = set[i] && differs(before, given, f);
+        any = any || set[i];
+    }
+    return any;
+}
+
+static err_t
+update(struct import_work *w, struct ctx *c, struct import_line *line, int64_t id, bool overwrite)
+{
+    const struct object *o = w->map.object;
+    const struct write_options options = {
+        .allow_duplicate = true, .quiet_refs = true, .joined = true};
+    struct record *before, *given = record_copy(c->arena, line->given);
+    bool *set = ARENA_ARRAY(c->arena, bool, o->field_count);
+    /* Out of scope is refused alike whether anything would change or not: it tells nothing. */
+    err_t e = record_get(c, o, id, OP_UPDATE, &before);
+    if (e != OK)
+        return e == ERR_NOT_FOUND ? ERR_DENIED : e;
+    line->record = id;
+    line->after = before;
+    if (!choose_changes(w, c, line, before, overwrite, given, set)) {
+        line->outcome = IMPORT_SKIPPED;
+        return OK;
+    }
+    struct given_cells cells = {given, set};
+    return record_update_cells(c, o, id, &cells, &options, &line->after);
+}
+
+static err_t create(struct import_work *w, struct ctx *c, struct import_line *line, bool careful)
+{
+    const struct object *o = w->map.object;
+    const struct write_options options = {.allow_duplicate = line->candidates.n > 0,
+                                          .quiet_refs = true,
+                                          .keys_free = !careful && line->candidates.n == 0,
+                                          .imported = true,
+                                          .joined = true};
+    bool *set = ARENA_ARRAY(c->arena, bool, o->field_count);
+    struct record *given = record_copy(c->arena, line->given);
+    memcpy(set, line->set, o->field_count * sizeof *set);
+    if (o->owner) {
+        int64_t department;
+        value owner = set[o->owner->index] ? record_cell(given, o->owner, 0) : V_ID(c->user);
+        TRY(import_department(w->refs, c, owner.kind == VALUE_INT ? owner.i : 0, &department));
+        given->cells[o->department->first_column] = V_ID(department);
+        set[o->department->index] = true;
+    }
+    struct given_cells cells = {given, set};
+    TRY(record_create_cells(c, o, &cells, &options, &line->after));
+    line->record = record_id(line->after);
+    return OK;
+}
+
+/* careful: a savepoint is around it, so that it may find out what is wrong. */
+static err_t
+write_line(struct import_work *w, struct ctx *c, struct import_line *line, bool careful)
+{
+    if (line->outcome == IMPORT_CREATED)
+        return create(w, c, line, careful);
+    return update(w, c, line, line->record, w->overwrite);
+}
+
+struct one_line {
+    struct import_work *work;
+    struct import_line *line;
+};
+
+static err_t write_alone(struct ctx *c, void *arg)
+{
+    struct one_line *one = arg;
+    return write_line(one->work, c, one->line, true);
+}
+
+/* What is to be done with a row: its outcome, and the record it goes to. */
+static void decide(struct import_work *w, struct import_line *line)
+{
+    const struct import_candidate *best = line->candidates.n ? &line->candidates.at[0] : NULL;
+    bool same_file = line->same_as_line > 0;
+    str choice = json_get_str(line->answer, "choice");
+    int64_t id = 0;
+    if (line->answer && str_eqz(choice, "update") &&
+        str_to_int(json_get_str(line->answer, "id"), &id) == OK) {
+        line->outcome = IMPORT_UPDATED;
+        line->record = id;
+        return;
+    }
+    if (line->answer && (str_eqz(choice, "create") || str_eqz(choice, "skip"))) {
+        line->outcome = str_eqz(choice, "create") ? IMPORT_CREATED : IMPORT_SKIPPED;
+        return;
+    }
+    bool certain = best && best->certain;
+    line->record = certain ? best->id : 0;
+    if (w->on_duplicate == IMPORT_ASK)
+        line->outcome = same_file && certain ? IMPORT_MERGED : best ? IMPORT_ASK : IMPORT_CREATED;
+    else if (!certain || w->on_duplicate == IMPORT_CREATED)
+        line->outcome = IMPORT_CREATED;
+    else if (w->on_duplicate == IMPORT_SKIPPED)
+        line->outcome = IMPORT_SKIPPED;
+    else
+        line->outcome = same_file ? IMPORT_MERGED : IMPORT_UPDATED;
+}
+
+err_t import_do_line(struct import_chunk *k, struct ctx *c, struct import_line *line)
+{
+    struct import_work *w = k->work;
+    line->outcome = IMPORT_REFUSED;
+    line->record = 0;
+    line->after = NULL;
+    if (import_line_refused(line))
+        return OK;
+    line->same_as_line = import_match_earlier(w, c, line);
+    if (line->same_as_line >= k->first_line)
+        TRY(import_match_again(w, c, line));
+    decide(w, line);
+    bool gone = w->dry && line->same_as_line && line->same_as_line < k->first_line;
+    if (gone && line->outcome == IMPORT_CREATED && w->on_duplicate != IMPORT_CREATED) {
+        /* the earlier row's record was undone with its chunk; the run will find it */
+        line->outcome = w->on_duplicate == IMPORT_SKIPPED ? IMPORT_SKIPPED : IMPORT_MERGED;
+        return OK;
+    }
+    if (line->outcome != IMPORT_ASK)
+        import_match_remember(w, c, line);
+    if (line->outcome == IMPORT_ASK || line->outcome == IMPORT_SKIPPED)
+        return OK;
+    struct one_line one = {w, line};
+    size_t before = c->problems.list.n;
+    err_t e = k->careful ? ctx_transact(c, write_alone, &one) : write_line(w, c, line, false);
+    if (e == OK || err_is_fault(e) || !k->careful)
+        return e;
+    refuse_write(w, c, line, e, before);
+    return OK;
+}

@@ -1,0 +1,36 @@
+/* import_reading: a row being read, cell by cell; for the files of that part only. */
+#pragma once
+
+#include "core/import_internal.h"
+#include "text/text.h"
+
+struct import_reading {
+    struct import_work *work;
+    struct ctx *ctx;
+    struct import_line *line;
+    const struct import_column *column; /* NULL: after all columns */
+    const struct sheet_cell *cell;      /* NULL: a default, or a part of a cell */
+};
+
+/* The cells of a field, which counts as set from now on. */
+value *import_cells_of(struct import_reading *, const struct field *);
+bool import_line_has(const struct import_line *, const struct field *);
+/* The cell was not what it should have been, and has been understood. */
+void import_repaired(struct import_reading *);
+
+/* import_take.c: a text into a field or a part of one; a problem of the row when it cannot be. */
+err_t import_take(struct import_reading *, const struct import_target *, str text) MUST_USE;
+err_t import_parse(struct import_reading *, const struct field *, str text) MUST_USE;
+void import_put_phone(struct import_reading *, const struct field *, const struct text_phone *);
+
+/* import_choice.c: a word for a choice where its type knows key and label only. NULL. */
+const struct choice *
+import_choice(struct import_work *, struct ctx *, const struct field *, str text);
+
+/* import_split.c: several fields in one cell. */
+err_t import_take_split(struct import_reading *, str text) MUST_USE;
+/* The longest run of a phone's characters is cut out of the text: "王小明 138-0013-8000". */
+str import_cut_phone(struct import_reading *, str text, str *phone);
+
+/* import_finish.c: what follows from the whole row. */
+err_t import_finish(struct import_reading *) MUST_USE;

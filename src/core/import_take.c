@@ -1,0 +1,228 @@
+/* A text becomes a field of the row: by its type, with a reason where it cannot. */
+#include "core/import_reading.h"
+
+static void append_text(struct import_reading *r, const struct field *f, str text)
+{
+    bool any = import_line_has(r->line, f);
+    value *cell = import_cells_of(r, f);
+    *cell = V_TEXT(
+        any ? arena_printf(r->ctx->arena, STR_FMT "\n" STR_FMT, STR_ARG(cell->s), STR_ARG(text))
+            : text);
+}
+
+/* A good customer is not refused for a birthday without a year: what is neither needed nor a key
+ * goes to the notes, with its header, unless the import is strict. */
+static bool mild(const struct import_reading *r, const struct field *f)
+{
+    bool key = f->identity.n && !str_eqz(S("email"), f->type->name);
+    return !r->work->strict && !f->required && !key && !f->unique && r->work->notes &&
+           r->work->notes != f;
+}
+
+static void
+refuse(struct import_reading *r, const struct field *f, const struct problem *p, str text)
+{
+    struct import_problem *own = VEC_PUSH(r->ctx->arena, r->line->problems);
+    own->column = r->column ? r->column->index : SIZE_MAX;
+    own->problem = *p;
+    own->problem.pointer = f->name;
+    own->value = text;
+    own->mild = mild(r, f);
+    if (own->mild) {
+        str head =
+            r->column && r->column->header.n ? r->column->header : f->label.text[r->ctx->lang];
+        append_text(
+            r, r->work->notes,
+            arena_printf(r->ctx->arena, STR_FMT "：" STR_FMT, STR_ARG(head), STR_ARG(text)));
+    }
+}
+
+static void refuse_code(struct import_reading *r, const struct field *f, const char *code, str text)
+{
+    struct problem p = {.code = code, .args = {text}};
+    refuse(r, f, &p, text);
+}
+
+/* ---- kinds of fields ---- */
+
+void import_put_phone(struct import_reading *r,
+                      const struct field *f,
+                      const struct text_phone *phone)
+{
+    value *cell = import_cells_of(r, f);
+    *cell = V_TEXT(arena_str(r->ctx->arena, str_from(phone->e164)));
+}
+
+static bool plain_number(str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (!((s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '-' || (i == 0 && s.p[i] == '+')))
+            return false;
+    return true;
+}
+
+/* One number, or several: the others go to the object's further phone fields. */
+static void take_phone(struct import_reading *r, const struct field *f, str text)
+{
+    struct text_phone phone = {0}, all[4];
+    const struct object *o = r->work->map.object;
+    if (text_phone_parse(text, r->ctx->phone_region, &phone)) {
+        if (phone.repaired || !plain_number(text))
+            import_repaired(r);
+        import_put_phone(r, f, &phone);
+        return;
+    }
+    if (phone.lossy) {
+        refuse_code(r, f, "phone_lossy", text);
+        return;
+    }
+    size_t n = text_phone_find(text, r->ctx->phone_region, all, 4), taken = 0;
+    if (n == 0) {
+        refuse_code(r, f, "invalid_phone", text);
+        return;
+    }
+    import_put_phone(r, f, &all[taken++]);
+    for (size_t i = 0; i < o->field_count && taken < n; i++) {
+        const struct field *next = o->fields[i];
+        if (next != f && next->type == f->type && !import_line_has(r->line, next) &&
+            import_settable(r->ctx, next) && next->identity.n)
+            import_put_phone(r, next, &all[taken++]);
+    }
+    if (taken < n && r->work->notes)
+        append_text(r, r->work->notes, text);
+    import_repaired(r);
+}
+
+err_t import_parse(struct import_reading *r, const struct field *f, str text)
+{
+    struct problems problems = {.arena = r->ctx->arena};
+    struct field_context context = ctx_field(r->ctx, f->name);
+    value cells[FIELD_PARTS] = {0};
+    context.problems = &problems;
+    err_t e = field_parse(f, &context, text, cells);
+    if (e == OK) {
+        memcpy(import_cells_of(r, f), cells, f->column_count * sizeof *cells);
+        return OK;
+    }
+    if (e != ERR_INVALID)
+        return e;
+    if (problems.list.n)
+        refuse(r, f, &problems.list.at[0], text);
+    else
+        refuse_code(r, f, "invalid", text);
+    return OK;
+}
+
+static err_t take_choice(struct import_reading *r, const struct field *f, str text)
+{
+    const struct choice *found = import_choice(r->work, r->ctx, f, text);
+    return import_parse(r, f, found ? found->key : text);
+}
+
+static err_t take_ref(struct import_reading *r, const struct field *f, str text)
+{
+    int64_t id;
+    err_t e = import_ref(r->work->refs, r->ctx, f, text, &id);
+    if (e == OK)
+        *import_cells_of(r, f) = V_INT(id);
+    else if (e == ERR_NOT_FOUND || e == ERR_CONFLICT)
+        refuse_code(r, f, e == ERR_CONFLICT ? "import_ref_ambiguous" : "import_ref_unknown", text);
+    else
+        return e;
+    return OK;
+}
+
+/* A date or an instant that Excel knows as such. */
+static bool take_time(struct import_reading *r, const struct field *f)
+{
+    const struct sheet_cell *cell = r->cell;
+    bool day = str_eqz(S("date"), f->type->name);
+    if (!cell || (cell->kind != CELL_DAY && cell->kind != CELL_INSTANT))
+        return false;
+    int64_t days = cell->kind == CELL_DAY ? cell->at : cell->at / CLOCK_DAY;
+    int64_t rest = cell->kind == CELL_DAY ? 0 : cell->at % CLOCK_DAY;
+    int64_t start = r->ctx->zone ? zone_day_start(r->ctx->zone, days) : days * CLOCK_DAY;
+    *import_cells_of(r, f) = V_INT(day ? days : start + rest);
+    return true;
+}
+
+static err_t take_tags(struct import_reading *r, const struct field *f, str text)
+{
+    value before = import_line_has(r->line, f) ? record_cell(r->line->given, f, 0) : V_NULL;
+    TRY(import_parse(r, f, text));
+    if (before.kind == VALUE_NULL || !import_line_has(r->line, f))
+        return OK;
+    str *a, *b;
+    size_t n = multi_members(r->ctx->arena, before, &a);
+    size_t m = multi_members(r->ctx->arena, record_cell(r->line->given, f, 0), &b);
+    str *all = ARENA_ARRAY(r->ctx->arena, str, n + m);
+    memcpy(all, a, n * sizeof *all);
+    memcpy(all + n, b, m * sizeof *all);
+    *import_cells_of(r, f) = multi_cell(r->ctx->arena, all, n + m);
+    return OK;
+}
+
+static err_t take_field(struct import_reading *r, const struct field *f, str text)
+{
+    const char *type = f->type->name;
+    str plain = str_trim(import_half_width(r->ctx->arena, text));
+    if (str_eqz(S("phone"), type)) {
+        take_phone(r, f, text);
+        return OK;
+    }
+    if (str_eqz(S("long_text"), type)) {
+        bool several = import_line_has(r->line, f);
+        append_text(r, f,
+                    several && r->column && r->column->header.n
+                        ? arena_printf(r->ctx->arena, STR_FMT "：" STR_FMT,
+                                       STR_ARG(r->column->header), STR_ARG(text))
+                        : text_clean(r->ctx->arena, text));
+        return OK;
+    }
+    if (str_eqz(S("ref"), type))
+        return take_ref(r, f, text);
+    if (str_eqz(S("choice"), type))
+        return take_choice(r, f, text);
+    if (f->multi)
+        return take_tags(r, f, text);
+    if ((str_eqz(S("date"), type) || str_eqz(S("instant"), type)) && take_time(r, f))
+        return OK;
+    if (str_eqz(S("text"), type) || str_eqz(S("address"), type))
+        return import_parse(r, f, text);
+    size_t before = r->line->problems.n;
+    TRY(import_parse(r, f, plain));
+    bool time = str_eqz(S("date"), type) || str_eqz(S("instant"), type);
+    int64_t day;
+    bool changed = !str_eq(plain, text) || (time && day_parse(str_cut(plain, 0, 10), &day) != OK);
+    if (changed && r->line->problems.n == before)
+        import_repaired(r);
+    return OK;
+}
+
+/* ---- targets ---- */
+
+static err_t take_part(struct import_reading *r, const struct import_target *t, str text)
+{
+    const struct field *f = t->field;
+    const char *part = f->shape->parts[t->part].name;
+    text = text_clean(r->ctx->arena, text);
+    if (!str_eqz(S("address"), f->type->name)) {
+        refuse_code(r, f, "import_part", text);
+        return OK;
+    }
+    if (str_eqz(S("country"), part)) {
+        str code = text_country(r->ctx->arena, text);
+        if (!code.n) {
+            refuse_code(r, f, "import_country", text);
+            return OK;
+        }
+        text = code;
+    }
+    import_cells_of(r, f)[t->part] = V_TEXT(utf8_prefix(text, 300));
+    return OK;
+}
+
+err_t import_take(struct import_reading *r, const struct import_target *t, str text)
+{
+    return t->part == WHOLE_FIELD ? take_field(r, t->field, text) : take_part(r, t, text);
+}

@@ -1,0 +1,93 @@
+/* Statements that nobody waits for. */
+#include "db/test_items.h"
+
+static err_t insert_unseen(struct db_conn *c, int64_t id)
+{
+    value params[] = {V_INT(id), V_NULL};
+    return db_run(c, S("INSERT INTO item (id, name) VALUES ($1, CAST($2 AS text))"), params, 2,
+                  NULL);
+}
+
+static err_t insert_many(struct db_conn *c, void *arg)
+{
+    int64_t n = *(const int64_t *)arg;
+    db_pipeline(c);
+    for (int64_t id = 1; id <= n; id++) {
+        TRY(insert_unseen(c, id));
+        if (id % 100 == 0)
+            assert_int_equal(ask_int(c, S("SELECT count(*) FROM item")), id);
+    }
+    return OK;
+}
+
+TEST_DB(db_pipeline_writes_all)
+{
+    int64_t n = 777;
+    make_items(db);
+    assert_int_equal(db_transact(db, insert_many, &n), OK);
+    assert_int_equal(count_items(db), 777);
+}
+
+static err_t twice(struct db_conn *c, void *arg)
+{
+    bool settled = *(const bool *)arg;
+    db_pipeline(c);
+    TRY(insert_unseen(c, 1));
+    TRY(insert_unseen(c, 1));
+    if (!settled)
+        return insert_unseen(c, 2);
+    assert_int_equal(db_settle(c), ERR_CONFLICT);
+    assert_str(db_conflict_name(c), "item_pkey");
+    assert_int_equal(insert_unseen(c, 3), ERR_CONFLICT); /* nothing runs any more */
+    return OK;
+}
+
+TEST_DB(db_pipeline_tells_failures_at_last)
+{
+    make_items(db);
+    for (int settled = 0; settled <= 1 && db_kind(db) == DB_POSTGRES; settled++) {
+        bool how = settled;
+        assert_int_equal(db_transact(db, twice, &how), ERR_CONFLICT);
+        assert_int_equal(count_items(db), 0);
+    }
+    int64_t n = 5; /* the connection is as good as new */
+    assert_int_equal(db_transact(db, insert_many, &n), OK);
+    assert_int_equal(count_items(db), 5);
+}
+
+static err_t gives_up(struct db_conn *c, void *arg __attribute__((unused)))
+{
+    db_pipeline(c);
+    TRY(insert_unseen(c, 1));
+    err_t e = insert_unseen(c, 1);
+    return e == OK ? ERR_LIMIT : e;
+}
+
+TEST_DB(db_pipeline_of_a_work_that_gives_up)
+{
+    int64_t n = 3;
+    make_items(db);
+    assert_int_not_equal(db_transact(db, gives_up, NULL), OK);
+    assert_int_equal(db_transact(db, insert_many, &n), OK);
+    assert_int_equal(count_items(db), 3);
+}
+
+static err_t taken(struct db_conn *c, void *arg __attribute__((unused)))
+{
+    return insert_unseen(c, 1);
+}
+
+static err_t nests(struct db_conn *c, void *arg __attribute__((unused)))
+{
+    db_pipeline(c);
+    TRY(insert_unseen(c, 1));
+    assert_int_equal(db_nested(c, taken, NULL), ERR_CONFLICT);
+    return insert_unseen(c, 2);
+}
+
+TEST_DB(db_pipeline_waits_within_savepoints)
+{
+    make_items(db);
+    assert_int_equal(db_transact(db, nests, NULL), OK);
+    assert_int_equal(count_items(db), 2);
+}
