@@ -1,0 +1,159 @@
+/* search_index: the terms of each record, kept by a log reader. */
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "core/change.h"
+#include "core/record_internal.h"
+#include "core/search_internal.h"
+
+enum text_kind search_kind(const struct field *f)
+{
+    return f->search == SEARCH_NAME ? TEXT_NAME : f->search == SEARCH_CODE ? TEXT_CODE : TEXT_PROSE;
+}
+
+str search_text(struct ctx *c, const struct record *r, const struct field *f)
+{
+    struct field_context context = ctx_field(c, S(""));
+    const value *cells = &r->cells[f->first_column];
+    if (f->search == SEARCH_CODE && cells[0].kind == VALUE_TEXT)
+        return cells[0].s;
+    return field_format(f, &context, cells);
+}
+
+static str document(struct ctx *c, const struct record *r)
+{
+    struct text_terms terms = {.arena = c->arena};
+    text_terms_tag(&terms, r->object->name);
+    for (size_t i = 0; i < r->object->field_count; i++) {
+        const struct field *f = r->object->fields[i];
+        if (f->search == SEARCH_NONE || !field_stored(f))
+            continue;
+        str s = search_text(c, r, f);
+        if (s.n)
+            text_index_terms(&terms, s, search_kind(f));
+    }
+    return text_terms_document(&terms);
+}
+
+static const str SQLITE_FORGET = S("INSERT INTO search_index (search_index, rowid, doc) SELECT "
+                                   "'delete', id, doc FROM search WHERE id = $1");
+static const str SQLITE_PUT = S("INSERT INTO search (id, object, doc) VALUES ($1, $3, $2) "
+                                "ON CONFLICT (id) DO UPDATE SET doc = excluded.doc");
+static const str SQLITE_INDEX = S("INSERT INTO search_index (rowid, doc) VALUES ($1, $2)");
+static const str SEARCH_DELETE = S("DELETE FROM search WHERE id = $1");
+static const str POSTGRES_PUT = S("INSERT INTO search (id, object, terms) "
+                                  "VALUES ($1, $3, array_to_tsvector(string_to_array($2, ' '))) "
+                                  "ON CONFLICT (id) DO UPDATE SET terms = excluded.terms");
+
+/* doc empty: the record is not to be found any more. */
+static err_t put(struct ctx *c, const struct object *o, int64_t id, str doc)
+{
+    value params[] = {V_INT(id), V_TEXT(doc), V_TEXT(o->name)};
+    if (db_conn_kind(c->conn) == DB_POSTGRES)
+        return doc.n ? db_run(c->conn, POSTGRES_PUT, params, 3, NULL)
+                     : db_run(c->conn, SEARCH_DELETE, params, 1, NULL);
+    TRY(db_run(c->conn, SQLITE_FORGET, params, 1, NULL));
+    if (!doc.n)
+        return db_run(c->conn, SEARCH_DELETE, params, 1, NULL);
+    TRY(db_run(c->conn, SQLITE_PUT, params, 3, NULL));
+    return db_run(c->conn, SQLITE_INDEX, params, 2, NULL);
+}
+
+static err_t index_record(struct ctx *c, const struct object *o, int64_t id)
+{
+    struct record *r;
+    err_t e = record_load(c, o, id, &r);
+    if (e == ERR_NOT_FOUND)
+        return put(c, o, id, (str){0});
+    TRY(e);
+    return put(c, o, id, record_live(r) ? document(c, r) : (str){0});
+}
+
+/* Does the change touch what is searched? */
+static bool concerns(const struct object *o, const struct change *ch)
+{
+    if (ch->op == CHANGE_DERIVE || ch->op == CHANGE_REVEAL)
+        return false;
+    if (ch->op != CHANGE_UPDATE)
+        return true;
+    for (size_t i = 0; i < o->field_count; i++) {
+        const struct field *f = o->fields[i];
+        char quoted[64];
+        int n = snprintf(quoted, sizeof quoted, "\"" STR_FMT "\":", STR_ARG(f->id));
+        str key = {quoted, (size_t)n};
+        if (f->search != SEARCH_NONE &&
+            (str_find(ch->after, key) != SIZE_MAX || str_find(ch->before, key) != SIZE_MAX))
+            return true;
+    }
+    return false;
+}
+
+static err_t read_changes(struct ctx *c, const struct change *changes, size_t n, void *context)
+{
+    struct map seen = {0};
+    (void)context;
+    for (size_t i = n; i-- > 0;) { /* newest first: one record is read once */
+        const struct object *o = model_object(c->model, changes[i].object);
+        str key = arena_printf(c->arena, "%lld", (long long)changes[i].record);
+        if (!o || !o->searchable || o->internal || !concerns(o, &changes[i]) || map_get(&seen, key))
+            continue;
+        map_put(c->arena, &seen, key, c);
+        TRY(index_record(c, o, changes[i].record));
+    }
+    return OK;
+}
+
+void search_attach(struct app *app)
+{
+    static const struct log_reader reader = {.name = "search",
+                                             .transactional = true,
+                                             .batch = 500,
+                                             .rest_milliseconds = 150,
+                                             .read = read_changes};
+    log_reader_add(app, &reader);
+}
+
+/* ---- from the beginning ---- */
+
+struct rebuild {
+    const struct object *object;
+    struct record **records;
+    size_t count;
+};
+
+static err_t rebuild_work(struct ctx *c, void *arg)
+{
+    struct rebuild *r = arg;
+    for (size_t i = 0; i < r->count; i++)
+        TRY(index_record(c, r->object, record_id(r->records[i])));
+    return OK;
+}
+
+err_t search_rebuild(struct ctx *c,
+                     const struct object *o,
+                     bool (*progress)(void *, size_t, size_t),
+                     void *context)
+{
+    struct list_query q = {.object = o, .limit = LIMIT_LIST_PAGE};
+    struct arena *whole = c->arena, *of_page = arena_new(LIMIT_REQUEST_ARENA);
+    struct list_page page;
+    size_t done = 0;
+    err_t e;
+    do {
+        c->arena = of_page;
+        e = record_list(c, &q, &page);
+        struct rebuild r = {o, page.records, page.count};
+        if (e == OK)
+            e = ctx_transact(c, rebuild_work, &r);
+        c->arena = whole;
+        if (e != OK)
+            break;
+        done += page.count;
+        q.after = arena_str(whole, page.next);
+        arena_reset(of_page);
+        if (progress && !progress(context, done, 0))
+            e = ERR_LIMIT;
+    } while (e == OK && page.has_more);
+    arena_free(of_page);
+    return e;
+}
