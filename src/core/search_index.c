@@ -35,28 +35,44 @@ static str document(struct ctx *c, const struct record *r)
     return text_terms_document(&terms);
 }
 
-static const str SQLITE_FORGET = S("INSERT INTO search_index (search_index, rowid, doc) SELECT "
-                                   "'delete', id, doc FROM search WHERE id = $1");
-static const str SQLITE_PUT = S("INSERT INTO search (id, object, doc) VALUES ($1, $3, $2) "
-                                "ON CONFLICT (id) DO UPDATE SET doc = excluded.doc");
+/* Statements that SQLite can do without a savepoint of their own: each savepoint makes FTS5 write
+ * out what it has gathered. So no INSERT … SELECT and no ON CONFLICT here. */
+static const str SQLITE_OLD = S("SELECT doc FROM search WHERE id = $1");
+static const str SQLITE_FORGET =
+    S("INSERT INTO search_index (search_index, rowid, doc) VALUES ('delete', $1, $2)");
+static const str SQLITE_ADD = S("INSERT INTO search (id, object, doc) VALUES ($1, $3, $2)");
+static const str SQLITE_CHANGE = S("UPDATE search SET doc = $2 WHERE id = $1");
 static const str SQLITE_INDEX = S("INSERT INTO search_index (rowid, doc) VALUES ($1, $2)");
 static const str SEARCH_DELETE = S("DELETE FROM search WHERE id = $1");
 static const str POSTGRES_PUT = S("INSERT INTO search (id, object, terms) "
                                   "VALUES ($1, $3, array_to_tsvector(string_to_array($2, ' '))) "
                                   "ON CONFLICT (id) DO UPDATE SET terms = excluded.terms");
 
+static err_t put_sqlite(struct ctx *c, const struct object *o, int64_t id, str doc)
+{
+    value params[] = {V_INT(id), V_TEXT(doc), V_TEXT(o->name)}, old[] = {V_INT(id), V_NULL};
+    err_t e = db_one(c->conn, c->arena, SQLITE_OLD, params, 1, &old[1], 1);
+    bool had = e == OK;
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    if (had && str_eq(old[1].s, doc))
+        return OK;
+    if (had)
+        TRY(db_run(c->conn, SQLITE_FORGET, old, 2, NULL));
+    if (!doc.n)
+        return had ? db_run(c->conn, SEARCH_DELETE, params, 1, NULL) : OK;
+    TRY(db_run(c->conn, had ? SQLITE_CHANGE : SQLITE_ADD, params, had ? 2 : 3, NULL));
+    return db_run(c->conn, SQLITE_INDEX, params, 2, NULL);
+}
+
 /* doc empty: the record is not to be found any more. */
 static err_t put(struct ctx *c, const struct object *o, int64_t id, str doc)
 {
     value params[] = {V_INT(id), V_TEXT(doc), V_TEXT(o->name)};
-    if (db_conn_kind(c->conn) == DB_POSTGRES)
-        return doc.n ? db_run(c->conn, POSTGRES_PUT, params, 3, NULL)
-                     : db_run(c->conn, SEARCH_DELETE, params, 1, NULL);
-    TRY(db_run(c->conn, SQLITE_FORGET, params, 1, NULL));
-    if (!doc.n)
-        return db_run(c->conn, SEARCH_DELETE, params, 1, NULL);
-    TRY(db_run(c->conn, SQLITE_PUT, params, 3, NULL));
-    return db_run(c->conn, SQLITE_INDEX, params, 2, NULL);
+    if (db_conn_kind(c->conn) == DB_SQLITE)
+        return put_sqlite(c, o, id, doc);
+    return doc.n ? db_run(c->conn, POSTGRES_PUT, params, 3, NULL)
+                 : db_run(c->conn, SEARCH_DELETE, params, 1, NULL);
 }
 
 static err_t index_record(struct ctx *c, const struct object *o, int64_t id)
