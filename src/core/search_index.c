@@ -104,10 +104,32 @@ static bool concerns(const struct object *o, const struct change *ch)
     return false;
 }
 
+/* ---- statistics ----
+ *
+ * PostgreSQL plans by statistics that its own daemon may gather only minutes after much was written
+ * at once (an import, the demo). This reader is where all that is written comes by, and the last to
+ * be done with it: it asks for new ones. */
+
+enum { BATCH = 500, UNKNOWN_LEAST = 5000, UNKNOWN_SHARE = 5 };
+
+static const str POSTGRES_KNOWN =
+    S("SELECT CAST(reltuples AS bigint) FROM pg_class WHERE oid = CAST('search' AS regclass)");
+
+static err_t keep_statistics(struct ctx *c, int64_t *unknown)
+{
+    value known = V_INT(0);
+    TRY(db_one(c->conn, c->arena, POSTGRES_KNOWN, NULL, 0, &known, 1));
+    if (*unknown < known.i / UNKNOWN_SHARE)
+        return OK;
+    TRY(db_script(c->conn, S("ANALYZE")));
+    *unknown = 0;
+    return OK;
+}
+
 static err_t read_changes(struct ctx *c, const struct change *changes, size_t n, void *context)
 {
+    int64_t *unknown = context;
     struct map seen = {0};
-    (void)context;
     for (size_t i = n; i-- > 0;) { /* newest first: one record is read once */
         const struct object *o = model_object(c->model, changes[i].object);
         str key = arena_printf(c->arena, "%lld", (long long)changes[i].record);
@@ -116,16 +138,20 @@ static err_t read_changes(struct ctx *c, const struct change *changes, size_t n,
         map_put(c->arena, &seen, key, c);
         TRY(index_record(c, o, changes[i].record));
     }
+    *unknown += (int64_t)n;
+    if (n < BATCH && *unknown >= UNKNOWN_LEAST && db_conn_kind(c->conn) == DB_POSTGRES)
+        TRY(keep_statistics(c, unknown));
     return OK;
 }
 
 void search_attach(struct app *app)
 {
-    static const struct log_reader reader = {.name = "search",
-                                             .transactional = true,
-                                             .batch = 500,
-                                             .rest_milliseconds = 150,
-                                             .read = read_changes};
+    struct log_reader reader = {.name = "search",
+                                .transactional = true,
+                                .batch = BATCH,
+                                .rest_milliseconds = 150,
+                                .read = read_changes,
+                                .context = ARENA_NEW(app->arena, int64_t)};
     log_reader_add(app, &reader);
 }
 
