@@ -71,8 +71,8 @@ static err_t put(struct ctx *c, const struct object *o, int64_t id, str doc)
     value params[] = {V_INT(id), V_TEXT(doc), V_TEXT(o->name)};
     if (db_conn_kind(c->conn) == DB_SQLITE)
         return put_sqlite(c, o, id, doc);
-    return doc.n ? db_run(c->conn, POSTGRES_PUT, params, 3, NULL)
-                 : db_run(c->conn, SEARCH_DELETE, params, 1, NULL);
+    return doc.n ? db_send(c->conn, POSTGRES_PUT, params, 3)
+                 : db_send(c->conn, SEARCH_DELETE, params, 1);
 }
 
 static err_t index_record(struct ctx *c, const struct object *o, int64_t id)

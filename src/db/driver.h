@@ -33,6 +33,9 @@ struct db_driver {
     err_t (*prepare)(struct db_conn *, struct statement *, str sql);
     void (*finalise)(struct db_conn *, struct statement *);
     err_t (*run)(struct db_conn *, struct statement *, const value *, size_t n, int64_t *changed);
+    /* PostgreSQL only. What is sent waits for the next statement; settle: until all is answered. */
+    err_t (*send)(struct db_conn *, struct statement *, const value *, size_t n);
+    err_t (*settle)(struct db_conn *);
     err_t (*query)(
         struct db_conn *, struct statement *, const value *, size_t n, struct db_rows **);
 

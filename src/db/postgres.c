@@ -26,15 +26,23 @@ static struct postgres_conn *own(struct db_conn *c)
     return (struct postgres_conn *)c;
 }
 
-/* ---- BEGIN ---- */
+/* ---- the pipeline ----
+ *
+ * BEGIN, and statements whose answer nobody needs, are not a round trip each: they go out with the
+ * next statement that is waited for. */
 
-/* BEGIN is not sent until the first statement of the work goes with it: a round trip less. */
+static err_t put_off(struct postgres_conn *c, struct statement *s)
+{
+    c->waiting[c->waiting_count++] = s;
+    return OK;
+}
+
 static err_t begin(struct postgres_conn *c)
 {
-    c->begin_waits = true;
+    c->waiting_count = 0;
     if (PQenterPipelineMode(c->pg) &&
         PQsendQueryParams(c->pg, "BEGIN", 0, NULL, NULL, NULL, NULL, 0))
-        return OK;
+        return put_off(c, NULL);
     c->base.broken = true;
     return ERR_UNAVAILABLE;
 }
@@ -48,27 +56,48 @@ static PGresult *next_answer(PGconn *pg)
     return first;
 }
 
-/* Sends what waits and reads the answers: to BEGIN, and to the statement behind it if there is
- * one. */
-static err_t converse(struct postgres_conn *c, PGresult **statement)
+/* The outcome of one that waited. What follows a failed one has not been run, and says so. */
+static err_t take_answer(struct postgres_conn *c, struct statement *s)
 {
-    c->begin_waits = false;
+    PGresult *r = next_answer(c->pg);
+    err_t e = postgres_outcome(c, r, s ? s->text : S("BEGIN"));
+    PQclear(r);
+    if (c->stale && s)
+        statement_drop(&c->base, s);
+    return e;
+}
+
+/* Sends what waits and reads the answers to it and, if there is one, to the statement behind it. */
+static err_t converse(struct postgres_conn *c, PGresult **last)
+{
+    err_t e = OK;
+    unsigned n = c->waiting_count;
+    c->waiting_count = 0;
     if (!PQpipelineSync(c->pg))
         c->base.broken = true;
-    PGresult *begun = next_answer(c->pg);
-    if (statement)
-        *statement = next_answer(c->pg);
+    for (unsigned i = 0; i < n; i++)
+        if (e == OK)
+            e = take_answer(c, c->waiting[i]);
+        else
+            PQclear(next_answer(c->pg));
+    if (last)
+        *last = next_answer(c->pg);
     PQclear(PQgetResult(c->pg)); /* of the sync */
     if (!PQexitPipelineMode(c->pg))
         c->base.broken = true;
-    err_t e = postgres_outcome(c, begun, S("BEGIN"));
-    PQclear(begun);
+    if (e != OK && c->base.in_work)
+        c->base.failed = e;
     return e;
 }
 
 static err_t settle(struct postgres_conn *c)
 {
-    return c->begin_waits ? converse(c, NULL) : OK;
+    return c->waiting_count ? converse(c, NULL) : OK;
+}
+
+static err_t settle_conn(struct db_conn *c)
+{
+    return settle(own(c));
 }
 
 /* ---- statements ---- */
@@ -124,7 +153,7 @@ execute(struct postgres_conn *c, struct statement *s, const value *params, size_
     name_of(s->number, name);
     const char *const *values = postgres_params(c, params, n);
     err_t e = OK;
-    if (c->begin_waits) {
+    if (c->waiting_count) {
         if (!PQsendQueryPrepared(c->pg, name, (int)n, values, NULL, NULL, 0))
             c->base.broken = true;
         e = converse(c, out);
@@ -177,6 +206,21 @@ static err_t execute_fresh(
     struct statement *fresh;
     TRY(statement_get(&c->base, s->text, &fresh));
     return execute(c, fresh, params, n, out);
+}
+
+static err_t send(struct db_conn *base, struct statement *s, const value *params, size_t n)
+{
+    struct postgres_conn *c = own(base);
+    char name[16];
+    name_of(s->number, name);
+    if (c->waiting_count == POSTGRES_WAITING)
+        TRY(settle(c));
+    const char *const *values = postgres_params(c, params, n);
+    if ((c->waiting_count || PQenterPipelineMode(c->pg)) &&
+        PQsendQueryPrepared(c->pg, name, (int)n, values, NULL, NULL, 0))
+        return put_off(c, s);
+    base->broken = true;
+    return ERR_UNAVAILABLE;
 }
 
 static int64_t changed_by(PGresult *r)
@@ -347,8 +391,17 @@ static err_t connect(struct db *db, enum db_purpose purpose, struct db_conn **ou
 static err_t commit(struct postgres_conn *c)
 {
     TRY(db_injected(c->base.db));
-    TRY(settle(c));
-    PGresult *r = PQexec(c->pg, "COMMIT");
+    PGresult *r = NULL;
+    if (c->waiting_count) {
+        if (!PQsendQueryParams(c->pg, "COMMIT", 0, NULL, NULL, NULL, NULL, 0))
+            c->base.broken = true;
+        err_t before = converse(c, &r);
+        if (before != OK)
+            PQclear(r);
+        TRY(before);
+    } else {
+        r = PQexec(c->pg, "COMMIT");
+    }
     err_t e = postgres_outcome(c, r, S("COMMIT"));
     if (e == OK && !str_eqz(S("COMMIT"), PQcmdStatus(r)))
         e = FAULT("COMMIT of a failed transaction");
@@ -414,6 +467,8 @@ static const struct db_driver postgres_driver = {
     .prepare = prepare,
     .finalise = finalise,
     .run = run,
+    .send = send,
+    .settle = settle_conn,
     .query = query,
     .next = next,
     .cell = cell,

@@ -6,14 +6,18 @@
 #include "base/buf.h"
 #include "db/driver.h"
 
+enum { POSTGRES_WAITING = 64 };
+
 struct postgres_conn {
     struct db_conn base;
     PGconn *pg;
     unsigned last_number;   /* of a prepared statement */
     bool stale;             /* the last statement has to be prepared anew */
     unsigned deadline_told; /* what the server knows of base.deadline */
-    bool begin_waits;       /* BEGIN is to be sent with the next statement */
-    struct buf texts;       /* parameters of the running call, each followed by a NUL */
+    /* What is sent with the next statement whose answer is awaited; NULL is BEGIN or COMMIT. */
+    struct statement *waiting[POSTGRES_WAITING];
+    unsigned waiting_count;
+    struct buf texts; /* parameters of the running call, each followed by a NUL */
     const char **values;
     size_t values_cap;
 };
