@@ -5,6 +5,12 @@
 #include "core/change.h"
 #include "core/record_internal.h"
 #include "core/search_internal.h"
+#include "model/query.h"
+
+static str id_key(struct ctx *c, int64_t id)
+{
+    return arena_printf(c->arena, "%lld", (long long)id);
+}
 
 enum text_kind search_kind(const struct field *f)
 {
@@ -75,14 +81,35 @@ static err_t put(struct ctx *c, const struct object *o, int64_t id, str doc)
                  : db_send(c->conn, SEARCH_DELETE, params, 1);
 }
 
-static err_t index_record(struct ctx *c, const struct object *o, int64_t id)
+static err_t
+load(struct ctx *c, const struct object *o, const int64_t *ids, size_t n, struct map *live)
 {
-    struct record *r;
-    err_t e = record_load(c, o, id, &r);
-    if (e == ERR_NOT_FOUND)
-        return put(c, o, id, (str){0});
-    TRY(e);
-    return put(c, o, id, record_live(r) ? document(c, r) : (str){0});
+    struct query query = {.object = o, .ids = ids, .id_count = n, .limit = n};
+    struct condition_env env = ctx_env(c);
+    AUTO_SQL q;
+    sql_init(&q, c->arena);
+    TRY(query_select(&query, &env, &q));
+    AUTO_ROWS rows = NULL;
+    TRY(db_query(c->conn, buf_str(&q.text), q.params.at, q.params.n, &rows));
+    while (db_next(rows)) {
+        struct record *r = query_record(rows, o, c->arena);
+        map_put(c->arena, live, id_key(c, record_id(r)), r);
+    }
+    return db_rows_error(rows);
+}
+
+/* Nothing is locked: who changes a record meanwhile writes a change that is read later. */
+static err_t index_records(struct ctx *c, const struct object *o, const int64_t *ids, size_t n)
+{
+    struct map live = {0};
+    if (!n)
+        return OK;
+    TRY(load(c, o, ids, n, &live));
+    for (size_t i = 0; i < n; i++) {
+        const struct record *r = map_get(&live, id_key(c, ids[i]));
+        TRY(put(c, o, ids[i], r ? document(c, r) : (str){0}));
+    }
+    return OK;
 }
 
 /* Does the change touch what is searched? */
@@ -126,17 +153,31 @@ static err_t keep_statistics(struct ctx *c, int64_t *unknown)
     return OK;
 }
 
+/* The records of one object that changed, each once. */
+static err_t
+read_object(struct ctx *c, const struct object *o, const struct change *changes, size_t n)
+{
+    struct map seen = {0};
+    VEC(int64_t) ids = {0};
+    for (size_t i = 0; i < n; i++) {
+        if (!str_eq(changes[i].object, o->name) || !concerns(o, &changes[i]))
+            continue;
+        str key = id_key(c, changes[i].record);
+        if (map_get(&seen, key))
+            continue;
+        map_put(c->arena, &seen, key, c);
+        *VEC_PUSH(c->arena, ids) = changes[i].record;
+    }
+    return index_records(c, o, ids.at, ids.n);
+}
+
 static err_t read_changes(struct ctx *c, const struct change *changes, size_t n, void *context)
 {
     int64_t *unknown = context;
-    struct map seen = {0};
-    for (size_t i = n; i-- > 0;) { /* newest first: one record is read once */
-        const struct object *o = model_object(c->model, changes[i].object);
-        str key = arena_printf(c->arena, "%lld", (long long)changes[i].record);
-        if (!o || !o->searchable || o->internal || !concerns(o, &changes[i]) || map_get(&seen, key))
-            continue;
-        map_put(c->arena, &seen, key, c);
-        TRY(index_record(c, o, changes[i].record));
+    for (size_t i = 0; i < c->model->object_count; i++) {
+        const struct object *o = c->model->objects[i];
+        if (o->searchable && !o->internal)
+            TRY(read_object(c, o, changes, n));
     }
     *unknown += (int64_t)n;
     if (n < BATCH && *unknown >= UNKNOWN_LEAST && db_conn_kind(c->conn) == DB_POSTGRES)
@@ -166,9 +207,10 @@ struct rebuild {
 static err_t rebuild_work(struct ctx *c, void *arg)
 {
     struct rebuild *r = arg;
+    int64_t *ids = ARENA_ARRAY(c->arena, int64_t, r->count);
     for (size_t i = 0; i < r->count; i++)
-        TRY(index_record(c, r->object, record_id(r->records[i])));
-    return OK;
+        ids[i] = record_id(r->records[i]);
+    return index_records(c, r->object, ids, r->count);
 }
 
 err_t search_rebuild(struct ctx *c,
