@@ -13,15 +13,20 @@
 
 enum { SAMPLES = 1 << 16, ANSWER_BYTES = 1 << 20 };
 
+struct client_line {
+    int fd, status; /* status: what every answer must be */
+    size_t head;    /* bytes before the body */
+    struct buf request;
+    char *answer;
+};
+
 struct connection {
     const struct client_load *load;
     pthread_t thread;
     int64_t until;
     _Atomic uint64_t *next;
     uint64_t done;
-    unsigned samples;
     uint32_t *micros; /* of the last SAMPLES answers */
-    char *answer;
 };
 
 static void die(const char *what)
@@ -57,44 +62,82 @@ static size_t length_of(str b)
     return head + 4 + (size_t)n;
 }
 
-static void exchange(struct connection *c, int fd, str request)
+static struct client_line *open_line(unsigned port, int status)
+{
+    struct client_line *line = calloc(1, sizeof *line);
+    if (!line || !(line->answer = malloc(ANSWER_BYTES + 1)))
+        die("no memory");
+    line->status = status;
+    line->fd = open_socket(port);
+    buf_init(&line->request, ANSWER_BYTES);
+    return line;
+}
+
+struct client_line *client_open(unsigned port)
+{
+    return open_line(port, 200);
+}
+
+void client_close(struct client_line *line)
+{
+    close(line->fd);
+    buf_done(&line->request);
+    free(line->answer);
+    free(line);
+}
+
+const char *client_body(const struct client_line *line)
+{
+    return line->answer + line->head;
+}
+
+static void exchange(struct client_line *c)
 {
     size_t n = 0, want = SIZE_MAX;
     char status[16];
-    if (send(fd, request.p, request.n, MSG_NOSIGNAL) != (ssize_t)request.n)
+    if (send(c->fd, c->request.p, c->request.n, MSG_NOSIGNAL) != (ssize_t)c->request.n)
         die("cannot send");
     while (n < want) {
-        ssize_t got = recv(fd, c->answer + n, ANSWER_BYTES - n, 0);
+        ssize_t got = recv(c->fd, c->answer + n, ANSWER_BYTES - n, 0);
         if (got <= 0) {
-            fprintf(stderr, "%.*s\n%.*s\n", (int)request.n, request.p, (int)n, c->answer);
+            fprintf(stderr, "%.*s\n%.*s\n", (int)c->request.n, c->request.p, (int)n, c->answer);
             die("the server closed the connection");
         }
         n += (size_t)got;
         if (want == SIZE_MAX)
             want = length_of((str){c->answer, n});
     }
-    snprintf(status, sizeof status, "HTTP/1.1 %d", c->load->status);
+    c->answer[n] = '\0';
+    c->head = str_find((str){c->answer, n}, S("\r\n\r\n")) + 4;
+    snprintf(status, sizeof status, "HTTP/1.1 %d", c->status);
     if (!str_starts((str){c->answer, n}, str_from(status))) {
-        fprintf(stderr, "%.*s\n", (int)n, c->answer);
+        fprintf(stderr, "%.*s\n%s\n", (int)c->request.n, c->request.p, c->answer);
         die("an answer is not what it must be");
     }
+}
+
+double client_ask(struct client_line *line,
+                  void (*request)(struct buf *, uint64_t n, void *context),
+                  uint64_t n,
+                  void *context)
+{
+    buf_clear(&line->request);
+    request(&line->request, n, context);
+    int64_t start = clock_monotonic();
+    exchange(line);
+    return (double)(clock_monotonic() - start) / 1e3;
 }
 
 static void *run(void *arg)
 {
     struct connection *c = arg;
-    int fd = open_socket(c->load->port);
-    AUTO_BUF request;
-    buf_init(&request, ANSWER_BYTES);
-    for (int64_t now = clock_monotonic(); now < c->until;) {
-        buf_clear(&request);
-        c->load->request(&request, (*c->next)++, c->load->context);
-        exchange(c, fd, buf_str(&request));
-        int64_t then = clock_monotonic();
-        c->micros[c->done++ % SAMPLES] = (uint32_t)(then - now);
-        now = then;
+    const struct client_load *load = c->load;
+    struct client_line *line = open_line(load->port, load->status);
+    while (clock_monotonic() < c->until) {
+        double ms = client_ask(line, load->request, (*c->next)++, load->context);
+        c->micros[c->done++ % SAMPLES] = (uint32_t)(ms * 1e3);
     }
-    close(fd);
+    client_close(line);
     return NULL;
 }
 
@@ -118,9 +161,8 @@ struct client_result client_run(const struct client_load *load)
         all[i] = (struct connection){.load = load,
                                      .next = &next,
                                      .until = start + (int64_t)(load->seconds * 1e6),
-                                     .micros = calloc(SAMPLES, sizeof(uint32_t)),
-                                     .answer = malloc(ANSWER_BYTES)};
-        if (!all[i].micros || !all[i].answer || pthread_create(&all[i].thread, NULL, run, &all[i]))
+                                     .micros = calloc(SAMPLES, sizeof(uint32_t))};
+        if (!all[i].micros || pthread_create(&all[i].thread, NULL, run, &all[i]))
             die("no memory");
     }
     for (unsigned i = 0; i < load->connections; i++) {
@@ -129,7 +171,6 @@ struct client_result client_run(const struct client_load *load)
         for (size_t k = 0; k < all[i].done && k < SAMPLES; k++)
             micros[n++] = all[i].micros[k];
         free(all[i].micros);
-        free(all[i].answer);
     }
     double seconds = (double)(clock_monotonic() - start) / 1e6;
     qsort(micros, n, sizeof *micros, by_size);

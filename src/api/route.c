@@ -5,6 +5,8 @@ static bool matches(str pattern, str path, str params[CALL_PARAMS])
 {
     size_t taken = 0;
     str want, got;
+    if (pattern.n > 1 && path.n > 1 && pattern.p[1] != '{' && pattern.p[1] != path.p[1])
+        return false;
     bool more_want = str_split(&pattern, '/', &want), more_got = str_split(&path, '/', &got);
     while (more_want && more_got) {
         if (want.n && want.p[0] == '{') {

@@ -30,7 +30,7 @@ static bool reserve(struct buf *b, size_t more)
     }
     if (b->cap - b->n >= more)
         return true;
-    size_t cap = b->cap ? b->cap : 256;
+    size_t cap = b->cap ? b->cap : 1024;
     while (cap - b->n < more)
         cap *= 2;
     if (cap > b->max)

@@ -1,7 +1,6 @@
 #include "base/clock.h"
 
 #include <stdatomic.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -132,11 +131,22 @@ static int64_t floor_div(int64_t a, int64_t b)
     return a / b - (a % b < 0);
 }
 
+/* So many digits, with what follows them. Records are full of instants; printf takes its time. */
+static size_t put_digits(char *out, unsigned v, unsigned n, char after)
+{
+    for (unsigned i = n; i-- > 0; v /= 10)
+        out[i] = (char)('0' + v % 10);
+    out[n] = after;
+    return n + 1;
+}
+
 size_t day_format(int64_t day, char out[static DAY_CHARS + 1])
 {
     struct civil c = civil_from_day(day);
-    return (size_t)snprintf(out, DAY_CHARS + 1, "%04u-%02u-%02u", (unsigned)c.year % 10000u,
-                            (unsigned)c.month % 100u, (unsigned)c.day % 100u);
+    size_t n = put_digits(out, (unsigned)c.year, 4, '-');
+    n += put_digits(out + n, (unsigned)c.month, 2, '-');
+    n += put_digits(out + n, (unsigned)c.day, 2, '\0');
+    return n - 1;
 }
 
 size_t instant_format(int64_t at, char out[static INSTANT_CHARS + 1])
@@ -145,10 +155,11 @@ size_t instant_format(int64_t at, char out[static INSTANT_CHARS + 1])
     int64_t rest = at - day * CLOCK_DAY;
     unsigned s = (unsigned)(rest / CLOCK_SECOND), micros = (unsigned)(rest % CLOCK_SECOND);
     size_t n = day_format(day, out);
-    n += (size_t)snprintf(out + n, INSTANT_CHARS + 1 - n, "T%02u:%02u:%02u", s / 3600 % 24,
-                          s / 60 % 60, s % 60);
-    if (micros)
-        n += (size_t)snprintf(out + n, INSTANT_CHARS + 1 - n, ".%06u", micros % 1000000u);
+    out[n++] = 'T';
+    n += put_digits(out + n, s / 3600 % 24, 2, ':');
+    n += put_digits(out + n, s / 60 % 60, 2, ':');
+    n += put_digits(out + n, s % 60, 2, '.');
+    n = micros ? n + put_digits(out + n, micros, 6, 'Z') - 1 : n - 1;
     out[n++] = 'Z';
     out[n] = '\0';
     return n;

@@ -54,10 +54,26 @@ static void add_escape(struct buf *b, unsigned char c)
     }
 }
 
+/* Most texts are: nothing in them needs a look at what follows. */
+static bool is_plain(str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c < 0x20 || c >= 0x7f || c == '"' || c == '\\')
+            return false;
+    }
+    return true;
+}
+
 void jw_add_string(struct buf *b, str s)
 {
-    bool valid = utf8_valid(s);
     buf_byte(b, '"');
+    if (is_plain(s)) {
+        buf_add(b, s);
+        buf_byte(b, '"');
+        return;
+    }
+    bool valid = utf8_valid(s);
     size_t from = 0;
     for (size_t i = 0; i < s.n;) {
         unsigned char c = (unsigned char)s.p[i];

@@ -97,9 +97,8 @@ err_t access_hold(struct app *app,
                   int64_t user,
                   const struct access **out)
 {
-    AUTO_ARENA scratch = arena_new(64 * KIB);
     value epoch = V_INT(0);
-    err_t e = db_one(conn, scratch, SQL_ACCESS_EPOCH, NULL, 0, &epoch, 1);
+    err_t e = db_one(conn, NULL, SQL_ACCESS_EPOCH, NULL, 0, &epoch, 1);
     if (e != OK && e != ERR_NOT_FOUND)
         return e;
     struct access *a = find(app->access_cache, model, epoch.i, user);

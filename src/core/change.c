@@ -77,7 +77,7 @@ err_t change_append(struct ctx *c,
                       record_cell(now, o->version, 0),
                       old,
                       new};
-    return db_run(c->conn, SQL_CHANGE_ADD, params, sizeof params / sizeof *params, NULL);
+    return db_send(c->conn, SQL_CHANGE_ADD, params, sizeof params / sizeof *params);
 }
 
 /* ---- reading ---- */

@@ -25,6 +25,14 @@ err_t record_load(struct ctx *c, const struct object *o, int64_t id, struct reco
     return fetch(c, o, &q, out);
 }
 
+err_t record_peek(struct ctx *c, const struct object *o, int64_t id, struct record **out)
+{
+    AUTO_SQL q;
+    sql_init(&q, c->arena);
+    TRY(query_by_id(o, id, false, NULL, NULL, &q));
+    return fetch(c, o, &q, out);
+}
+
 bool record_live(const struct record *r)
 {
     return record_cell(r, r->object->deleted_at, 0).kind == VALUE_NULL;

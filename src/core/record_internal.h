@@ -7,6 +7,8 @@
 /* Whatever the rights, deleted or not; locked until the end when in a transaction. ERR_NOT_FOUND.
  */
 err_t record_load(struct ctx *, const struct object *, int64_t id, struct record **out) MUST_USE;
+/* The same without a lock: others may go on to change it, and nobody waits for anybody. */
+err_t record_peek(struct ctx *, const struct object *, int64_t id, struct record **out) MUST_USE;
 /* As record_get, but deleted ones too. */
 err_t record_in_scope(
     struct ctx *, const struct object *, int64_t id, enum op, struct record **out) MUST_USE;

@@ -74,7 +74,7 @@ static err_t find_giver(struct ctx *c, str kind, value key, int64_t customer, in
 static err_t insert_key(struct ctx *c, str kind, value key, int64_t owner)
 {
     value params[] = {V_INT(id_new()), V_INT(c->now), V_TEXT(kind), key, V_INT(owner)};
-    return db_run(c->conn, SQL_IDENTITY_ADD, params, 5, NULL);
+    return db_send(c->conn, SQL_IDENTITY_ADD, params, 5);
 }
 
 static err_t

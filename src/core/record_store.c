@@ -29,6 +29,11 @@ static err_t run_query(struct ctx *c, struct sql *q, int64_t *changed)
     return db_run(c->conn, buf_str(&q->text), q->params.at, q->params.n, changed);
 }
 
+static err_t send_query(struct ctx *c, struct sql *q)
+{
+    return db_send(c->conn, buf_str(&q->text), q->params.at, q->params.n);
+}
+
 static err_t duplicate(struct ctx *c, const struct field *f)
 {
     problem_add_str(&c->problems, pointer_join(c->arena, S(""), f->name), "duplicate",
@@ -118,7 +123,7 @@ static err_t write_sets(struct ctx *c, const struct record *before, const struct
             AUTO_SQL clear;
             sql_init(&clear, c->arena);
             TRY(query_link_clear(f, before, &clear));
-            TRY(run_query(c, &clear, NULL));
+            TRY(send_query(c, &clear));
         }
         str *members;
         size_t n = multi_members(c->arena, record_cell(after, f, 0), &members);
@@ -126,7 +131,7 @@ static err_t write_sets(struct ctx *c, const struct record *before, const struct
             AUTO_SQL add;
             sql_init(&add, c->arena);
             TRY(query_link_add(f, after, members[k], &add));
-            TRY(run_query(c, &add, NULL));
+            TRY(send_query(c, &add));
         }
     }
     return OK;

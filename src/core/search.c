@@ -1,128 +1,17 @@
 #include "core/search.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
-#include "core/change.h"
 #include "core/record_internal.h"
+#include "core/search_internal.h"
 #include "model/query.h"
-#include "text/text.h"
 
-/* Candidates an object and tier: over all objects fewer, for people look at the first few. */
-enum { CANDIDATES = 100, CANDIDATES_OVER_ALL = 40, SEARCHED_FIELDS = 24 };
+/* Candidates an object and tier: over all objects fewer, for people look at the first few.
+ * SAMPLE: how many records of whatever object the index is asked for first. */
+enum { CANDIDATES = 100, CANDIDATES_OVER_ALL = 40, SAMPLE = 200, SEARCHED_FIELDS = 24 };
 
-/* ---- the index ---- */
-
-static enum text_kind text_kind_of(const struct field *f)
-{
-    return f->search == SEARCH_NAME ? TEXT_NAME : f->search == SEARCH_CODE ? TEXT_CODE : TEXT_PROSE;
-}
-
-/* What the index knows of a field: its text as people see it, and phones as they are dialled. */
-static str searched_text(struct ctx *c, const struct record *r, const struct field *f)
-{
-    struct field_context context = ctx_field(c, S(""));
-    const value *cells = &r->cells[f->first_column];
-    if (f->search == SEARCH_CODE && cells[0].kind == VALUE_TEXT)
-        return cells[0].s;
-    return field_format(f, &context, cells);
-}
-
-static str document(struct ctx *c, const struct record *r)
-{
-    struct text_terms terms = {.arena = c->arena};
-    text_terms_tag(&terms, r->object->name);
-    for (size_t i = 0; i < r->object->field_count; i++) {
-        const struct field *f = r->object->fields[i];
-        if (f->search == SEARCH_NONE || !field_stored(f))
-            continue;
-        str s = searched_text(c, r, f);
-        if (s.n)
-            text_index_terms(&terms, s, text_kind_of(f));
-    }
-    return text_terms_document(&terms);
-}
-
-static const str SQLITE_FORGET = S("INSERT INTO search_index (search_index, rowid, doc) SELECT "
-                                   "'delete', id, doc FROM search WHERE id = $1");
-static const str SQLITE_PUT = S("INSERT INTO search (id, doc) VALUES ($1, $2) ON CONFLICT (id) DO "
-                                "UPDATE SET doc = excluded.doc");
-static const str SQLITE_INDEX = S("INSERT INTO search_index (rowid, doc) VALUES ($1, $2)");
-static const str SEARCH_DELETE = S("DELETE FROM search WHERE id = $1");
-static const str POSTGRES_PUT =
-    S("INSERT INTO search (id, terms) VALUES ($1, array_to_tsvector(string_to_array($2, ' '))) "
-      "ON CONFLICT (id) DO UPDATE SET terms = excluded.terms");
-
-/* doc empty: the record is not to be found any more. */
-static err_t put(struct ctx *c, int64_t id, str doc)
-{
-    value params[] = {V_INT(id), V_TEXT(doc)};
-    if (db_conn_kind(c->conn) == DB_POSTGRES)
-        return doc.n ? db_run(c->conn, POSTGRES_PUT, params, 2, NULL)
-                     : db_run(c->conn, SEARCH_DELETE, params, 1, NULL);
-    TRY(db_run(c->conn, SQLITE_FORGET, params, 1, NULL));
-    if (!doc.n)
-        return db_run(c->conn, SEARCH_DELETE, params, 1, NULL);
-    TRY(db_run(c->conn, SQLITE_PUT, params, 2, NULL));
-    return db_run(c->conn, SQLITE_INDEX, params, 2, NULL);
-}
-
-static err_t index_record(struct ctx *c, const struct object *o, int64_t id)
-{
-    struct record *r;
-    err_t e = record_load(c, o, id, &r);
-    if (e == ERR_NOT_FOUND)
-        return put(c, id, (str){0});
-    TRY(e);
-    return put(c, id, record_live(r) ? document(c, r) : (str){0});
-}
-
-/* Does the change touch what is searched? */
-static bool concerns(const struct object *o, const struct change *ch)
-{
-    if (ch->op == CHANGE_DERIVE || ch->op == CHANGE_REVEAL)
-        return false;
-    if (ch->op != CHANGE_UPDATE)
-        return true;
-    for (size_t i = 0; i < o->field_count; i++) {
-        const struct field *f = o->fields[i];
-        char quoted[64];
-        int n = snprintf(quoted, sizeof quoted, "\"" STR_FMT "\":", STR_ARG(f->id));
-        str key = {quoted, (size_t)n};
-        if (f->search != SEARCH_NONE &&
-            (str_find(ch->after, key) != SIZE_MAX || str_find(ch->before, key) != SIZE_MAX))
-            return true;
-    }
-    return false;
-}
-
-static err_t read_changes(struct ctx *c, const struct change *changes, size_t n, void *context)
-{
-    struct map seen = {0};
-    (void)context;
-    for (size_t i = n; i-- > 0;) { /* newest first: one record is read once */
-        const struct object *o = model_object(c->model, changes[i].object);
-        str key = arena_printf(c->arena, "%lld", (long long)changes[i].record);
-        if (!o || !o->searchable || o->internal || !concerns(o, &changes[i]) || map_get(&seen, key))
-            continue;
-        map_put(c->arena, &seen, key, c);
-        TRY(index_record(c, o, changes[i].record));
-    }
-    return OK;
-}
-
-void search_attach(struct app *app)
-{
-    static const struct log_reader reader = {.name = "search",
-                                             .transactional = true,
-                                             .batch = 500,
-                                             .rest_milliseconds = 150,
-                                             .read = read_changes};
-    log_reader_add(app, &reader);
-}
-
-/* ---- asking ---- */
+/* ---- judging ---- */
 
 static const struct field *subtitle_field(const struct ctx *c, const struct object *o)
 {
@@ -145,18 +34,18 @@ static enum field_access view(const struct ctx *c, const struct field *f, bool o
 static int
 score(struct ctx *c, const struct record *r, bool own, str query, const struct field **best)
 {
-    struct text_field texts[SEARCHED_FIELDS];
+    struct text_field texts[SEARCHED_FIELDS] = {0};
     const struct field *fields[SEARCHED_FIELDS];
     size_t n = 0;
     for (size_t i = 0; i < r->object->field_count && n < SEARCHED_FIELDS; i++) {
         const struct field *f = r->object->fields[i];
         if (f->search == SEARCH_NONE || !field_stored(f) || view(c, f, own) < FIELD_READ)
             continue;
-        str s = searched_text(c, r, f);
+        str s = search_text(c, r, f);
         if (!s.n)
             continue;
         fields[n] = f;
-        texts[n++] = (struct text_field){s, text_kind_of(f)};
+        texts[n++] = (struct text_field){s, search_kind(f)};
     }
     int all = text_match_fields(c->arena, query, texts, n), most = 0;
     *best = NULL;
@@ -246,22 +135,27 @@ static err_t take_all(struct ctx *c,
     return OK;
 }
 
-static err_t find_tier(
-    struct ctx *c, const struct object *o, enum text_tier tier, size_t limit, struct finding *f)
+/* ---- finding ---- */
+
+static str expression(struct ctx *c, str query, str tags, enum text_tier tier)
 {
-    enum db_kind kind = db_conn_kind(c->conn);
+    return db_conn_kind(c->conn) == DB_SQLITE ? text_query_fts5(c->arena, query, tags, tier)
+                                              : text_query_tsquery(c->arena, query, tags, tier);
+}
+
+/* The newest records of one object within the caller's scope. */
+static err_t
+find_in(struct ctx *c, const struct object *o, enum text_tier tier, size_t limit, struct finding *f)
+{
     struct condition_env env = ctx_env(c);
     struct query_hits h = {.object = o, .limit = limit, .by_index = tier != TEXT_PARTS};
-    h.expression = kind == DB_SQLITE ? text_query_fts5(c->arena, f->query, o->name, tier)
-                                     : text_query_tsquery(c->arena, f->query, o->name, tier);
+    h.expression = expression(c, f->query, o->name, tier);
     if (!h.expression.n)
         return OK;
-    err_t e = access_scope(c->access, o, OP_READ, &h.scope);
-    if (e != OK)
-        return e == ERR_DENIED ? OK : e;
+    TRY(access_scope(c->access, o, OP_READ, &h.scope));
     AUTO_SQL q;
     sql_init(&q, c->arena);
-    TRY(query_search(&h, kind, &env, &q));
+    TRY(query_search(&h, db_conn_kind(c->conn), &env, &q));
     AUTO_ROWS rows = NULL;
     TRY(db_query(c->conn, buf_str(&q.text), q.params.at, q.params.n, &rows));
     VEC(struct record *) found = {0};
@@ -271,14 +165,126 @@ static err_t find_tier(
     return take_all(c, f, o, found.at, found.n);
 }
 
-/* Typing errors are forgiven only where nothing fits as it was written. */
-static err_t
-find_in(struct ctx *c, const struct object *o, bool typos, size_t limit, struct finding *f)
+/* What a sample of the index has of one object. */
+struct sampled {
+    const struct object *object;
+    VEC(int64_t) ids;
+};
+
+struct samples {
+    struct sampled *of; /* the objects still looked for */
+    size_t n;
+};
+
+static const str SQLITE_SAMPLE =
+    S("SELECT s.id, s.object FROM search_index JOIN search s ON s.id = search_index.rowid "
+      "WHERE search_index MATCH $1 ORDER BY search_index.rowid DESC LIMIT $2");
+static const str POSTGRES_SAMPLE =
+    S("@fresh SELECT id, object FROM search "
+      "WHERE terms @@ CAST($1 AS tsquery) ORDER BY id DESC LIMIT $2");
+static const str POSTGRES_SAMPLE_BY_INDEX =
+    S("@fresh WITH s AS MATERIALIZED (SELECT id, object FROM search WHERE terms @@ CAST($1 AS "
+      "tsquery)) SELECT id, object FROM s ORDER BY id DESC LIMIT $2");
+
+static void put_into(struct ctx *c, struct samples *all, str object, int64_t id)
 {
-    if (typos)
-        return find_tier(c, o, TEXT_TYPOS, limit, f);
-    TRY(find_tier(c, o, TEXT_EXACT, limit, f));
-    return find_tier(c, o, TEXT_PARTS, limit, f);
+    for (size_t i = 0; i < all->n; i++)
+        if (str_eq(all->of[i].object->name, object)) {
+            *VEC_PUSH(c->arena, all->of[i].ids) = id;
+            return;
+        }
+}
+
+/* The newest `limit` that the index has; *whole: there are no others. */
+static err_t sample(
+    struct ctx *c, struct samples *all, str match, enum text_tier tier, size_t limit, bool *whole)
+{
+    str sql = db_conn_kind(c->conn) == DB_SQLITE ? SQLITE_SAMPLE
+              : tier == TEXT_PARTS               ? POSTGRES_SAMPLE
+                                                 : POSTGRES_SAMPLE_BY_INDEX;
+    value params[] = {V_TEXT(match), V_INT((int64_t)limit)};
+    size_t n = 0;
+    AUTO_ROWS rows = NULL;
+    for (size_t i = 0; i < all->n; i++)
+        all->of[i].ids.n = 0;
+    TRY(db_query(c->conn, sql, params, 2, &rows));
+    for (; db_next(rows); n++)
+        put_into(c, all, db_text(rows, 1), db_int(rows, 0));
+    *whole = n < limit;
+    return db_rows_error(rows);
+}
+
+/* The newest of these within the caller's scope. Where that leaves too few, and the index may have
+ * others, it is asked for what is within the scope. */
+static err_t take_sampled(struct ctx *c,
+                          struct finding *f,
+                          const struct sampled *s,
+                          enum text_tier tier,
+                          size_t wanted,
+                          bool whole)
+{
+    struct list_query q = {
+        .object = s->object, .ids = s->ids.at, .id_count = s->ids.n, .limit = wanted};
+    struct list_page page;
+    if (!s->ids.n)
+        return OK;
+    TRY(record_list(c, &q, &page));
+    if (!whole && page.count < wanted)
+        return find_in(c, s->object, tier, wanted, f);
+    return take_all(c, f, s->object, page.records, page.count);
+}
+
+static str tags_of(struct ctx *c, const struct samples *all)
+{
+    str tags = {0};
+    for (size_t i = 0; i < all->n; i++)
+        tags = arena_printf(c->arena, STR_FMT "%s" STR_FMT, STR_ARG(tags), i ? " " : "",
+                            STR_ARG(all->of[i].object->name));
+    return tags;
+}
+
+/* Asks for the newest of all objects together. Those of which the answer has enough are done with,
+ * the others are asked for again without them: one of n objects fills a sample of n times what is
+ * wanted of each. */
+static err_t find_everywhere(struct ctx *c,
+                             const struct object *const *objects,
+                             size_t n,
+                             enum text_tier tier,
+                             size_t wanted,
+                             struct finding *f)
+{
+    struct samples all = {ARENA_ARRAY(c->arena, struct sampled, n), n};
+    str tags = {0};
+    for (size_t i = 0; i < n; i++)
+        all.of[i].object = objects[i];
+    for (size_t limit = SAMPLE; all.n; limit = wanted * all.n + 1, tags = tags_of(c, &all)) {
+        size_t left = 0;
+        bool whole;
+        str match = expression(c, f->query, tags, tier);
+        if (!match.n)
+            return OK;
+        TRY(sample(c, &all, match, tier, limit, &whole));
+        for (size_t i = 0; i < all.n; i++)
+            if (whole || all.of[i].ids.n >= wanted)
+                TRY(take_sampled(c, f, &all.of[i], tier, wanted, whole));
+            else
+                all.of[left++] = all.of[i];
+        all.n = left;
+    }
+    return OK;
+}
+
+static err_t find_tier(struct ctx *c,
+                       const struct object *const *objects,
+                       size_t n,
+                       enum text_tier tier,
+                       size_t limit,
+                       struct finding *f)
+{
+    if (n == 1)
+        return find_in(c, objects[0], tier, limit > CANDIDATES ? limit : CANDIDATES, f);
+    return find_everywhere(c, objects, n, tier,
+                           limit > CANDIDATES_OVER_ALL ? limit : CANDIDATES_OVER_ALL, f);
 }
 
 static int by_score(const void *a, const void *b)
@@ -297,64 +303,24 @@ err_t search_find(struct ctx *c,
                   size_t *n)
 {
     struct finding f = {.query = query};
-    size_t least = object ? CANDIDATES : CANDIDATES_OVER_ALL;
-    size_t candidates = limit > least ? limit : least;
-    for (int typos = 0; typos <= 1 && f.hits.n == 0; typos++)
-        for (size_t i = 0; i < c->model->object_count; i++) {
-            const struct object *o = c->model->objects[i];
-            if ((object && o != object) || !o->searchable || o->internal ||
-                !access_may(c->access, o, OP_READ))
-                continue;
-            TRY(find_in(c, o, typos, candidates, &f));
-        }
+    const struct object **objects =
+        ARENA_ARRAY(c->arena, const struct object *, c->model->object_count);
+    size_t count = 0;
+    for (size_t i = 0; i < c->model->object_count; i++) {
+        const struct object *o = c->model->objects[i];
+        if ((!object || o == object) && o->searchable && !o->internal &&
+            access_may(c->access, o, OP_READ))
+            objects[count++] = o;
+    }
+    if (count) {
+        TRY(find_tier(c, objects, count, TEXT_EXACT, limit, &f));
+        TRY(find_tier(c, objects, count, TEXT_PARTS, limit, &f));
+    }
+    if (count && !f.hits.n) /* typing errors are forgiven where nothing fits as it was written */
+        TRY(find_tier(c, objects, count, TEXT_TYPOS, limit, &f));
     if (f.hits.n)
         qsort(f.hits.at, f.hits.n, sizeof *f.hits.at, by_score);
     *out = f.hits.at;
     *n = f.hits.n < limit ? f.hits.n : limit;
     return OK;
-}
-
-/* ---- from the beginning ---- */
-
-struct rebuild {
-    const struct object *object;
-    struct record **records;
-    size_t count;
-};
-
-static err_t rebuild_work(struct ctx *c, void *arg)
-{
-    struct rebuild *r = arg;
-    for (size_t i = 0; i < r->count; i++)
-        TRY(index_record(c, r->object, record_id(r->records[i])));
-    return OK;
-}
-
-err_t search_rebuild(struct ctx *c,
-                     const struct object *o,
-                     bool (*progress)(void *, size_t, size_t),
-                     void *context)
-{
-    struct list_query q = {.object = o, .limit = LIMIT_LIST_PAGE};
-    struct arena *whole = c->arena, *of_page = arena_new(LIMIT_REQUEST_ARENA);
-    struct list_page page;
-    size_t done = 0;
-    err_t e;
-    do {
-        c->arena = of_page;
-        e = record_list(c, &q, &page);
-        struct rebuild r = {o, page.records, page.count};
-        if (e == OK)
-            e = ctx_transact(c, rebuild_work, &r);
-        c->arena = whole;
-        if (e != OK)
-            break;
-        done += page.count;
-        q.after = arena_str(whole, page.next);
-        arena_reset(of_page);
-        if (progress && !progress(context, done, 0))
-            e = ERR_LIMIT;
-    } while (e == OK && page.has_more);
-    arena_free(of_page);
-    return e;
 }

@@ -187,6 +187,8 @@ err_t db_nested(struct db_conn *c, db_work inner, void *arg)
     c->pipelined = false; /* inner's failures are to be told before its savepoint ends */
     err_t e = inner(c, arg);
     c->pipelined = pipelined;
+    if (e == OK && driver->settle)
+        e = driver->settle(c);
     if (e == OK)
         e = c->failed;
     if (e == OK)
@@ -294,6 +296,23 @@ err_t db_run(struct db_conn *c, str sql, const value *params, size_t n, int64_t 
 {
     int64_t start = clock_monotonic();
     return after(c, start, run(c, sql, params, n, changed));
+}
+
+static err_t send(struct db_conn *c, str sql, const value *params, size_t n)
+{
+    TRY(check_params(params, n));
+    struct statement *statement;
+    TRY(ready(c, sql, n, &statement));
+    err_t e = c->db->driver->send(c, statement, params, n);
+    statement_release(c, statement);
+    return e;
+}
+
+err_t db_send(struct db_conn *c, str sql, const value *params, size_t n)
+{
+    int64_t start = clock_monotonic();
+    bool waits = c->in_work && c->db->driver->send;
+    return after(c, start, waits ? send(c, sql, params, n) : run(c, sql, params, n, NULL));
 }
 
 static err_t query(struct db_conn *c, str sql, const value *params, size_t n, struct db_rows **out)

@@ -84,6 +84,9 @@ err_t db_settle(struct db_conn *) MUST_USE;
  * statement has failed in a work or a snapshot, all others there fail with the same, and the work
  * is undone even if it returns OK; only db_nested sets this right. */
 err_t db_run(struct db_conn *, str sql, const value *params, size_t n, int64_t *changed) MUST_USE;
+/* As db_run in a work, where nobody needs to know now what came of it: a failure shows at a later
+ * statement, at the end of db_nested or at the commit. On PostgreSQL it saves the round trip. */
+err_t db_send(struct db_conn *, str sql, const value *params, size_t n) MUST_USE;
 err_t db_query(
     struct db_conn *, str sql, const value *params, size_t n, struct db_rows **out) MUST_USE;
 /* The next row: true; false at the end or on a fault, which db_rows_error then tells. */

@@ -324,8 +324,11 @@ static err_t connect(struct db *db, enum db_purpose purpose, struct db_conn **ou
 static err_t commit(struct postgres_conn *c)
 {
     TRY(db_injected(c->base.db));
-    TRY(settle(c));
-    PGresult *r = PQexec(c->pg, "COMMIT");
+    PGresult *r = NULL;
+    if (c->waiting)
+        TRY(pipeline_commit(c, &r));
+    else
+        r = PQexec(c->pg, "COMMIT");
     err_t e = postgres_outcome(c, r, S("COMMIT"));
     if (e == OK && !str_eqz(S("COMMIT"), PQcmdStatus(r)))
         e = FAULT("COMMIT of a failed transaction");

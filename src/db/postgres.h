@@ -15,7 +15,7 @@ struct postgres_conn {
     bool stale;                            /* the last statement has to be prepared anew */
     unsigned deadline_told;                /* what the server knows of base.deadline */
     unsigned waiting;                      /* statements sent whose answers have not been read */
-    struct statement *sent[PIPELINE_MOST]; /* those; NULL = BEGIN */
+    struct statement *sent[PIPELINE_MOST]; /* those; NULL = BEGIN, COMMIT */
     struct buf texts; /* parameters of the running call, each followed by a NUL */
     const char **values;
     size_t values_cap;
@@ -28,6 +28,8 @@ err_t postgres_outcome(struct postgres_conn *, const PGresult *, str sql) MUST_U
 
 /* postgres_pipeline.c: statements that are sent without waiting for the answer. */
 err_t pipeline_begin(struct postgres_conn *) MUST_USE; /* BEGIN: goes with what follows it */
+/* COMMIT behind what waits, whose answers are read. *out: its own, for the caller to judge. */
+err_t pipeline_commit(struct postgres_conn *, PGresult **out) MUST_USE;
 /* n parameters, as PQsendQueryPrepared takes them. There is room when waiting < PIPELINE_MOST. */
 err_t pipeline_send(struct postgres_conn *,
                     struct statement *,

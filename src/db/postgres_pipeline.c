@@ -87,3 +87,14 @@ err_t pipeline_settle(struct postgres_conn *c, PGresult **last)
         *last = own;
     return c->base.broken ? ERR_UNAVAILABLE : OK;
 }
+
+err_t pipeline_commit(struct postgres_conn *c, PGresult **out)
+{
+    if (c->waiting == PIPELINE_MOST)
+        TRY(pipeline_settle(c, NULL));
+    if ((!c->waiting && !PQenterPipelineMode(c->pg)) ||
+        !PQsendQueryParams(c->pg, "COMMIT", 0, NULL, NULL, NULL, NULL, 0))
+        return send_failed(c);
+    c->sent[c->waiting++] = NULL;
+    return pipeline_settle(c, out);
+}

@@ -8,7 +8,7 @@
 
 enum {
     COMMAND_OPTIONS = 20,
-    DEFAULT_WORKERS = 8, /* threads that answer requests */
+    DEFAULT_WORKERS = 16, /* threads that answer requests */
     JOB_THREADS = 2,
     BACKGROUND_READERS = JOB_THREADS + 4, /* the reader of the log, health, registry, settings */
 };

@@ -214,7 +214,7 @@ static str ids_json(struct arena *arena, const int64_t *ids, size_t n)
 static void write_ids(const int64_t *ids, size_t n, struct sql *q)
 {
     *VEC_PUSH(q->arena, q->params) = V_TEXT(ids_json(q->arena, ids, n));
-    buf_printf(&q->text, "t.\"id\" IN @ints($%zu)", q->params.n);
+    buf_printf(&q->text, "t.\"id\" @in_ints($%zu)", q->params.n);
 }
 
 static err_t write_where(const struct query *query, const struct condition_env *env, struct sql *q)

@@ -90,7 +90,7 @@ struct http_server_options {
     const char *host; /* "127.0.0.1", "::1", "0.0.0.0" … */
     unsigned port;    /* 0 = any free one, http_server_port tells */
     unsigned threads; /* epoll threads, 0 = 2 */
-    unsigned workers; /* 0 = 8 */
+    unsigned workers; /* 0 = 16 */
     unsigned queue;   /* requests waiting for a worker before 503, 0 = 1024 */
     const char *spool_folder;
     const char *tls_cert_file, *tls_key_file; /* NULL = plain HTTP */

@@ -101,7 +101,7 @@ static void *work(void *cls)
 
 err_t http_workers_start(struct http_server *server)
 {
-    unsigned wanted = server->options.workers ? server->options.workers : 8;
+    unsigned wanted = server->options.workers ? server->options.workers : 16;
     server->workers = calloc(wanted, sizeof *server->workers);
     if (!server->workers)
         abort();

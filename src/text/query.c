@@ -311,15 +311,24 @@ static struct expr *parts(struct arena *arena, str folded, bool typos)
     return useful ? all : expr_new(arena, EXPR_ALL);
 }
 
-static struct expr *query_expr(struct arena *arena, str query, str tag, enum text_tier tier)
+static struct expr *tagged(struct arena *arena, str tags)
+{
+    struct expr *any = expr_new(arena, EXPR_ANY);
+    str tag;
+    while (str_split(&tags, ' ', &tag))
+        add_term(arena, any, 0, arena_concat(arena, S("=_"), tag));
+    return any;
+}
+
+static struct expr *query_expr(struct arena *arena, str query, str tags, enum text_tier tier)
 {
     str folded = text_fold(arena, utf8_prefix(query, QUERY_CHARS));
     struct expr *words =
         tier == TEXT_EXACT ? exact(arena, folded) : parts(arena, folded, tier == TEXT_TYPOS);
-    if (tag.n == 0 || words->kids.n == 0)
+    if (tags.n == 0 || words->kids.n == 0)
         return words;
     struct expr *all = expr_new(arena, EXPR_ALL);
-    add_term(arena, all, 0, arena_concat(arena, S("=_"), tag));
+    add_expr(arena, all, tagged(arena, tags));
     add_expr(arena, all, words);
     return all;
 }
@@ -357,14 +366,14 @@ static str query_text(struct arena *arena, const struct expr *e, struct syntax s
     return out.full ? (str){0} : arena_str(arena, buf_str(&out));
 }
 
-str text_query_fts5(struct arena *arena, str query, str tag, enum text_tier tier)
+str text_query_fts5(struct arena *arena, str query, str tags, enum text_tier tier)
 {
-    return query_text(arena, query_expr(arena, query, tag, tier),
+    return query_text(arena, query_expr(arena, query, tags, tier),
                       (struct syntax){'"', " AND ", " OR "});
 }
 
-str text_query_tsquery(struct arena *arena, str query, str tag, enum text_tier tier)
+str text_query_tsquery(struct arena *arena, str query, str tags, enum text_tier tier)
 {
-    return query_text(arena, query_expr(arena, query, tag, tier),
+    return query_text(arena, query_expr(arena, query, tags, tier),
                       (struct syntax){'\'', " & ", " | "});
 }

@@ -64,10 +64,11 @@ void text_index_terms(struct text_terms *, str s, enum text_kind);
 /* Marks the record, as being of an object for example; tag: [a-z0-9_]+. */
 void text_terms_tag(struct text_terms *, str tag);
 str text_terms_document(const struct text_terms *);
-/* The expression in the syntax of FTS5 MATCH, and of a cast to tsquery; of records with the tag
- * only when it is not empty. Empty when there is nothing to search in this tier. */
-str text_query_fts5(struct arena *, str query, str tag, enum text_tier);
-str text_query_tsquery(struct arena *, str query, str tag, enum text_tier);
+/* The expression in the syntax of FTS5 MATCH, and of a cast to tsquery; of records with one
+ * of the tags (separated by spaces) unless there are none. Empty when there is nothing to search in
+ * this tier. */
+str text_query_fts5(struct arena *, str query, str tags, enum text_tier);
+str text_query_tsquery(struct arena *, str query, str tags, enum text_tier);
 
 struct text_field {
     str text;

@@ -1,0 +1,243 @@
+/* search_index: the terms of each record, kept by a log reader. */
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "core/change.h"
+#include "core/record_internal.h"
+#include "core/search_internal.h"
+#include "model/query.h"
+
+static str id_key(struct ctx *c, int64_t id)
+{
+    return arena_printf(c->arena, "%lld", (long long)id);
+}
+
+enum text_kind search_kind(const struct field *f)
+{
+    return f->search == SEARCH_NAME ? TEXT_NAME : f->search == SEARCH_CODE ? TEXT_CODE : TEXT_PROSE;
+}
+
+str search_text(struct ctx *c, const struct record *r, const struct field *f)
+{
+    struct field_context context = ctx_field(c, S(""));
+    const value *cells = &r->cells[f->first_column];
+    if (f->search == SEARCH_CODE && cells[0].kind == VALUE_TEXT)
+        return cells[0].s;
+    return field_format(f, &context, cells);
+}
+
+static str document(struct ctx *c, const struct record *r)
+{
+    struct text_terms terms = {.arena = c->arena};
+    text_terms_tag(&terms, r->object->name);
+    for (size_t i = 0; i < r->object->field_count; i++) {
+        const struct field *f = r->object->fields[i];
+        if (f->search == SEARCH_NONE || !field_stored(f))
+            continue;
+        str s = search_text(c, r, f);
+        if (s.n)
+            text_index_terms(&terms, s, search_kind(f));
+    }
+    return text_terms_document(&terms);
+}
+
+/* Statements that SQLite can do without a savepoint of their own: each savepoint makes FTS5 write
+ * out what it has gathered. So no INSERT … SELECT and no ON CONFLICT here. */
+static const str SQLITE_OLD = S("SELECT doc FROM search WHERE id = $1");
+static const str SQLITE_FORGET =
+    S("INSERT INTO search_index (search_index, rowid, doc) VALUES ('delete', $1, $2)");
+static const str SQLITE_ADD = S("INSERT INTO search (id, object, doc) VALUES ($1, $3, $2)");
+static const str SQLITE_CHANGE = S("UPDATE search SET doc = $2 WHERE id = $1");
+static const str SQLITE_INDEX = S("INSERT INTO search_index (rowid, doc) VALUES ($1, $2)");
+static const str SEARCH_DELETE = S("DELETE FROM search WHERE id = $1");
+static const str POSTGRES_PUT = S("INSERT INTO search (id, object, terms) "
+                                  "VALUES ($1, $3, array_to_tsvector(string_to_array($2, ' '))) "
+                                  "ON CONFLICT (id) DO UPDATE SET terms = excluded.terms");
+
+static err_t put_sqlite(struct ctx *c, const struct object *o, int64_t id, str doc)
+{
+    value params[] = {V_INT(id), V_TEXT(doc), V_TEXT(o->name)}, old[] = {V_INT(id), V_NULL};
+    err_t e = db_one(c->conn, c->arena, SQLITE_OLD, params, 1, &old[1], 1);
+    bool had = e == OK;
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    if (had && str_eq(old[1].s, doc))
+        return OK;
+    if (had)
+        TRY(db_run(c->conn, SQLITE_FORGET, old, 2, NULL));
+    if (!doc.n)
+        return had ? db_run(c->conn, SEARCH_DELETE, params, 1, NULL) : OK;
+    TRY(db_run(c->conn, had ? SQLITE_CHANGE : SQLITE_ADD, params, had ? 2 : 3, NULL));
+    return db_run(c->conn, SQLITE_INDEX, params, 2, NULL);
+}
+
+/* doc empty: the record is not to be found any more. */
+static err_t put(struct ctx *c, const struct object *o, int64_t id, str doc)
+{
+    value params[] = {V_INT(id), V_TEXT(doc), V_TEXT(o->name)};
+    if (db_conn_kind(c->conn) == DB_SQLITE)
+        return put_sqlite(c, o, id, doc);
+    return doc.n ? db_send(c->conn, POSTGRES_PUT, params, 3)
+                 : db_send(c->conn, SEARCH_DELETE, params, 1);
+}
+
+static err_t
+load(struct ctx *c, const struct object *o, const int64_t *ids, size_t n, struct map *live)
+{
+    struct query query = {.object = o, .ids = ids, .id_count = n, .limit = n};
+    struct condition_env env = ctx_env(c);
+    AUTO_SQL q;
+    sql_init(&q, c->arena);
+    TRY(query_select(&query, &env, &q));
+    AUTO_ROWS rows = NULL;
+    TRY(db_query(c->conn, buf_str(&q.text), q.params.at, q.params.n, &rows));
+    while (db_next(rows)) {
+        struct record *r = query_record(rows, o, c->arena);
+        map_put(c->arena, live, id_key(c, record_id(r)), r);
+    }
+    return db_rows_error(rows);
+}
+
+/* Nothing is locked: who changes a record meanwhile writes a change that is read later. */
+static err_t index_records(struct ctx *c, const struct object *o, const int64_t *ids, size_t n)
+{
+    struct map live = {0};
+    if (!n)
+        return OK;
+    TRY(load(c, o, ids, n, &live));
+    for (size_t i = 0; i < n; i++) {
+        const struct record *r = map_get(&live, id_key(c, ids[i]));
+        TRY(put(c, o, ids[i], r ? document(c, r) : (str){0}));
+    }
+    return OK;
+}
+
+/* Does the change touch what is searched? */
+static bool concerns(const struct object *o, const struct change *ch)
+{
+    if (ch->op == CHANGE_DERIVE || ch->op == CHANGE_REVEAL)
+        return false;
+    if (ch->op != CHANGE_UPDATE)
+        return true;
+    for (size_t i = 0; i < o->field_count; i++) {
+        const struct field *f = o->fields[i];
+        char quoted[64];
+        int n = snprintf(quoted, sizeof quoted, "\"" STR_FMT "\":", STR_ARG(f->id));
+        str key = {quoted, (size_t)n};
+        if (f->search != SEARCH_NONE &&
+            (str_find(ch->after, key) != SIZE_MAX || str_find(ch->before, key) != SIZE_MAX))
+            return true;
+    }
+    return false;
+}
+
+/* ---- statistics ----
+ *
+ * PostgreSQL plans by statistics that its own daemon may gather only minutes after much was written
+ * at once (an import, the demo). This reader is where all that is written comes by, and the last to
+ * be done with it: it asks for new ones. */
+
+enum { BATCH = 500, UNKNOWN_LEAST = 5000, UNKNOWN_SHARE = 5 };
+
+static const str POSTGRES_KNOWN =
+    S("SELECT CAST(reltuples AS bigint) FROM pg_class WHERE oid = CAST('search' AS regclass)");
+
+static err_t keep_statistics(struct ctx *c, int64_t *unknown)
+{
+    value known = V_INT(0);
+    TRY(db_one(c->conn, c->arena, POSTGRES_KNOWN, NULL, 0, &known, 1));
+    if (*unknown < known.i / UNKNOWN_SHARE)
+        return OK;
+    TRY(db_script(c->conn, S("ANALYZE")));
+    *unknown = 0;
+    return OK;
+}
+
+/* The records of one object that changed, each once. */
+static err_t
+read_object(struct ctx *c, const struct object *o, const struct change *changes, size_t n)
+{
+    struct map seen = {0};
+    VEC(int64_t) ids = {0};
+    for (size_t i = 0; i < n; i++) {
+        if (!str_eq(changes[i].object, o->name) || !concerns(o, &changes[i]))
+            continue;
+        str key = id_key(c, changes[i].record);
+        if (map_get(&seen, key))
+            continue;
+        map_put(c->arena, &seen, key, c);
+        *VEC_PUSH(c->arena, ids) = changes[i].record;
+    }
+    return index_records(c, o, ids.at, ids.n);
+}
+
+static err_t read_changes(struct ctx *c, const struct change *changes, size_t n, void *context)
+{
+    int64_t *unknown = context;
+    for (size_t i = 0; i < c->model->object_count; i++) {
+        const struct object *o = c->model->objects[i];
+        if (o->searchable && !o->internal)
+            TRY(read_object(c, o, changes, n));
+    }
+    *unknown += (int64_t)n;
+    if (n < BATCH && *unknown >= UNKNOWN_LEAST && db_conn_kind(c->conn) == DB_POSTGRES)
+        TRY(keep_statistics(c, unknown));
+    return OK;
+}
+
+void search_attach(struct app *app)
+{
+    struct log_reader reader = {.name = "search",
+                                .transactional = true,
+                                .batch = BATCH,
+                                .rest_milliseconds = 150,
+                                .read = read_changes,
+                                .context = ARENA_NEW(app->arena, int64_t)};
+    log_reader_add(app, &reader);
+}
+
+/* ---- from the beginning ---- */
+
+struct rebuild {
+    const struct object *object;
+    struct record **records;
+    size_t count;
+};
+
+static err_t rebuild_work(struct ctx *c, void *arg)
+{
+    struct rebuild *r = arg;
+    int64_t *ids = ARENA_ARRAY(c->arena, int64_t, r->count);
+    for (size_t i = 0; i < r->count; i++)
+        ids[i] = record_id(r->records[i]);
+    return index_records(c, r->object, ids, r->count);
+}
+
+err_t search_rebuild(struct ctx *c,
+                     const struct object *o,
+                     bool (*progress)(void *, size_t, size_t),
+                     void *context)
+{
+    struct list_query q = {.object = o, .limit = LIMIT_LIST_PAGE};
+    struct arena *whole = c->arena, *of_page = arena_new(LIMIT_REQUEST_ARENA);
+    struct list_page page;
+    size_t done = 0;
+    err_t e;
+    do {
+        c->arena = of_page;
+        e = record_list(c, &q, &page);
+        struct rebuild r = {o, page.records, page.count};
+        if (e == OK)
+            e = ctx_transact(c, rebuild_work, &r);
+        c->arena = whole;
+        if (e != OK)
+            break;
+        done += page.count;
+        q.after = arena_str(whole, page.next);
+        arena_reset(of_page);
+        if (progress && !progress(context, done, 0))
+            e = ERR_LIMIT;
+    } while (e == OK && page.has_more);
+    arena_free(of_page);
+    return e;
+}

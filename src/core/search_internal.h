@@ -1,0 +1,9 @@
+/* search_internal: what the index and who asks it have in common. */
+#pragma once
+
+#include "core/search.h"
+#include "text/text.h"
+
+enum text_kind search_kind(const struct field *);
+/* What the index knows of a field: its text as people see it, and phones as they are dialled. */
+str search_text(struct ctx *, const struct record *, const struct field *);
