@@ -1,4 +1,6 @@
-import i18n from 'i18next';
+import { i18n } from '../app/i18n';
+import { askProof } from '../parts/ask';
+import { connectionGood, connectionLost } from './connection';
 
 export interface FieldProblem {
   pointer: string;
@@ -33,6 +35,7 @@ export class ApiError extends Error {
 
 let csrf = '';
 let signedOut: () => void = () => {};
+let setupRequired: () => void = () => {};
 
 export function setCsrf(value: string) {
   csrf = value;
@@ -40,6 +43,11 @@ export function setCsrf(value: string) {
 
 export function onSignedOut(fn: () => void) {
   signedOut = fn;
+}
+
+/** The server wants the second factor set up before anything else. */
+export function onSetupRequired(fn: () => void) {
+  setupRequired = fn;
 }
 
 export interface Call {
@@ -91,7 +99,7 @@ function problemOf(response: Response, text: string): ApiError {
   );
 }
 
-async function send(path: string, call: Call, raw?: Blob): Promise<Response> {
+function requestOf(call: Call, raw?: Blob): RequestInit {
   const method = call.method ?? 'GET';
   const headers: Record<string, string> = { 'Accept-Language': i18n.language, ...call.headers };
   if (method !== 'GET') {
@@ -104,17 +112,49 @@ async function send(path: string, call: Call, raw?: Blob): Promise<Response> {
   if (call.signal) init.signal = call.signal;
   if (raw) init.body = raw;
   else if (call.body !== undefined) init.body = JSON.stringify(call.body);
+  return init;
+}
+
+/** What a proxy says in the place of a server that is down. */
+const gateway = new Set(['http_502', 'http_503', 'http_504']);
+
+function unreached(): ApiError {
+  connectionLost();
+  return new ApiError(0, 'offline', i18n.t('error.offline'));
+}
+
+async function sendOnce(path: string, call: Call, raw?: Blob): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(apiUrl(path, call.query), init);
+    response = await fetch(apiUrl(path, call.query), requestOf(call, raw));
   } catch (e) {
     if (e instanceof DOMException && e.name === 'AbortError') throw e;
-    throw new ApiError(0, 'offline', i18n.t('error.offline'));
+    throw unreached();
   }
-  if (response.ok) return response;
+  if (response.ok) {
+    connectionGood();
+    return response;
+  }
   const problem = problemOf(response, await response.text());
-  if (response.status === 401 && !path.startsWith('/session')) signedOut();
+  if (gateway.has(problem.code)) throw unreached();
+  connectionGood();
+  if (problem.status === 401 && !path.startsWith('/session')) signedOut();
+  if (problem.code === 'second_factor_setup_required') setupRequired();
   throw problem;
+}
+
+/** Gives up without a word, as the user wished. */
+const givenUp = () => new DOMException('given up', 'AbortError');
+
+/** Sends; where the server wants to know again who it is, asks for that and sends once more. */
+async function send(path: string, call: Call, raw?: Blob): Promise<Response> {
+  try {
+    return await sendOnce(path, call, raw);
+  } catch (e) {
+    if (!(e instanceof ApiError) || e.code !== 'proof_required') throw e;
+    if (!(await askProof(e.body.proof === 'code' ? 'code' : 'password'))) throw givenUp();
+    return sendOnce(path, call, raw);
+  }
 }
 
 export async function api<T>(path: string, call: Call = {}): Promise<T> {

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../app/i18n';
 import { api } from './client';
 import type { Field, FieldType, Model, ModelObject, RecordData, Titles } from './types';
 

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
+import { probe } from './connection';
 import { deleting } from './records';
 import type { Job, Model } from './types';
 
@@ -11,13 +12,15 @@ interface ChangeEvent {
 }
 
 const gather = 400;
+const reopenAfter = 5000;
 
 /** Keeps what is on the screen in step with the server; one connection for the whole application. */
 export function useStream(model: Model | undefined) {
   const client = useQueryClient();
   useEffect(() => {
     if (!model) return;
-    const source = new EventSource('/api/v1/stream');
+    let source: EventSource;
+    let reopen = 0;
     const changed = new Set<string>();
     let timer = 0;
     const flush = () => {
@@ -28,7 +31,7 @@ export function useStream(model: Model | undefined) {
       }
       changed.clear();
     };
-    source.addEventListener('change', (e) => {
+    const onChange = (e: MessageEvent<string>) => {
       const change = JSON.parse(e.data) as ChangeEvent;
       const plural = model.objects.find((o) => o.name === change.object)?.plural;
       if (!plural) return;
@@ -46,16 +49,29 @@ export function useStream(model: Model | undefined) {
         void client.invalidateQueries({ queryKey: ['record', plural, change.id] });
       changed.add(plural);
       timer ||= window.setTimeout(flush, gather);
-    });
-    source.addEventListener('job', (e) => {
+    };
+    const onJob = (e: MessageEvent<string>) => {
       const job = JSON.parse(e.data) as Job;
       client.setQueryData(['job', job.id], job);
       void client.invalidateQueries({ queryKey: ['jobs'] });
-    });
-    source.addEventListener('model', () => client.invalidateQueries({ queryKey: ['model'] }));
-    source.addEventListener('reset', () => client.invalidateQueries());
+    };
+    // A stream that broke off comes back by itself, one that the server refused does not.
+    const open = () => {
+      source = new EventSource('/api/v1/stream');
+      source.addEventListener('change', onChange);
+      source.addEventListener('job', onJob);
+      source.addEventListener('model', () => client.invalidateQueries({ queryKey: ['model'] }));
+      source.addEventListener('reset', () => client.invalidateQueries());
+      source.addEventListener('error', () => {
+        void probe();
+        if (source.readyState === EventSource.CLOSED)
+          reopen = window.setTimeout(open, reopenAfter);
+      });
+    };
+    open();
     return () => {
       window.clearTimeout(timer);
+      window.clearTimeout(reopen);
       source.close();
     };
   }, [client, model?.version]);

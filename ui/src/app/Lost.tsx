@@ -1,7 +1,7 @@
 import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { Link, useRouteError } from 'react-router';
 import { Empty, Failure } from '../parts/states';
+import { useTranslation } from './i18n';
 
 export function Lost() {
   const { t } = useTranslation();

@@ -1,12 +1,11 @@
 import { Dropdown, type MenuProps } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { api } from '../api/client';
 import { useSession, useSignOut } from '../api/session';
 import { Avatar } from '../parts/Avatar';
 import { Icon } from '../parts/Icon';
 import { useTell } from '../parts/useTell';
-import { type Language, languageNames, languages, setLanguage } from './i18n';
+import { type Language, languageNames, languages, setLanguage, useTranslation } from './i18n';
 import { type Theme, themeChoice } from './scheme';
 import { useKept } from './store';
 

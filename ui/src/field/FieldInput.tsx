@@ -1,8 +1,8 @@
 import { Input, InputNumber, Select, Space, Switch } from 'antd';
 import { lazy, Suspense } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session';
 import type { Field, Money, Titles } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { currencyDigits } from '../parts/format';
 import { FileInput } from './FileInput';
 import { JsonInput } from './JsonInput';

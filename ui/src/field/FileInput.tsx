@@ -1,7 +1,7 @@
 import { Button } from 'antd';
 import { useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { fileUrl, upload } from '../api/client';
+import { useTranslation } from '../app/i18n';
 import { Icon } from '../parts/Icon';
 import { useTell } from '../parts/useTell';
 import type { InputProps } from './FieldInput';

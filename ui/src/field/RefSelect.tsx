@@ -1,10 +1,10 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Select } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { api } from '../api/client';
 import { objectNamed, useModel } from '../api/model';
 import type { ModelObject, Page } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { useDebounced } from '../parts/useDebounced';
 import type { InputProps } from './FieldInput';
 import { titleOf, useTitles } from './useTitles';

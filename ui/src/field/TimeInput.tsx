@@ -4,8 +4,8 @@ import timezone from 'dayjs/plugin/timezone';
 import utc from 'dayjs/plugin/utc';
 import 'dayjs/locale/zh-cn';
 import 'dayjs/locale/zh-tw';
-import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session';
+import { useTranslation } from '../app/i18n';
 import type { InputProps } from './FieldInput';
 
 dayjs.extend(utc);
@@ -28,7 +28,7 @@ export default function TimeInput({ field, value, onChange, id, invalid, autoFoc
   const { i18n } = useTranslation();
   const zone = useSession().user.time_zone ?? undefined;
   const isDate = field.type === 'date';
-  dayjs.locale({ 'zh-CN': 'zh-cn', 'zh-TW': 'zh-tw' }[i18n.language] ?? 'en');
+  dayjs.locale(i18n.language.toLowerCase());
   const change = (picked: Dayjs | null) => {
     if (!picked) onChange(null);
     else onChange(isDate ? picked.format('YYYY-MM-DD') : toInstant(picked, zone));

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { fileUrl } from '../api/client';
 import { isDestination, objectNamed, useModel, valueType } from '../api/model';
 import type { Address, Field, Money, Titles } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { sayPhone } from '../parts/format';
 import { Icon } from '../parts/Icon';
 import { Badge } from '../parts/states';

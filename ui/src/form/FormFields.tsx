@@ -1,5 +1,5 @@
-import { useTranslation } from 'react-i18next';
 import type { Field, Titles } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { FieldInput } from '../field/FieldInput';
 
 const wide = new Set(['long_text', 'rich_text', 'address', 'json', 'file', 'image', 'geo']);

@@ -1,21 +1,23 @@
-import { App, Button } from 'antd';
-import { useEffect, useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { Button } from 'antd';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { useBlocker, useNavigate, useParams, useSearchParams } from 'react-router';
 import { ApiError, newKey } from '../api/client';
 import { formSections, recordTitle, useObject } from '../api/model';
 import { useRecord, useWrites } from '../api/records';
 import type { ModelObject, RecordData, Titles } from '../api/types';
 import { Lost } from '../app/Lost';
+import { useTranslation } from '../app/i18n';
 import { useTitles } from '../field/useTitles';
+import { ask } from '../parts/ask';
 import { problemsOf } from '../parts/problems';
 import { Failure, Skeleton } from '../parts/states';
 import { useTell } from '../parts/useTell';
 import { useTitle } from '../parts/useTitle';
-import { Conflict } from '../record/Conflict';
 import { FormFields } from './FormFields';
 import '../styles/field.css';
 import '../styles/form.css';
+
+const Conflict = lazy(() => import('../record/Conflict'));
 
 type Values = Record<string, unknown>;
 
@@ -67,7 +69,6 @@ function RecordForm({
   preset?: Values;
 }) {
   const { t } = useTranslation();
-  const { modal } = App.useApp();
   const tell = useTell();
   const navigate = useNavigate();
   const writes = useWrites(object.plural);
@@ -92,16 +93,13 @@ function RecordForm({
   const blocker = useBlocker(() => dirty && !left.current);
   useEffect(() => {
     if (blocker.state !== 'blocked') return;
-    modal.confirm({
+    void ask({
       title: t('form.leave'),
-      content: t('form.leaveHint'),
-      okText: t('form.leaveYes'),
-      cancelText: t('form.leaveNo'),
-      icon: null,
-      onOk: () => blocker.proceed(),
-      onCancel: () => blocker.reset(),
-    });
-  }, [blocker, modal, t]);
+      hint: t('form.leaveHint'),
+      yes: t('form.leaveYes'),
+      no: t('form.leaveNo'),
+    }).then((leave) => (leave ? blocker.proceed() : blocker.reset()));
+  }, [blocker.state]);
   useEffect(() => {
     if (!dirty) return;
     const warn = (e: BeforeUnloadEvent) => e.preventDefault();
@@ -191,22 +189,24 @@ function RecordForm({
         <Button onClick={() => void navigate(back)}>{t('action.cancel')}</Button>
       </div>
       {stale && (
-        <Conflict
-          object={object}
-          current={stale}
-          yours={changes}
-          titles={titles}
-          onKeepMine={() => {
-            setStale(null);
-            void save(stale.version);
-          }}
-          onTakeTheirs={() => {
-            left.current = true;
-            writes.refresh(stale.id);
-            void navigate(back);
-          }}
-          onClose={() => setStale(null)}
-        />
+        <Suspense>
+          <Conflict
+            object={object}
+            current={stale}
+            yours={changes}
+            titles={titles}
+            onKeepMine={() => {
+              setStale(null);
+              void save(stale.version);
+            }}
+            onTakeTheirs={() => {
+              left.current = true;
+              writes.refresh(stale.id);
+              void navigate(back);
+            }}
+            onClose={() => setStale(null)}
+          />
+        </Suspense>
       )}
     </form>
   );

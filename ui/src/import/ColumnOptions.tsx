@@ -1,7 +1,7 @@
 import { Input, Select } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { fieldNamed } from '../api/model';
 import type { ModelObject } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import type { Target } from './Mapping';
 import type { Column } from './types';
 

@@ -1,9 +1,9 @@
 import { Select } from 'antd';
 import { type DragEvent, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router';
 import { api, upload } from '../api/client';
 import { useModel } from '../api/model';
+import { useTranslation } from '../app/i18n';
 import { Icon } from '../parts/Icon';
 import { useFormat } from '../parts/useFormat';
 import { useTell } from '../parts/useTell';

@@ -1,11 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { api } from '../api/client';
 import { isOver, jobError, useJob } from '../api/jobs';
 import { objectNamed, useModel } from '../api/model';
 import type { Job } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { Failure, Skeleton } from '../parts/states';
 import { useTell } from '../parts/useTell';
 import { useTitle } from '../parts/useTitle';

@@ -1,8 +1,8 @@
 import { Button, Input, InputNumber, Select } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { isWritable } from '../api/model';
 import type { ModelObject } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { Icon } from '../parts/Icon';
 import { Badge } from '../parts/states';
 import { useFormat } from '../parts/useFormat';

@@ -1,10 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { api } from '../api/client';
 import { fieldNamed } from '../api/model';
 import type { ModelObject } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { Value } from '../field/Value';
 import { Badge, Failure, Skeleton } from '../parts/states';
 import { type Column, type ImportRecord, type ImportRow, importName } from './types';

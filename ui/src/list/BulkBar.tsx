@@ -1,9 +1,9 @@
 import { App, Button } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { api } from '../api/client';
 import { useWrites } from '../api/records';
 import type { ModelObject, RecordData } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { Icon } from '../parts/Icon';
 import { useTell } from '../parts/useTell';
 import { ExportProgress, useExport } from './ExportButton';

@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { recordTitle, titleField } from '../api/model';
 import type { Field, ModelObject, RecordData, Titles } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { isEmpty, Value } from '../field/Value';
 import { Avatar } from '../parts/Avatar';
 

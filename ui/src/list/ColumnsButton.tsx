@@ -1,8 +1,8 @@
 import { Button, Checkbox, Input, Popover } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { columnFields, fieldNamed } from '../api/model';
 import type { ModelObject } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { Icon } from '../parts/Icon';
 import { usePhone } from '../parts/useNarrow';
 

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button, Select } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { api } from '../api/client';
 import type { Count, ModelObject, Titles } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import {
   freshRow,
   type Group,

@@ -1,10 +1,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Checkbox } from 'antd';
 import { type MouseEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { recordTitle, titleField, valueType } from '../api/model';
 import type { Field, ModelObject, RecordData, Titles } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { kept, useKept } from '../app/store';
 import { isEmpty, Value } from '../field/Value';
 import { Avatar } from '../parts/Avatar';

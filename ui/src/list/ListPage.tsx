@@ -1,11 +1,11 @@
 import { Button, Dropdown, Input } from 'antd';
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
 import { defaultColumns, fieldNamed, useObject } from '../api/model';
 import { useList } from '../api/records';
 import type { Field, ModelObject, RecordData, Titles } from '../api/types';
 import { Lost } from '../app/Lost';
+import { useTranslation } from '../app/i18n';
 import { kept, useKept } from '../app/store';
 import { Icon } from '../parts/Icon';
 import { Empty, Failure } from '../parts/states';

@@ -1,11 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Button, Checkbox, Input, Popover } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { api, newKey } from '../api/client';
 import { fieldNamed, useModel } from '../api/model';
 import { useSmallList } from '../api/records';
 import type { ModelObject, RecordData } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import type { Condition } from '../condition/condition';
 import { Icon } from '../parts/Icon';
 import { useTell } from '../parts/useTell';

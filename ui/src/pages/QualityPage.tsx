@@ -1,12 +1,12 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { api } from '../api/client';
 import { fieldNamed, objectNamed, useModel } from '../api/model';
 import { useRecord, useWrites } from '../api/records';
 import type { ModelObject } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { FieldInput } from '../field/FieldInput';
 import type { QualityGroup } from '../import/types';
 import { Avatar } from '../parts/Avatar';

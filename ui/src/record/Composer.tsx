@@ -1,11 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Button, Input } from 'antd';
 import { useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { newKey } from '../api/client';
 import { isWritable, objectNamed, useModel } from '../api/model';
 import { useWrites } from '../api/records';
 import type { Field, ModelObject, RecordData } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { FieldInput } from '../field/FieldInput';
 import { problemsOf } from '../parts/problems';
 import { useTell } from '../parts/useTell';

@@ -1,9 +1,9 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { api } from '../api/client';
 import { fieldNamed } from '../api/model';
 import type { ModelObject, RecordData, Titles } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { isEmpty, Value } from '../field/Value';
 import { Failure, Skeleton } from '../parts/states';
 import { useFormat } from '../parts/useFormat';

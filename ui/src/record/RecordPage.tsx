@@ -1,12 +1,13 @@
-import { App, Button, Dropdown, type MenuProps } from 'antd';
+import { Button, Dropdown, type MenuProps } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { recordTitle, relatedLists, useModel, useObject } from '../api/model';
 import { type OneRecord, useRecord, useWrites } from '../api/records';
 import type { ModelObject } from '../api/types';
 import { Lost } from '../app/Lost';
+import { useTranslation } from '../app/i18n';
 import { Avatar } from '../parts/Avatar';
+import { ask } from '../parts/ask';
 import { Icon } from '../parts/Icon';
 import { Failure, Skeleton } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
@@ -116,7 +117,6 @@ function Head({ object, one, name }: { object: ModelObject; one: OneRecord; name
   const { t } = useTranslation();
   const f = useFormat();
   const navigate = useNavigate();
-  const { modal } = App.useApp();
   const tell = useTell();
   const writes = useWrites(object.plural);
   const record = one.data;
@@ -144,16 +144,15 @@ function Head({ object, one, name }: { object: ModelObject; one: OneRecord; name
       icon: <Icon name="trash" size={16} />,
     },
   ];
-  const ask = () =>
-    modal.confirm({
+  const askRemove = async () => {
+    const yes = await ask({
       title: t('record.deleteAsk', { name }),
-      content: t('bulk.deleteHint'),
-      okText: t('action.delete'),
-      cancelText: t('action.cancel'),
-      okButtonProps: { danger: true },
-      icon: null,
-      onOk: remove,
+      hint: t('bulk.deleteHint'),
+      yes: t('action.delete'),
+      danger: true,
     });
+    if (yes) await remove();
+  };
 
   return (
     <header className="record-head">
@@ -179,7 +178,7 @@ function Head({ object, one, name }: { object: ModelObject; one: OneRecord; name
         </Button>
       )}
       {object.rights?.delete && !object.append_only && (
-        <Dropdown trigger={['click']} placement="bottomRight" menu={{ items, onClick: ask }}>
+        <Dropdown trigger={['click']} placement="bottomRight" menu={{ items, onClick: () => void askRemove() }}>
           <Button icon={<Icon name="more" size={16} />} aria-label={t('record.actions')} />
         </Dropdown>
       )}

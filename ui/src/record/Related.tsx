@@ -1,8 +1,8 @@
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { fieldNamed, type RelatedList, recordTitle, titleField } from '../api/model';
 import { useSmallList } from '../api/records';
 import type { Field, ModelObject, RecordData } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { isEmpty, Value } from '../field/Value';
 import { Icon } from '../parts/Icon';
 import { useFormat } from '../parts/useFormat';

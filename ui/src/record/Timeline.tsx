@@ -1,10 +1,10 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { api } from '../api/client';
 import { fieldNamed, objectNamed, useModel, valueType } from '../api/model';
 import type { Field, Model, ModelObject, RecordData, Titles } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { isEmpty, Value } from '../field/Value';
 import { Icon, type IconName } from '../parts/Icon';
 import { Empty, Failure, Skeleton } from '../parts/states';
