@@ -8,7 +8,7 @@ const firstWait = 1000;
 const longestWait = 15_000;
 const backShown = 4000;
 
-let state: Connection = navigator.onLine ? 'good' : 'offline';
+let state: Connection = 'good';
 let wait = firstWait;
 let timer = 0;
 let probing = false;
@@ -66,8 +66,10 @@ export async function probe() {
   }
 }
 
-addEventListener('offline', connectionLost);
-addEventListener('online', () => void probe());
+export function startConnection() {
+  addEventListener('offline', connectionLost);
+  addEventListener('online', () => void probe());
+}
 
 export const connection = {
   current: () => state,
@@ -78,6 +80,8 @@ export const connection = {
   /** Called each time that the server is reached again. */
   onReturn(fn: () => void) {
     returns.add(fn);
-    return () => returns.delete(fn);
+    return () => {
+      returns.delete(fn);
+    };
   },
 };

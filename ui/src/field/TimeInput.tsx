@@ -24,7 +24,8 @@ function toInstant(picked: Dayjs, zone: string | undefined): string {
   return (zone ? dayjs.tz(picked.format(wall), zone) : picked).toISOString();
 }
 
-export default function TimeInput({ field, value, onChange, id, invalid, autoFocus }: InputProps) {
+export default function TimeInput(props: InputProps) {
+  const { field, value, onChange, id, invalid, autoFocus, eager = false } = props;
   const { i18n } = useTranslation();
   const zone = useSession().user.time_zone ?? undefined;
   const isDate = field.type === 'date';
@@ -38,6 +39,7 @@ export default function TimeInput({ field, value, onChange, id, invalid, autoFoc
       id={id}
       className="wide"
       autoFocus={autoFocus ?? false}
+      defaultOpen={eager}
       {...(invalid ? { status: 'error' as const } : {})}
       {...(isDate ? {} : { showTime: { format: 'HH:mm' }, format: 'YYYY-MM-DD HH:mm' })}
       value={isDate ? (typeof value === 'string' ? dayjs(value) : null) : toPicker(value, zone)}

@@ -8,6 +8,7 @@ import { sayPhone } from '../parts/format';
 import { Icon } from '../parts/Icon';
 import { Badge } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
+import { isEmpty } from './empty';
 import { RichText } from './RichText';
 import { safeUrl } from './url';
 
@@ -17,13 +18,6 @@ export interface ValueProps {
   titles?: Titles | undefined;
   /** In a list cell: one line, few tags, no link inside the row's own. */
   compact?: boolean;
-}
-
-export function isEmpty(value: unknown): boolean {
-  if (value === null || value === undefined || value === '') return true;
-  if (Array.isArray(value)) return value.length === 0;
-  if (typeof value === 'object') return Object.values(value).every((v) => v === null || v === '');
-  return false;
 }
 
 const shownTags = 2;

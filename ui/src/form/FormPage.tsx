@@ -59,7 +59,7 @@ function CreatePage({ object }: { object: ModelObject }) {
 
 function RecordForm({
   object,
-  record,
+  record: latest,
   titles: given = {},
   preset = {},
 }: {
@@ -72,7 +72,6 @@ function RecordForm({
   const tell = useTell();
   const navigate = useNavigate();
   const writes = useWrites(object.plural);
-  const sections = useMemo(() => formSections(object), [object]);
   const [changes, setChanges] = useState<Values>(preset);
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [general, setGeneral] = useState('');
@@ -82,6 +81,10 @@ function RecordForm({
   const left = useRef(false);
   const form = useRef<HTMLFormElement>(null);
   const dirty = Object.keys(changes).length > Object.keys(preset).length;
+  // What the writer saw when the writing began; a later version is a conflict, not a surprise.
+  const [record, setRecord] = useState(latest);
+  if (!dirty && latest !== record) setRecord(latest);
+  const sections = useMemo(() => formSections(object, record), [object, record]);
   const via = object.fields.find((f) => f.type === 'ref' && preset[f.name]);
   const titles = useTitles(via?.target, via ? [String(preset[via.name])] : [], given);
   const back = record ? `/${object.plural}/${record.id}` : `/${object.plural}`;
@@ -111,6 +114,11 @@ function RecordForm({
     setChanges((old) => ({ ...old, [name]: value }));
     setErrors(({ [name]: _, ...others }) => others);
     key.current = newKey();
+  };
+
+  const keep = (name: string) => {
+    setChanges(({ [name]: _, ...others }) => others);
+    setErrors(({ [name]: _, ...others }) => others);
   };
 
   const refused = (e: unknown) => {
@@ -171,14 +179,15 @@ function RecordForm({
         <fieldset key={s.label ?? i} className="form-section">
           <legend>{s.label ?? (sections.length > 1 ? t('form.more') : object.label)}</legend>
           <FormFields
+            object={object}
             fields={s.fields}
-            values={{ ...record, ...changes }}
-            masked={record?._masked ?? []}
+            record={record}
             changed={changes}
             titles={titles}
             errors={errors}
             autoFocus={i === 0 && !record}
             onChange={change}
+            onKeep={keep}
           />
         </fieldset>
       ))}

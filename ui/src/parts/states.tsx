@@ -30,7 +30,15 @@ export function Empty({
 }
 
 /** What went wrong, why, how to go on, and the number by which the log is found. */
-export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
+export function Failure({
+  error,
+  retry,
+  children,
+}: {
+  error: unknown;
+  retry?: () => void;
+  children?: ReactNode;
+}) {
   const { t } = useTranslation();
   const known = error instanceof ApiError ? error : null;
   return (
@@ -40,6 +48,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
       {known?.requestId && (
         <p className="state-hint">{t('error.request', { id: known.requestId })}</p>
       )}
+      {children && <div className="state-actions">{children}</div>}
       {retry && (
         <div className="state-actions">
           <Button onClick={retry} icon={<Icon name="redo" size={16} />}>

@@ -4,7 +4,8 @@ import { api } from '../api/client';
 import { fieldNamed } from '../api/model';
 import type { ModelObject, RecordData, Titles } from '../api/types';
 import { useTranslation } from '../app/i18n';
-import { isEmpty, Value } from '../field/Value';
+import { isEmpty } from '../field/empty';
+import { Value } from '../field/Value';
 import { Failure, Skeleton } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
 

@@ -3,7 +3,8 @@ import { fieldNamed, type RelatedList, recordTitle, titleField } from '../api/mo
 import { useSmallList } from '../api/records';
 import type { Field, ModelObject, RecordData } from '../api/types';
 import { useTranslation } from '../app/i18n';
-import { isEmpty, Value } from '../field/Value';
+import { isEmpty } from '../field/empty';
+import { Value } from '../field/Value';
 import { Icon } from '../parts/Icon';
 import { useFormat } from '../parts/useFormat';
 

@@ -55,11 +55,13 @@ export function useDraft({
     if (!(e instanceof ApiError)) tell.error(e);
   };
   /** Whether it is saved. */
-  const save = async (version = draft?.version): Promise<boolean> => {
-    if (!draft || version === undefined || busy) return false;
+  const save = async (next = draft): Promise<boolean> => {
+    if (!next || busy) return false;
     setBusy(true);
+    setError('');
     try {
-      end(await writes.update({ id: record.id, version }, { [field.name]: draft.value }));
+      const { version, value } = next;
+      end(await writes.update({ id: record.id, version }, { [field.name]: value }));
       return true;
     } catch (e) {
       refused(e);
@@ -91,7 +93,7 @@ export function useDraft({
           titles={titles}
           onKeepMine={() => {
             setStale(null);
-            void save(stale.version);
+            void save({ ...draft, version: stale.version });
           }}
           onTakeTheirs={() => {
             writes.refresh(record.id);
