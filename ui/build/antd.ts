@@ -134,8 +134,9 @@ export function themeSheet(): string {
   ].join('\n');
 }
 
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
 export function antdStyles(): Plugin {
-  const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
   const shim = path('./dynamic-css.ts');
   const form = path('./form-provider.ts');
   return {

@@ -46,6 +46,9 @@ export function onSignedOut(fn: () => void) {
 }
 
 /** The server wants the second factor set up before anything else. */
+export const isSetupDemanded = (e: unknown) =>
+  e instanceof ApiError && e.code === 'second_factor_setup_required';
+
 export function onSetupRequired(fn: () => void) {
   setupRequired = fn;
 }
@@ -139,7 +142,7 @@ async function sendOnce(path: string, call: Call, raw?: Blob): Promise<Response>
   if (gateway.has(problem.code)) throw unreached();
   connectionGood();
   if (problem.status === 401 && !path.startsWith('/session')) signedOut();
-  if (problem.code === 'second_factor_setup_required') setupRequired();
+  if (isSetupDemanded(problem) && path !== '/model') setupRequired();
   throw problem;
 }
 

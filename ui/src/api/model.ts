@@ -27,8 +27,11 @@ export function useObject(plural: string | undefined): ModelObject | undefined {
   return useMemo(() => model.objects.find((o) => o.plural === plural), [model, plural]);
 }
 
-export function objectNamed(model: Model, name: string | undefined): ModelObject | undefined {
-  return model.objects.find((o) => o.name === name);
+export function objectNamed(
+  model: Model | undefined,
+  name: string | undefined,
+): ModelObject | undefined {
+  return model?.objects.find((o) => o.name === name);
 }
 
 export function fieldNamed(object: ModelObject, name: string): Field | undefined {

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import { probe } from './connection';
+import { objectNamed } from './model';
 import { deleting } from './records';
 import type { Job, Model } from './types';
 
@@ -17,8 +18,10 @@ const reopenAfter = 5000;
 /** Keeps what is on the screen in step with the server; one connection for the whole application. */
 export function useStream(model: Model | undefined) {
   const client = useQueryClient();
+  const version = model?.version;
+  const pluralOf = useEffectEvent((name: string) => objectNamed(model, name)?.plural);
   useEffect(() => {
-    if (!model) return;
+    if (!version) return;
     let source: EventSource;
     let reopen = 0;
     const changed = new Set<string>();
@@ -33,7 +36,7 @@ export function useStream(model: Model | undefined) {
     };
     const onChange = (e: MessageEvent<string>) => {
       const change = JSON.parse(e.data) as ChangeEvent;
-      const plural = model.objects.find((o) => o.name === change.object)?.plural;
+      const plural = pluralOf(change.object);
       if (!plural) return;
       const known = client.getQueryData<{ data: { version: number } }>([
         'record',
@@ -74,5 +77,5 @@ export function useStream(model: Model | undefined) {
       window.clearTimeout(reopen);
       source.close();
     };
-  }, [client, model?.version]);
+  }, [client, version]);
 }

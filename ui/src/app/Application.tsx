@@ -29,7 +29,7 @@ const client = new QueryClient({
 });
 
 onSignedOut(() => client.setQueryData(sessionKey, null));
-onSetupRequired(() => void client.invalidateQueries({ queryKey: sessionKey }));
+onSetupRequired(() => void client.resetQueries({ queryKey: ['model'] }));
 connection.onReturn(() => void client.invalidateQueries());
 
 const locales: Record<Language, () => Promise<{ default: Locale }>> = {
@@ -60,15 +60,15 @@ const themes = {
 export function Application() {
   const isDark = useDark();
   const phone = usePhone();
-  const { i18n } = useTranslation();
+  const { language } = useTranslation().i18n;
   const [locale, setLocale] = useState<Locale>();
   useEffect(() => {
     let current = true;
-    void locales[i18n.language as Language]?.().then((m) => current && setLocale(m.default));
+    void locales[language]?.().then((m) => current && setLocale(m.default));
     return () => {
       current = false;
     };
-  }, [i18n.language]);
+  }, [language]);
   return (
     <ConfigProvider
       theme={isDark ? themes.dark : themes.light}

@@ -1,5 +1,6 @@
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { Link, Navigate, Outlet, useLocation } from 'react-router';
+import { isSetupDemanded } from '../api/client';
 import { useModelQuery } from '../api/model';
 import { useSessionQuery } from '../api/session';
 import { useStream } from '../api/stream';
@@ -29,17 +30,20 @@ export function Frame() {
     const to = location.pathname + location.search;
     return <Navigate to={to === '/' ? '/login' : `/login?to=${encodeURIComponent(to)}`} replace />;
   }
-  const { user, second_factor } = session.data;
+  const { user, second_factor, demo } = session.data;
+  const demanded = second_factor.required && !second_factor.enabled && !demo;
   return (
     <SpokenLanguage language={user.language}>
-      {second_factor.required && !second_factor.enabled ? (
-        <Suspense fallback={<Blank />}>
-          <SetupFactor />
-        </Suspense>
-      ) : (
-        <ModelGate />
-      )}
+      {demanded ? <FactorGate /> : <ModelGate />}
     </SpokenLanguage>
+  );
+}
+
+function FactorGate() {
+  return (
+    <Suspense fallback={<Blank />}>
+      <SetupFactor />
+    </Suspense>
   );
 }
 
@@ -55,6 +59,7 @@ function ModelGate() {
   const model = useModelQuery();
   useStream(model.data);
   if (model.isPending) return <Blank />;
+  if (isSetupDemanded(model.error)) return <FactorGate />;
   if (model.isError) return <Failure error={model.error} retry={() => void model.refetch()} />;
   return <Shell />;
 }

@@ -20,6 +20,9 @@ export function useLanguageChoice() {
   };
 }
 
+const tick = (on: boolean) =>
+  on ? <Icon name="check" size={14} /> : <span className="no-tick" />;
+
 export function UserMenu() {
   const { t, i18n } = useTranslation();
   const { user } = useSession();
@@ -28,8 +31,6 @@ export function UserMenu() {
   const tell = useTell();
   const chooseLanguage = useLanguageChoice();
   const theme = useKept(themeChoice);
-  const tick = (on: boolean) =>
-    on ? <Icon name="check" size={14} /> : <span className="no-tick" />;
 
   const items: MenuProps['items'] = [
     { key: 'who', label: <WhoLine name={user.name} email={user.email} />, disabled: true },

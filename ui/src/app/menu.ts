@@ -34,7 +34,7 @@ const sections: [string, IconName][] = [
 function objectLinks(model: Model, section: string): MenuLink[] {
   return model.objects
     .filter((o) => o.menu?.section === section)
-    .sort((a, b) => (a.menu?.order ?? 0) - (b.menu?.order ?? 0))
+    .toSorted((a, b) => (a.menu?.order ?? 0) - (b.menu?.order ?? 0))
     .map((o) => ({ to: `/${o.plural}`, label: o.plural_label || o.label }));
 }
 

@@ -20,6 +20,9 @@ const page = (load: (typeof pages)[keyof typeof pages]) => async () => ({ Compon
 export async function loadAhead() {
   await Promise.allSettled([
     ...Object.values(pages).map((load) => load()),
+    import('../field/AddressInput'),
+    import('../field/TimeInput'),
+    import('../list/BulkBar'),
     import('../list/CellEditor'),
     import('../list/FilterPanel'),
     import('./Palette'),

@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Select } from 'antd';
 import { useState } from 'react';
 import { api } from '../api/client';
-import { objectNamed, useModel } from '../api/model';
+import { fieldNamed, objectNamed, useModel } from '../api/model';
 import type { ModelObject, Page } from '../api/types';
 import { useTranslation } from '../app/i18n';
 import { useDebounced } from '../parts/useDebounced';
@@ -14,8 +14,10 @@ function useChoices(target: ModelObject | undefined, words: string, open: boolea
     queryKey: ['choices', target?.plural, words],
     queryFn: async ({ signal }) => {
       if (!target) return [];
+      // Stages and the like have an order of their own.
+      const ordered = !words && fieldNamed(target, 'position')?.sortable;
       const page = await api<Page>(`/${target.plural}`, {
-        query: { q: words, limit: 20, count: 'none' },
+        query: { q: words, sort: ordered ? 'position' : '', limit: 20, count: 'none' },
         signal,
       });
       return page.data.map((r) => ({ value: r.id, label: titleOf(target, r, page.titles) }));

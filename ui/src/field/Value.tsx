@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { fileUrl } from '../api/client';
 import { isDestination, objectNamed, useModel, valueType } from '../api/model';
-import type { Address, Field, Money, Titles } from '../api/types';
+import { type Address, type Field, type Money, noTitles, type Titles } from '../api/types';
 import { useTranslation } from '../app/i18n';
 import { sayPhone } from '../parts/format';
 import { Icon } from '../parts/Icon';
@@ -33,7 +33,7 @@ function Several({ items, compact }: { items: ReactNode[]; compact: boolean | un
   );
 }
 
-export function Value({ field, value, titles = {}, compact }: ValueProps) {
+export function Value({ field, value, titles = noTitles, compact }: ValueProps) {
   const { t } = useTranslation();
   const f = useFormat();
   if (isEmpty(value)) return null;

@@ -3,7 +3,7 @@ import { isWritable } from '../api/model';
 import type { Field, ModelObject, RecordData, Titles } from '../api/types';
 import { useTranslation } from '../app/i18n';
 import { FieldInput } from '../field/FieldInput';
-import { isMasked } from '../record/useDraft';
+import { isMasked } from '../record/masked';
 import { MaskedInput } from './MaskedInput';
 
 const wide = new Set(['long_text', 'rich_text', 'address', 'json', 'file', 'image', 'geo']);

@@ -1,10 +1,10 @@
 import { Button } from 'antd';
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { useBlocker, useNavigate, useParams, useSearchParams } from 'react-router';
 import { ApiError, newKey } from '../api/client';
 import { formSections, recordTitle, useObject } from '../api/model';
 import { useRecord, useWrites } from '../api/records';
-import type { ModelObject, RecordData, Titles } from '../api/types';
+import { type ModelObject, noTitles, type RecordData, type Titles } from '../api/types';
 import { Lost } from '../app/Lost';
 import { useTranslation } from '../app/i18n';
 import { useTitles } from '../field/useTitles';
@@ -13,6 +13,7 @@ import { problemsOf } from '../parts/problems';
 import { Failure, Skeleton } from '../parts/states';
 import { useTell } from '../parts/useTell';
 import { useTitle } from '../parts/useTitle';
+import { without } from '../parts/without';
 import { FormFields } from './FormFields';
 import '../styles/field.css';
 import '../styles/form.css';
@@ -20,6 +21,8 @@ import '../styles/form.css';
 const Conflict = lazy(() => import('../record/Conflict'));
 
 type Values = Record<string, unknown>;
+
+const unset: Values = {};
 
 export function FormPage() {
   const { plural, id } = useParams();
@@ -35,13 +38,14 @@ function EditPage({ object, id }: { object: ModelObject; id: string }) {
   return <RecordForm object={object} record={record.data.data} titles={record.data.titles} />;
 }
 
+const words = new Set(['now', 'today', 'me']);
+
 /** What a new record starts with, as far as it is a value and not a word such as "now" or "me". */
 function defaults(object: ModelObject): Values {
-  const words = ['now', 'today', 'me'];
   return Object.fromEntries(
     object.fields
       .filter((f) => f.access === 'write' && f.default !== null && f.default !== undefined)
-      .filter((f) => f.choices || !words.includes(String(f.default)))
+      .filter((f) => f.choices || !words.has(String(f.default)))
       .map((f) => [f.name, f.default]),
   );
 }
@@ -60,8 +64,8 @@ function CreatePage({ object }: { object: ModelObject }) {
 function RecordForm({
   object,
   record: latest,
-  titles: given = {},
-  preset = {},
+  titles: given = noTitles,
+  preset = unset,
 }: {
   object: ModelObject;
   record?: RecordData;
@@ -94,14 +98,18 @@ function RecordForm({
   useTitle(heading);
 
   const blocker = useBlocker(() => dirty && !left.current);
-  useEffect(() => {
-    if (blocker.state !== 'blocked') return;
-    void ask({
+  const askLeave = useEffectEvent(async () => {
+    const leave = await ask({
       title: t('form.leave'),
       hint: t('form.leaveHint'),
       yes: t('form.leaveYes'),
       no: t('form.leaveNo'),
-    }).then((leave) => (leave ? blocker.proceed() : blocker.reset()));
+    });
+    if (leave) blocker.proceed?.();
+    else blocker.reset?.();
+  });
+  useEffect(() => {
+    if (blocker.state === 'blocked') void askLeave();
   }, [blocker.state]);
   useEffect(() => {
     if (!dirty) return;
@@ -112,13 +120,13 @@ function RecordForm({
 
   const change = (name: string, value: unknown) => {
     setChanges((old) => ({ ...old, [name]: value }));
-    setErrors(({ [name]: _, ...others }) => others);
+    setErrors((old) => without(old, name));
     key.current = newKey();
   };
 
   const keep = (name: string) => {
-    setChanges(({ [name]: _, ...others }) => others);
-    setErrors(({ [name]: _, ...others }) => others);
+    setChanges((old) => without(old, name));
+    setErrors((old) => without(old, name));
   };
 
   const refused = (e: unknown) => {

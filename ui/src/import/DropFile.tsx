@@ -21,7 +21,7 @@ export function DropFile() {
   const [busy, setBusy] = useState<File | null>(null);
   const objects = model.objects
     .filter((o) => o.importable && o.rights?.create !== false)
-    .sort((a, b) => Number(b.root === 'self') - Number(a.root === 'self'));
+    .toSorted((a, b) => Number(b.root === 'self') - Number(a.root === 'self'));
   const object = query.get('object') ?? objects[0]?.name ?? 'customer';
 
   const take = async (file: File | undefined) => {

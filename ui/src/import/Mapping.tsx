@@ -25,10 +25,10 @@ const addressParts = ['province', 'city', 'district', 'street', 'postcode'];
 /** Where a column may go: every writable field, and the parts of addresses. */
 export function useTargets(object: ModelObject): Target[] {
   const { t } = useTranslation();
-  return object.fields
-    .filter((f) => isWritable(f) || f.access === 'mask')
-    .filter((f) => !f.system && !f.computed && !f.hidden)
-    .flatMap((f) => [
+  const open = object.fields.filter(
+    (f) => (isWritable(f) || f.access === 'mask') && !f.system && !f.computed && !f.hidden,
+  );
+  return open.flatMap((f) => [
       { value: f.name, label: f.label },
       ...(f.type === 'address'
         ? addressParts.map((p) => ({

@@ -52,7 +52,7 @@ export function ReportRows({
   const columns = data.columns.filter((c) => c.field || c.split?.length);
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region is reached by keyboard */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled by keyboard */}
       <section className="panel report-rows" tabIndex={0} aria-label={importName(data)}>
         <table>
           <thead>

@@ -1,43 +1,13 @@
 import { Button, Select } from 'antd';
 import { type FormEvent, useState } from 'react';
-import { isWritable } from '../api/model';
-import type { Field, ModelObject, RecordData } from '../api/types';
+import type { ModelObject } from '../api/types';
 import { useTranslation } from '../app/i18n';
 import { isEmpty } from '../field/empty';
 import { FieldInput } from '../field/FieldInput';
-import { isMasked } from '../record/useDraft';
 import { useFormat } from '../parts/useFormat';
 import type { Item } from './batch';
+import { changeableFields, itemsFor, type Mode, modes, several } from './bulkItems';
 import type { Selection } from './selection';
-
-const several = new Set(['tags', 'multi_choice', 'multi_ref']);
-const single = new Set(['file', 'image', 'geo', 'json', 'rich_text']);
-const modes = ['add', 'remove', 'replace'] as const;
-type Mode = (typeof modes)[number];
-
-/** Fields of which many records may have the same value. */
-export function changeableFields(o: ModelObject): Field[] {
-  return o.fields.filter((f) => isWritable(f) && !f.unique && !f.hidden && !single.has(f.type));
-}
-
-function changed(f: Field, mode: Mode, old: unknown, value: unknown): unknown {
-  if (!several.has(f.type) || mode === 'replace') return value;
-  const had = (old ?? []) as string[];
-  const given = (value ?? []) as string[];
-  if (mode === 'remove') return had.filter((v) => !given.includes(v));
-  return [...new Set([...had, ...given])];
-}
-
-/** The changes that come of it: records that have the value already are left alone. */
-export function itemsFor(f: Field, mode: Mode, value: unknown, records: RecordData[]): Item[] {
-  return records.flatMap((r): Item[] => {
-    const old = r[f.name];
-    const next = changed(f, mode, old, value);
-    const same = JSON.stringify(old ?? null) === JSON.stringify(next ?? null);
-    if (!isMasked(r, f) && (same || (isEmpty(old) && isEmpty(next)))) return [];
-    return [{ method: 'PATCH', id: r.id, version: r.version, body: { [f.name]: next } }];
-  });
-}
 
 export function BulkChange({
   object,
@@ -76,7 +46,7 @@ export function BulkChange({
     return t(key, { n, of: f.number(selected.size), field: field.label });
   };
   return (
-    <form className="bulk-change" onSubmit={submit}>
+    <form className="bulk-change" aria-label={t('bulk.change')} onSubmit={submit}>
       <label htmlFor="bulk-field">{t('bulk.field')}</label>
       <Select
         id="bulk-field"

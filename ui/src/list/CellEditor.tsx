@@ -2,7 +2,8 @@ import { type FocusEvent, type KeyboardEvent, useId, useRef } from 'react';
 import type { Field, ModelObject, RecordData, Titles } from '../api/types';
 import { useTranslation } from '../app/i18n';
 import { FieldInput } from '../field/FieldInput';
-import { isMasked, useDraft } from '../record/useDraft';
+import { isMasked } from '../record/masked';
+import { useDraft } from '../record/useDraft';
 
 /** Saved by choosing, because there is nothing more to say. */
 const atOnce = new Set(['choice', 'boolean', 'ref', 'date', 'instant']);

@@ -38,7 +38,7 @@ function Chooser({ object, columns, setColumns }: Props) {
     setColumns(next);
   };
   return (
-    <div className="columns-menu">
+    <section className="columns-menu" aria-label={t('list.columns')}>
       <Input
         value={words}
         onChange={(e) => setWords(e.target.value)}
@@ -92,6 +92,6 @@ function Chooser({ object, columns, setColumns }: Props) {
       <button type="button" className="link-button" onClick={() => setColumns(null)}>
         {t('list.standardColumns')}
       </button>
-    </div>
+    </section>
   );
 }

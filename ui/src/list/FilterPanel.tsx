@@ -52,6 +52,7 @@ export default function FilterPanel({ object, group, paths, titles, onApply }: P
   return (
     <form
       className="filter-panel"
+      aria-label={t('filter.button')}
       onSubmit={(e) => {
         e.preventDefault();
         onApply(draft);

@@ -169,7 +169,7 @@ function SkeletonBody({ columns }: { columns: number }) {
       {Array.from({ length: skeletonRows }, (_, i) => (
         <tr key={i}>
           <td className="grid-check" />
-          {Array.from({ length: columns }, (_, c) => (
+          {Array.from({ length: columns }, (__, c) => (
             <td key={c}>
               <span className="skeleton-cell" />
             </td>

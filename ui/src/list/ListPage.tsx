@@ -13,6 +13,7 @@ import { Failure } from '../parts/states';
 import { useDebounced } from '../parts/useDebounced';
 import { usePhone } from '../parts/useNarrow';
 import { useTitle } from '../parts/useTitle';
+import { without } from '../parts/without';
 import { Cards } from './Cards';
 import { ColumnsButton } from './ColumnsButton';
 import { ExportButton } from './ExportButton';
@@ -98,7 +99,7 @@ function List({ object }: { object: ModelObject }) {
   });
 
   const setColumns = (next: string[] | null) => {
-    const { [object.name]: _, ...others } = chosenColumns.get();
+    const others = without(chosenColumns.get(), object.name);
     chosenColumns.set(next ? { ...others, [object.name]: next } : others);
     if (state.columns) change({ columns: null });
   };

@@ -94,7 +94,7 @@ export default function ViewForm(p: Props) {
   };
 
   return (
-    <form className="save-view" onSubmit={submit} noValidate>
+    <form className="save-view" aria-label={t('views.edit')} onSubmit={submit} noValidate>
       {fields.map((f) => (
         <div key={f.name} className="form-field">
           <label htmlFor={`view-${f.name}`}>{f.label}</label>

@@ -4,7 +4,7 @@ import { useSession } from '../api/session';
 import type { Field, ModelObject, RecordData } from '../api/types';
 import { narrowed, rowsFor } from '../condition/byValue';
 import { fromCondition, toCondition } from '../condition/condition';
-import { isMasked } from '../record/useDraft';
+import { isMasked } from '../record/masked';
 import type { Cursor } from './Grid';
 import type { ListState } from './state';
 
@@ -75,7 +75,8 @@ export function useCells({
     /** After Tab the next cell of the row that can be written is opened. */
     endEdit: (move: -1 | 0 | 1) => {
       setEditing(false);
-      for (let col = cursor.col + move; move !== 0 && columns[col]; col += move)
+      if (move === 0) return;
+      for (let col = cursor.col + move; columns[col]; col += move)
         if (edit({ row: cursor.row, col })) return;
     },
   };

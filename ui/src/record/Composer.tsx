@@ -9,6 +9,7 @@ import { useTranslation } from '../app/i18n';
 import { FieldInput } from '../field/FieldInput';
 import { problemsOf } from '../parts/problems';
 import { useTell } from '../parts/useTell';
+import { without } from '../parts/without';
 
 /** The long text of a kind of note, which is what one types; the rest are small inputs below it. */
 function textField(o: ModelObject): Field | undefined {
@@ -134,7 +135,7 @@ function ComposerForm({
                 field={f}
                 value={values[f.name] ?? null}
                 onChange={(v) => {
-                  const { [f.name]: _, ...others } = values;
+                  const others = without(values, f.name);
                   setValues(v === null ? others : { ...others, [f.name]: v });
                 }}
               />

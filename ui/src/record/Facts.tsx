@@ -9,7 +9,8 @@ import { isEmpty } from '../field/empty';
 import { Value } from '../field/Value';
 import { Icon } from '../parts/Icon';
 import { Reveal } from './Reveal';
-import { isMasked, useDraft } from './useDraft';
+import { isMasked } from './masked';
+import { useDraft } from './useDraft';
 
 export function Facts({ object, one }: { object: ModelObject; one: OneRecord }) {
   const { t } = useTranslation();

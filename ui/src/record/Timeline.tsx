@@ -116,7 +116,7 @@ function splitFields(o: ModelObject, r: RecordData): { text: Field | undefined; 
   const rest = filled
     .filter((f) => f !== text && !['object', 'record'].includes(f.name) && f.name !== 'at')
     .filter((f) => order.length === 0 || order.includes(f.name))
-    .sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+    .toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   return { text, rest: rest.slice(0, 5) };
 }
 

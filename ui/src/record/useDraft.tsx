@@ -4,6 +4,7 @@ import { type OneRecord, useWrites } from '../api/records';
 import type { Field, ModelObject, RecordData, Titles } from '../api/types';
 import { problemsOf } from '../parts/problems';
 import { useTell } from '../parts/useTell';
+import { isMasked } from './masked';
 
 const Conflict = lazy(() => import('./Conflict'));
 
@@ -12,9 +13,6 @@ interface Draft {
   value: unknown;
   version: number | string;
 }
-
-export const isMasked = (record: RecordData, field: Field) =>
-  record._masked?.includes(field.name) ?? false;
 
 /** One value of one record while it is written: its save, what the server says, and who was faster. */
 export function useDraft({
