@@ -118,10 +118,11 @@ test('all that match are tagged at once, told before and taken back after', { ti
   await p.page.getByRole('button', { name: '修改…' }).click();
   await p.page.locator('#bulk-field').fill('标签');
   await p.page.keyboard.press('Enter');
+  await p.page.locator('#bulk-value').waitFor();
+  assert.deepEqual(await p.axe(), []);
   await p.page.locator('#bulk-value').fill(tag);
   await p.page.keyboard.press('Enter');
   await p.page.getByText(`会给 ${total} 条中的 ${total} 条添加`).waitFor();
-  assert.deepEqual(await p.axe(), []);
   await p.page.getByRole('button', { name: `修改 ${total} 条` }).click();
   await p.page.locator('.toast').waitFor();
   assert.equal((await tagged()).data.value, total);

@@ -32,6 +32,7 @@ const pages = [
   ['filtered', `/customers?where=${encodeURIComponent('{"all":[{"field":"kind","in":["person"]}]}')}`],
   ['empty', '/customers?q=zzzzqqqq'],
   ['create', '/customers/new'],
+  ['orders', '/orders'],
   ['import', '/imports/new'],
   ['imports', '/imports'],
   ['quality', '/quality'],
@@ -42,7 +43,7 @@ const pages = [
 ];
 
 for (const look of looks) {
-  test(`pages in ${look.name}`, { timeout: 180_000 }, async () => {
+  test(`pages in ${look.name}`, { timeout: 400_000 }, async () => {
     const p = await openPage(browser, server, look);
     const found = [];
     const check = async (name) => {
@@ -77,8 +78,28 @@ for (const look of looks) {
     await p.page.keyboard.press('Control+k');
     await p.page.locator('.palette-input input').fill('zh');
     await check('search');
-    assert.deepEqual(found, []);
+    if (look.size === desktop) {
+      await p.go('/customers');
+      await p.page.locator('tbody tr[aria-rowindex] td:nth-child(4)').first().dblclick();
+      await p.page.locator('.cell-editor input').waitFor();
+      await check('cell');
+      await p.page.keyboard.press('Escape');
+      await p.page.locator('thead input[type=checkbox]').check();
+      await p.page.locator('.bulk-bar').waitFor();
+      await check('bulk');
+    }
+    await p.page.route('**/api/v1/model', (route) =>
+      route.fulfill({
+        status: 403,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({ status: 403, code: 'second_factor_setup_required' }),
+      }),
+    );
     assert.deepEqual(p.wrong, []);
+    await p.go('/customers');
+    await p.page.locator('.setup-factor button').last().waitFor();
+    await check('second-factor');
+    assert.deepEqual(found, []);
     await p.close();
   });
 }

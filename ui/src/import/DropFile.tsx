@@ -55,7 +55,7 @@ export function DropFile() {
           onChange={(v) => setQuery({ object: v }, { replace: true })}
         />
       </div>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the button within does the same by keyboard */}
+      {/* The button within does the same by keyboard. */}
       <div
         className={over ? 'drop drop-over' : 'drop'}
         onDragOver={(e) => {

@@ -1,4 +1,4 @@
-import { type FocusEvent, type KeyboardEvent, useId, useRef } from 'react';
+import { type KeyboardEvent, useEffect, useEffectEvent, useId, useRef } from 'react';
 import type { Field, ModelObject, RecordData, Titles } from '../api/types';
 import { useTranslation } from '../app/i18n';
 import { FieldInput } from '../field/FieldInput';
@@ -37,12 +37,22 @@ export default function CellEditor({
     initial: { value: before, version: record.version },
     onDone: (saved) => saved === null && onEnd(0),
   });
-  if (!draft) return null;
 
-  const commit = async (move: -1 | 0 | 1, value = draft.value) => {
+  const commit = async (move: -1 | 0 | 1, value = draft?.value) => {
+    if (!draft) return;
     const same = JSON.stringify(value ?? null) === JSON.stringify(before ?? null);
     if (same || (await save({ ...draft, value }))) onEnd(move);
   };
+  const onPress = useEffectEvent((e: PointerEvent) => {
+    const to = e.target as Element;
+    if (!box.current?.contains(to) && !to.closest(popups)) void commit(0);
+  });
+  useEffect(() => {
+    document.addEventListener('pointerdown', onPress, true);
+    return () => document.removeEventListener('pointerdown', onPress, true);
+  }, []);
+  if (!draft) return null;
+
   const onKeyDown = (e: KeyboardEvent) => {
     if (e.nativeEvent.isComposing) return;
     e.stopPropagation();
@@ -53,16 +63,6 @@ export default function CellEditor({
     else return;
     e.preventDefault();
   };
-  const onBlur = (e: FocusEvent) => {
-    const to = e.relatedTarget;
-    if (to && (box.current?.contains(to) || to.closest(popups))) return;
-    // Lists that drop down take the focus along for a moment; a left window is no end either.
-    setTimeout(() => {
-      const now = document.activeElement;
-      if (!document.hasFocus() || box.current?.contains(now) || now?.closest(popups)) return;
-      if (box.current && !error) void commit(0);
-    }, 0);
-  };
 
   return (
     <div
@@ -71,7 +71,6 @@ export default function CellEditor({
       role="presentation"
       aria-busy={busy}
       onKeyDown={onKeyDown}
-      onBlur={onBlur}
     >
       <label htmlFor={id} className="hidden-label">
         {field.label}

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { isWritable } from '../api/model';
 import { useSession } from '../api/session';
 import type { Field, ModelObject, RecordData } from '../api/types';
@@ -30,6 +30,7 @@ export function useCells({
   const { user } = useSession();
   const [cursor, setCursor] = useState<Cursor>(nowhere);
   const [editing, setEditing] = useState(false);
+  const wanted = useRef<Cursor | null>(null);
   const changeable = Boolean(object.rights?.update) && !object.append_only;
 
   const canEdit = (r: RecordData, f: Field) =>
@@ -39,9 +40,10 @@ export function useCells({
     const field = columns[c.col];
     return record && field ? { record, field } : null;
   };
+  // While a cell is written the cursor waits until that is saved or given up.
   const go = (next: Cursor) => {
-    setEditing(false);
-    setCursor(next);
+    if (editing) wanted.current = next;
+    else setCursor(next);
   };
   const edit = (c: Cursor): boolean => {
     const cell = at(c);
@@ -62,7 +64,10 @@ export function useCells({
     edit,
     go,
     filterBy,
-    reset: () => go(nowhere),
+    reset: () => {
+      setEditing(false);
+      setCursor(nowhere);
+    },
     filterHere: () => {
       const cell = at(cursor);
       if (cell) filterBy(cell.record, cell.field);
@@ -75,6 +80,8 @@ export function useCells({
     /** After Tab the next cell of the row that can be written is opened. */
     endEdit: (move: -1 | 0 | 1) => {
       setEditing(false);
+      if (wanted.current) setCursor(wanted.current);
+      wanted.current = null;
       if (move === 0) return;
       for (let col = cursor.col + move; columns[col]; col += move)
         if (edit({ row: cursor.row, col })) return;
