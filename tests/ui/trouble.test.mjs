@@ -78,6 +78,19 @@ test('offline and back: the list that failed loads without a click, and the stre
   await p.page.locator('a.grid-title').first().waitFor();
   const names = await p.page.locator('a.grid-title').allInnerTexts();
   assert.ok(names.every((n) => n.includes('王')), names.join());
+
+  await p.page.locator('a.grid-title').first().click();
+  const note = p.page.getByPlaceholder('刚才聊了什么');
+  await note.fill('写到一半');
+  await p.context.setOffline(true);
+  await p.page.locator('.connection-offline').waitFor();
+  await p.page.getByRole('button', { name: '记下' }).click();
+  await p.page.locator('.composer .field-error').waitFor();
+  await p.context.setOffline(false);
+  await p.page.locator('.connection-back').waitFor();
+  assert.equal(await note.inputValue(), '写到一半');
+  await p.page.getByRole('button', { name: '记下' }).click();
+  await p.page.locator('.stream-item', { hasText: '写到一半' }).waitFor();
   assert.deepEqual(p.wrong, []);
   await p.close();
 });

@@ -33,6 +33,10 @@ export class ApiError extends Error {
   }
 }
 
+/** It is not there any more, or not for this reader. */
+export const isGone = (e: unknown) =>
+  e instanceof ApiError && (e.status === 403 || e.status === 404);
+
 let csrf = '';
 let signedOut: () => void = () => {};
 let setupRequired: () => void = () => {};

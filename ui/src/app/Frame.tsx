@@ -24,7 +24,7 @@ export function Frame() {
   const session = useSessionQuery();
   const location = useLocation();
   if (session.isPending) return <Blank />;
-  if (session.isError)
+  if (session.isLoadingError)
     return <Failure error={session.error} retry={() => void session.refetch()} />;
   if (!session.data) {
     const to = location.pathname + location.search;
@@ -60,7 +60,7 @@ function ModelGate() {
   useStream(model.data);
   if (model.isPending) return <Blank />;
   if (isSetupDemanded(model.error)) return <FactorGate />;
-  if (model.isError) return <Failure error={model.error} retry={() => void model.refetch()} />;
+  if (model.isLoadingError) return <Failure error={model.error} retry={() => void model.refetch()} />;
   return <Shell />;
 }
 

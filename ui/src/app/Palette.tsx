@@ -196,7 +196,7 @@ export default function Palette({ menu, onClose }: { menu: MenuSection[]; onClos
       </div>
       {asked && !found.isFetching && entries.length === 0 && (
         <p className="palette-none">
-          {found.isError ? t('error.unexpected') : t('search.none', { words: asked })}
+          {found.isError ? found.error.message : t('search.none', { words: asked })}
         </p>
       )}
     </dialog>

@@ -34,7 +34,7 @@ export function FormPage() {
 function EditPage({ object, id }: { object: ModelObject; id: string }) {
   const record = useRecord(object.plural, id);
   if (record.isPending) return <Skeleton rows={10} />;
-  if (record.isError) return <Failure error={record.error} retry={() => void record.refetch()} />;
+  if (record.isLoadingError) return <Failure error={record.error} retry={() => void record.refetch()} />;
   return <RecordForm object={object} record={record.data.data} titles={record.data.titles} />;
 }
 

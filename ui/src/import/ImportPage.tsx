@@ -105,7 +105,7 @@ function OneImport({ id }: { id: string }) {
   }, [over]);
 
   if (one.isPending) return <Skeleton rows={8} />;
-  if (one.isError || !data) return <Failure error={one.error} retry={() => void one.refetch()} />;
+  if (one.isLoadingError || !data) return <Failure error={one.error} retry={() => void one.refetch()} />;
   const object = objectNamed(model, data.object);
   if (!object) return <Failure error={new Error(data.object)} />;
 

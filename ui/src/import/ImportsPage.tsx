@@ -54,7 +54,7 @@ export function ImportsPage() {
       </div>
       {list.isPending ? (
         <Skeleton />
-      ) : list.isError ? (
+      ) : list.isLoadingError ? (
         <Failure error={list.error} retry={() => void list.refetch()} />
       ) : list.data.data.length === 0 ? (
         <Empty icon="import" title={t('import.none')} hint={t('import.noneHint')}>

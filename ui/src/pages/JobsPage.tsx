@@ -56,7 +56,7 @@ export function JobsPage() {
       </div>
       {list.isPending ? (
         <Skeleton />
-      ) : list.isError ? (
+      ) : list.isLoadingError ? (
         <Failure error={list.error} retry={() => void list.refetch()} />
       ) : list.data.data.length === 0 ? (
         <Empty icon="clock" title={t('job.none')} hint={t('job.noneHint')} />

@@ -11,6 +11,7 @@ import { FieldInput } from '../field/FieldInput';
 import type { QualityGroup } from '../import/types';
 import { Avatar } from '../parts/Avatar';
 import { Meter } from '../parts/Meter';
+import { More } from '../parts/More';
 import { problemsOf } from '../parts/problems';
 import { Empty, Failure, Skeleton } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
@@ -69,7 +70,7 @@ export function QualityPage() {
       </div>
       {quality.isPending ? (
         <Skeleton />
-      ) : quality.isError || !q ? (
+      ) : quality.isLoadingError || !q ? (
         <Failure error={quality.error} retry={() => void quality.refetch()} />
       ) : (
         <>
@@ -174,7 +175,7 @@ function Queue() {
     getNextPageParam: (last) => (last.has_more ? (last.next ?? undefined) : undefined),
   });
   if (list.isPending) return <Skeleton rows={4} />;
-  if (list.isError) return <Failure error={list.error} retry={() => void list.refetch()} />;
+  if (list.isLoadingError) return <Failure error={list.error} retry={() => void list.refetch()} />;
   const rows = list.data.pages.flatMap((p) => p.data);
   if (rows.length === 0)
     return <Empty icon="check" title={t('quality.clean')} hint={t('quality.cleanHint')} />;
@@ -186,11 +187,7 @@ function Queue() {
           return object ? <QueueRow key={r.id} row={r} object={object} /> : null;
         })}
       </ul>
-      {list.hasNextPage && (
-        <Button onClick={() => void list.fetchNextPage()} loading={list.isFetchingNextPage}>
-          {t('action.more')}
-        </Button>
-      )}
+      <More list={list} />
     </>
   );
 }
@@ -247,7 +244,7 @@ function Repair({
   const [busy, setBusy] = useState(false);
   if (!field) return null;
   if (record.isPending) return <div className="input-waiting" />;
-  if (record.isError) return <p className="field-error">{record.error.message}</p>;
+  if (record.isLoadingError) return <p className="field-error">{record.error.message}</p>;
 
   const save = async () => {
     setBusy(true);

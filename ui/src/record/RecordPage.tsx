@@ -1,6 +1,7 @@
 import { Button, Dropdown, type MenuProps } from 'antd';
 import { useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
+import { isGone } from '../api/client';
 import { recordTitle, relatedLists, useModel, useObject } from '../api/model';
 import { type OneRecord, useRecord, useWrites } from '../api/records';
 import type { ModelObject } from '../api/types';
@@ -27,7 +28,8 @@ export function RecordPage() {
   const record = useRecord(object?.plural ?? '', object && id);
   if (!object) return <Lost />;
   if (record.isPending) return <Skeleton rows={10} />;
-  if (record.isError) return <Failure error={record.error} retry={() => void record.refetch()} />;
+  if (!record.data || isGone(record.error))
+    return <Failure error={record.error} retry={() => void record.refetch()} />;
   return <RecordView key={id} object={object} one={record.data} />;
 }
 

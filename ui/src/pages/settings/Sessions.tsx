@@ -64,7 +64,7 @@ export function Sessions() {
       <h2>{t('sessions.title')}</h2>
       {list.isPending ? (
         <Skeleton rows={2} />
-      ) : list.isError ? (
+      ) : list.isLoadingError ? (
         <Failure error={list.error} retry={() => void list.refetch()} />
       ) : (
         <ul className="setting-list">

@@ -78,7 +78,7 @@ export function Tokens() {
       </form>
       {list.isPending ? (
         <Skeleton rows={1} />
-      ) : list.isError ? (
+      ) : list.isLoadingError ? (
         <Failure error={list.error} retry={() => void list.refetch()} />
       ) : (
         <ul className="setting-list">
