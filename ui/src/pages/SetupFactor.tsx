@@ -36,7 +36,8 @@ export default function SetupFactor() {
         </div>
         <section className="panel setting">
           <h1>{t('totp.title')}</h1>
-          <p className="muted">{t('totp.required')}</p>
+          <p>{t('totp.required')}</p>
+          <p className="muted">{t('totp.hint')}</p>
           <TotpSetup />
         </section>
       </main>
