@@ -24,7 +24,7 @@ const flags = [
   '--disable-component-update',
   '--disable-sync',
 ];
-const startLimit = 60_000;
+const startLimit = 180_000;
 const patience = 15_000;
 
 export const desktop = { width: 1440, height: 900 };
@@ -54,7 +54,10 @@ async function untilReady(url, child, said, isReady = () => true) {
       () => false,
     );
     if (ready && isReady()) return;
-    if (child.exitCode !== null || Date.now() > until) throw new Error(`no server: ${said()}`);
+    if (child.exitCode !== null || Date.now() > until) {
+      child.kill('SIGKILL');
+      throw new Error(`no server: ${said()}`);
+    }
     await new Promise((r) => setTimeout(r, 200));
   }
 }

@@ -3,6 +3,7 @@ import { useEffect, useEffectEvent } from 'react';
 import { probe } from './connection';
 import { objectNamed } from './model';
 import { deleting } from './records';
+import { sessionKey } from './session';
 import type { Job, Model } from './types';
 
 interface ChangeEvent {
@@ -13,7 +14,7 @@ interface ChangeEvent {
 }
 
 const gather = 400;
-const reopenAfter = 5000;
+const reopenAfter = 10_000;
 
 /** Keeps what is on the screen in step with the server; one connection for the whole application. */
 export function useStream(model: Model | undefined) {
@@ -67,8 +68,9 @@ export function useStream(model: Model | undefined) {
       source.addEventListener('reset', () => client.invalidateQueries());
       source.addEventListener('error', () => {
         void probe();
-        if (source.readyState === EventSource.CLOSED)
-          reopen = window.setTimeout(open, reopenAfter);
+        if (source.readyState !== EventSource.CLOSED) return;
+        void client.invalidateQueries({ queryKey: sessionKey });
+        reopen = window.setTimeout(open, reopenAfter);
       });
     };
     open();
