@@ -25,7 +25,6 @@ const flags = [
   '--disable-sync',
 ];
 const startLimit = 180_000;
-const patience = 15_000;
 
 export const desktop = { width: 1440, height: 900 };
 export const phone = { width: 375, height: 812 };
@@ -124,7 +123,6 @@ export async function openPage(browser, server, options = {}) {
     acceptDownloads: true,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(patience);
   const wrong = [];
   page.on('pageerror', (e) => wrong.push(`error: ${e.message}`));
   page.on('console', (m) => {
@@ -164,6 +162,9 @@ export async function openPage(browser, server, options = {}) {
         (v) => `${v.id}: ${v.nodes.map((n) => `${n.target.join(' ')} ${n.failureSummary}`).join('; ')}`,
       );
     },
-    close: () => context.close(),
+    async close() {
+      await context.unrouteAll({ behavior: 'ignoreErrors' });
+      await context.close();
+    },
   };
 }

@@ -20,7 +20,7 @@ export interface OneRecord {
   titles: Titles;
 }
 
-/** Records that are being deleted here: what the stream says of them is not looked at any more. */
+/** Records that are being deleted here: they are not asked for any more, whatever the stream says. */
 export const deleting = new Set<Id>();
 
 const pageSize = 50;
@@ -49,7 +49,7 @@ export function useRecord(plural: string, id: Id | undefined) {
   return useQuery({
     queryKey: ['record', plural, id],
     queryFn: ({ signal }) => api<OneRecord>(`/${plural}/${id}`, { signal }),
-    enabled: Boolean(id),
+    enabled: id !== undefined && !deleting.has(id),
   });
 }
 
