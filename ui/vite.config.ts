@@ -7,5 +7,5 @@ const server = process.env.RENMAI_SERVER ?? 'http://127.0.0.1:8787';
 export default defineConfig({
   plugins: [antdStyles(), react()],
   build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
-  server: { proxy: { '/api': server } },
+  server: { proxy: { '/api': server, '/readyz': server } },
 });

@@ -24,7 +24,7 @@ const flags = [
   '--disable-component-update',
   '--disable-sync',
 ];
-const startLimit = 60_000;
+const startLimit = 180_000;
 
 export const desktop = { width: 1440, height: 900 };
 export const phone = { width: 375, height: 812 };
@@ -45,8 +45,25 @@ function readLogin(said) {
   return { email: user, password };
 }
 
-export async function startServer() {
-  if (process.env.RENMAI_URL)
+async function untilReady(url, child, said, isReady = () => true) {
+  const until = Date.now() + startLimit;
+  for (;;) {
+    const ready = await fetch(`${url}/readyz`).then(
+      (r) => r.ok,
+      () => false,
+    );
+    if (ready && isReady()) return;
+    if (child.exitCode !== null || Date.now() > until) {
+      child.kill('SIGKILL');
+      throw new Error(`no server: ${said()}`);
+    }
+    await new Promise((r) => setTimeout(r, 200));
+  }
+}
+
+/** own: a small enterprise of its own, of which the server may be killed and started again. */
+export async function startServer({ own = false } = {}) {
+  if (process.env.RENMAI_URL && !own)
     return {
       url: process.env.RENMAI_URL,
       email: process.env.RENMAI_EMAIL,
@@ -56,31 +73,32 @@ export async function startServer() {
   const dir = mkdtempSync(join(tmpdir(), 'renmai-ui-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const child = spawn(
-    binary,
-    ['demo', '--db', `sqlite:${join(dir, 'demo.db')}`, '--data', dir, '--listen', `127.0.0.1:${port}`],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const place = ['--db', `sqlite:${join(dir, 'demo.db')}`, '--data', dir, '--listen', `127.0.0.1:${port}`];
   let said = '';
-  child.stdout.on('data', (b) => (said += b));
-  child.stderr.on('data', (b) => (said += b));
-  const ended = new Promise((resolve) => child.on('exit', resolve));
-  const until = Date.now() + startLimit;
-  for (;;) {
-    const ready = await fetch(`${url}/readyz`).then(
-      (r) => r.ok,
-      () => false,
-    );
-    if (ready && readLogin(said).password) break;
-    if (child.exitCode !== null || Date.now() > until) throw new Error(`no server: ${said}`);
-    await new Promise((r) => setTimeout(r, 200));
-  }
+  let child;
+  let ended;
+  const run = (...words) => {
+    child = spawn(binary, [...words, ...place], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.on('data', (b) => (said += b));
+    child.stderr.on('data', (b) => (said += b));
+    ended = new Promise((resolve) => child.on('exit', resolve));
+  };
+  run('demo', ...(own ? ['--customers', '300'] : []));
+  await untilReady(url, child, () => said, () => readLogin(said).password);
+  const end = async (signal) => {
+    child.kill(signal);
+    await ended;
+  };
   return {
     url,
     ...readLogin(said),
+    kill: () => end('SIGKILL'),
+    async again() {
+      run('serve');
+      await untilReady(url, child, () => said);
+    },
     async stop() {
-      child.kill('SIGTERM');
-      await ended;
+      await end('SIGTERM');
       rmSync(dir, { recursive: true, force: true });
     },
   };
@@ -90,9 +108,12 @@ export function startBrowser() {
   return chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
 }
 
-/** A page that notes whatever goes wrong in it; answers that a test expects are let through. */
+/**
+ * A page that notes whatever goes wrong in it; answers that a test expects are let through, and with
+ * `cut` requests that get no answer.
+ */
 export async function openPage(browser, server, options = {}) {
-  const { size = desktop, scheme = 'light', language = 'zh-CN', expected = [] } = options;
+  const { size = desktop, scheme = 'light', language = 'zh-CN', expected = [], cut = false } = options;
   const context = await browser.newContext({
     viewport: size,
     colorScheme: scheme,
@@ -107,10 +128,11 @@ export async function openPage(browser, server, options = {}) {
   page.on('console', (m) => {
     if (m.type() !== 'error') return;
     if (expected.some((status) => m.text().includes(`status of ${status}`))) return;
+    if (cut && m.text().includes('net::ERR_')) return;
     wrong.push(`console: ${m.text()}`);
   });
   page.on('requestfailed', (r) => {
-    if (r.failure()?.errorText !== 'net::ERR_ABORTED') wrong.push(`failed: ${r.url()}`);
+    if (!cut && r.failure()?.errorText !== 'net::ERR_ABORTED') wrong.push(`failed: ${r.url()}`);
   });
   page.on('response', (r) => {
     if (r.status() >= 400 && !expected.includes(r.status()))
@@ -118,6 +140,7 @@ export async function openPage(browser, server, options = {}) {
   });
   return {
     page,
+    context,
     wrong,
     go: (path) => page.goto(server.url + path),
     /** Signs in once a server, because it counts attempts; later pages take the session along. */
@@ -139,6 +162,9 @@ export async function openPage(browser, server, options = {}) {
         (v) => `${v.id}: ${v.nodes.map((n) => `${n.target.join(' ')} ${n.failureSummary}`).join('; ')}`,
       );
     },
-    close: () => context.close(),
+    async close() {
+      await context.unrouteAll({ behavior: 'ignoreErrors' });
+      await context.close();
+    },
   };
 }

@@ -235,3 +235,67 @@ test('a follow-up is written on the phone', async () => {
   assert.deepEqual(p.wrong, []);
   await p.close();
 });
+
+test('a double click makes one record; back and reload lead to the same list', async () => {
+  const p = await openPage(browser, server);
+  const name = `双击${Date.now()}`;
+  let made = 0;
+  p.page.on('request', (r) => {
+    if (r.method() === 'POST' && r.url().endsWith('/api/v1/customers')) made++;
+  });
+  await p.signIn();
+  await p.go('/customers?q=王');
+  await p.page.locator('a.grid-title').first().waitFor();
+  await p.page.getByRole('button', { name: '新建客户' }).click();
+  await p.page.fill('#field-name', name);
+  await p.page.getByRole('button', { name: '新建', exact: true }).dblclick();
+  await p.page.getByRole('heading', { name }).waitFor();
+  assert.equal(made, 1);
+  await p.page.reload();
+  await p.page.getByRole('heading', { name }).waitFor();
+  await p.page.goBack();
+  await p.page.locator('a.grid-title').first().waitFor();
+  assert.equal(await p.page.inputValue('.list-search input'), '王');
+  await p.page.goForward();
+  await p.page.getByRole('heading', { name }).waitFor();
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('with the keyboard alone: find, open, change, save, leave', async () => {
+  const p = await openPage(browser, server);
+  const wechat = `key_${Date.now()}`;
+  const { keyboard } = p.page;
+  const tabTo = async (selector) => {
+    for (let i = 0; i < 60; i++) {
+      await keyboard.press('Tab');
+      if (await p.page.evaluate((s) => document.activeElement?.matches(s), selector)) return;
+    }
+    throw new Error(`no Tab leads to ${selector}`);
+  };
+  await p.signIn();
+  await p.go('/customers');
+  await p.page.locator('a.grid-title').first().waitFor();
+  await keyboard.press('/');
+  await keyboard.type('王');
+  await p.page.waitForURL(/q=/);
+  await p.page.waitForFunction(() => !document.querySelector('.grid-old'));
+  await tabTo('a.grid-title');
+  await keyboard.press('Enter');
+  await p.page.waitForURL(/customers\/\d+/);
+  await p.page.locator('.record-head').waitFor();
+  await tabTo('.record-head button');
+  await keyboard.press('Enter');
+  await p.page.waitForURL(/edit$/);
+  await tabTo('#field-wechat');
+  await keyboard.press('Control+a');
+  await keyboard.type(wechat);
+  await keyboard.press('Enter');
+  await p.page.locator('.fact', { hasText: wechat }).waitFor();
+  await tabTo('.top-user');
+  await keyboard.press('Enter');
+  await p.page.getByRole('menuitem', { name: '退出登录' }).waitFor();
+  await keyboard.press('Escape');
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});

@@ -134,13 +134,17 @@ export function themeSheet(): string {
   ].join('\n');
 }
 
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
 export function antdStyles(): Plugin {
-  const shim = fileURLToPath(new URL('./dynamic-css.ts', import.meta.url));
+  const shim = path('./dynamic-css.ts');
+  const form = path('./form-provider.ts');
   return {
     name: 'antd-styles',
     enforce: 'pre',
     resolveId(id, importer) {
       if (id === sheet) return '\0theme.css';
+      if (id === '@rc-component/form' && importer?.endsWith('/form/context.js')) return form;
       if (/dynamicCSS(\.js)?$/.test(id) && importer?.includes('node_modules')) return shim;
       return null;
     },

@@ -1,4 +1,6 @@
-import i18n from 'i18next';
+import { i18n } from '../app/i18n';
+import { askProof } from '../parts/ask';
+import { connectionGood, connectionLost } from './connection';
 
 export interface FieldProblem {
   pointer: string;
@@ -31,8 +33,13 @@ export class ApiError extends Error {
   }
 }
 
+/** It is not there any more, or not for this reader. */
+export const isGone = (e: unknown) =>
+  e instanceof ApiError && (e.status === 403 || e.status === 404);
+
 let csrf = '';
 let signedOut: () => void = () => {};
+let setupRequired: () => void = () => {};
 
 export function setCsrf(value: string) {
   csrf = value;
@@ -40,6 +47,14 @@ export function setCsrf(value: string) {
 
 export function onSignedOut(fn: () => void) {
   signedOut = fn;
+}
+
+/** The server wants the second factor set up before anything else. */
+export const isSetupDemanded = (e: unknown) =>
+  e instanceof ApiError && e.code === 'second_factor_setup_required';
+
+export function onSetupRequired(fn: () => void) {
+  setupRequired = fn;
 }
 
 export interface Call {
@@ -91,7 +106,7 @@ function problemOf(response: Response, text: string): ApiError {
   );
 }
 
-async function send(path: string, call: Call, raw?: Blob): Promise<Response> {
+function requestOf(call: Call, raw?: Blob): RequestInit {
   const method = call.method ?? 'GET';
   const headers: Record<string, string> = { 'Accept-Language': i18n.language, ...call.headers };
   if (method !== 'GET') {
@@ -104,17 +119,49 @@ async function send(path: string, call: Call, raw?: Blob): Promise<Response> {
   if (call.signal) init.signal = call.signal;
   if (raw) init.body = raw;
   else if (call.body !== undefined) init.body = JSON.stringify(call.body);
+  return init;
+}
+
+/** What a proxy says in the place of a server that is down. */
+const gateway = new Set(['http_502', 'http_503', 'http_504']);
+
+function unreached(): ApiError {
+  connectionLost();
+  return new ApiError(0, 'offline', i18n.t('error.offline'));
+}
+
+async function sendOnce(path: string, call: Call, raw?: Blob): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(apiUrl(path, call.query), init);
+    response = await fetch(apiUrl(path, call.query), requestOf(call, raw));
   } catch (e) {
     if (e instanceof DOMException && e.name === 'AbortError') throw e;
-    throw new ApiError(0, 'offline', i18n.t('error.offline'));
+    throw unreached();
   }
-  if (response.ok) return response;
+  if (response.ok) {
+    connectionGood();
+    return response;
+  }
   const problem = problemOf(response, await response.text());
-  if (response.status === 401 && !path.startsWith('/session')) signedOut();
+  if (gateway.has(problem.code)) throw unreached();
+  connectionGood();
+  if (problem.status === 401 && !path.startsWith('/session')) signedOut();
+  if (isSetupDemanded(problem) && path !== '/model') setupRequired();
   throw problem;
+}
+
+/** Gives up without a word, as the user wished. */
+const givenUp = () => new DOMException('given up', 'AbortError');
+
+/** Sends; where the server wants to know again who it is, asks for that and sends once more. */
+async function send(path: string, call: Call, raw?: Blob): Promise<Response> {
+  try {
+    return await sendOnce(path, call, raw);
+  } catch (e) {
+    if (!(e instanceof ApiError) || e.code !== 'proof_required') throw e;
+    if (!(await askProof(e.body.proof === 'code' ? 'code' : 'password'))) throw givenUp();
+    return sendOnce(path, call, raw);
+  }
 }
 
 export async function api<T>(path: string, call: Call = {}): Promise<T> {

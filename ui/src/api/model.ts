@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../app/i18n';
 import { api } from './client';
 import type { Field, FieldType, Model, ModelObject, RecordData, Titles } from './types';
 
@@ -27,8 +27,11 @@ export function useObject(plural: string | undefined): ModelObject | undefined {
   return useMemo(() => model.objects.find((o) => o.plural === plural), [model, plural]);
 }
 
-export function objectNamed(model: Model, name: string | undefined): ModelObject | undefined {
-  return model.objects.find((o) => o.name === name);
+export function objectNamed(
+  model: Model | undefined,
+  name: string | undefined,
+): ModelObject | undefined {
+  return model?.objects.find((o) => o.name === name);
 }
 
 export function fieldNamed(object: ModelObject, name: string): Field | undefined {
@@ -74,15 +77,23 @@ export function defaultColumns(o: ModelObject): string[] {
   return [title, ...rest.slice(0, 5).map((f) => f.name)];
 }
 
-/** The form's sections; fields that no section names come last, so that none is out of reach. */
-export function formSections(o: ModelObject): { label?: string; fields: Field[] }[] {
+/**
+ * The form's sections; fields that no section names come last, so that none is out of reach. A value
+ * that is masked stands where it belongs, also for who may not change it.
+ */
+export function formSections(
+  o: ModelObject,
+  record?: RecordData,
+): { label?: string; fields: Field[] }[] {
+  const belongs = (f: Field) =>
+    isWritable(f) || Boolean(!f.system && !f.computed && record?._masked?.includes(f.name));
   const seen = new Set<string>();
   const sections = (o.layouts?.form ?? []).map((s) => {
-    const fields = s.fields.flatMap((n) => fieldNamed(o, n) ?? []).filter(isWritable);
+    const fields = s.fields.flatMap((n) => fieldNamed(o, n) ?? []).filter(belongs);
     for (const f of fields) seen.add(f.name);
     return s.label ? { label: s.label, fields } : { fields };
   });
-  const rest = o.fields.filter((f) => isWritable(f) && !f.hidden && !seen.has(f.name));
+  const rest = o.fields.filter((f) => belongs(f) && !f.hidden && !seen.has(f.name));
   if (rest.length) sections.push({ fields: rest });
   return sections.filter((s) => s.fields.length > 0);
 }

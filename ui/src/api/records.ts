@@ -1,4 +1,5 @@
 import {
+  type InfiniteData,
   keepPreviousData,
   useInfiniteQuery,
   useQuery,
@@ -19,7 +20,7 @@ export interface OneRecord {
   titles: Titles;
 }
 
-/** Records that are being deleted here: what the stream says of them is not looked at any more. */
+/** Records that are being deleted here: they are not asked for any more, whatever the stream says. */
 export const deleting = new Set<Id>();
 
 const pageSize = 50;
@@ -48,7 +49,7 @@ export function useRecord(plural: string, id: Id | undefined) {
   return useQuery({
     queryKey: ['record', plural, id],
     queryFn: ({ signal }) => api<OneRecord>(`/${plural}/${id}`, { signal }),
-    enabled: Boolean(id),
+    enabled: id !== undefined && !deleting.has(id),
   });
 }
 
@@ -68,8 +69,8 @@ export function useSmallList(
 /** Writes of records; what is on the screen is brought up to date after each. */
 export function useWrites(plural: string) {
   const client = useQueryClient();
-  const refresh = (id?: Id) => {
-    void client.invalidateQueries({ queryKey: ['list', plural] });
+  const refresh = (id?: Id, lists: 'active' | 'none' = 'active') => {
+    void client.invalidateQueries({ queryKey: ['list', plural], refetchType: lists });
     void client.invalidateQueries({ queryKey: ['small'] });
     if (id) {
       void client.invalidateQueries({ queryKey: ['history', plural, id] });
@@ -81,6 +82,21 @@ export function useWrites(plural: string) {
       data: one.data,
       titles: { ...old?.titles, ...one.titles },
     }));
+  /** A changed record stays where it stands in the lists; they are read anew when next opened. */
+  const replace = (one: OneRecord) => {
+    const inPage = (page: Page): Page =>
+      page.data.some((r) => r.id === one.data.id)
+        ? {
+            ...page,
+            data: page.data.map((r) => (r.id === one.data.id ? one.data : r)),
+            titles: { ...page.titles, ...one.titles },
+          }
+        : page;
+    client.setQueriesData<InfiniteData<Page>>(
+      { queryKey: ['list', plural] },
+      (old) => old && { ...old, pages: old.pages.map(inPage) },
+    );
+  };
 
   return {
     refresh,
@@ -95,7 +111,8 @@ export function useWrites(plural: string) {
       if (key) call.key = key;
       const one = await api<OneRecord>(`/${plural}/${record.id}`, call);
       keep(one);
-      refresh(one.data.id);
+      replace(one);
+      refresh(one.data.id, 'none');
       return one;
     },
     async remove(record: { id: Id; version: number | string }) {

@@ -1,18 +1,30 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { kept } from '../app/store';
 import { ApiError, api, setCsrf } from './client';
 import type { Session } from './types';
 
 export const sessionKey = ['session'];
 
+/** Signed out in this browser, so that there is no session to ask for. */
+const signedOutHere = kept('signed-out', false);
+
+function began(session: Session): Session {
+  setCsrf(session.csrf);
+  signedOutHere.set(false);
+  return session;
+}
+
+/** null: nobody is signed in, which the server says by 204 or 401. */
 export async function readSession(): Promise<Session | null> {
+  if (signedOutHere.get()) return null;
   try {
-    const { data } = await api<{ data: Session }>('/session');
-    setCsrf(data.csrf);
-    return data;
+    const reply = await api<{ data: Session } | undefined>('/session');
+    if (reply) return began(reply.data);
   } catch (e) {
-    if (e instanceof ApiError && e.status === 401) return null;
-    throw e;
+    if (!(e instanceof ApiError) || e.status !== 401) throw e;
   }
+  signedOutHere.set(true);
+  return null;
 }
 
 export function useSessionQuery(enabled = true) {
@@ -30,9 +42,8 @@ export function useSignIn() {
   const client = useQueryClient();
   return async (body: Record<string, string>) => {
     const { data } = await api<{ data: Session }>('/session', { method: 'POST', body });
-    setCsrf(data.csrf);
     client.removeQueries({ predicate: (q) => q.queryKey[0] !== 'session' });
-    client.setQueryData(sessionKey, data);
+    client.setQueryData(sessionKey, began(data));
     return data;
   };
 }
@@ -41,6 +52,7 @@ export function useSignOut() {
   const client = useQueryClient();
   return async () => {
     await api('/session', { method: 'DELETE' });
+    signedOutHere.set(true);
     client.removeQueries({ predicate: (q) => q.queryKey[0] !== 'session' });
     client.setQueryData(sessionKey, null);
   };

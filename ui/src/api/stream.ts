@@ -1,6 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useEffectEvent } from 'react';
+import { probe } from './connection';
+import { objectNamed } from './model';
 import { deleting } from './records';
+import { sessionKey } from './session';
 import type { Job, Model } from './types';
 
 interface ChangeEvent {
@@ -11,13 +14,17 @@ interface ChangeEvent {
 }
 
 const gather = 400;
+const reopenAfter = 10_000;
 
 /** Keeps what is on the screen in step with the server; one connection for the whole application. */
 export function useStream(model: Model | undefined) {
   const client = useQueryClient();
+  const version = model?.version;
+  const pluralOf = useEffectEvent((name: string) => objectNamed(model, name)?.plural);
   useEffect(() => {
-    if (!model) return;
-    const source = new EventSource('/api/v1/stream');
+    if (!version) return;
+    let source: EventSource;
+    let reopen = 0;
     const changed = new Set<string>();
     let timer = 0;
     const flush = () => {
@@ -28,9 +35,9 @@ export function useStream(model: Model | undefined) {
       }
       changed.clear();
     };
-    source.addEventListener('change', (e) => {
+    const onChange = (e: MessageEvent<string>) => {
       const change = JSON.parse(e.data) as ChangeEvent;
-      const plural = model.objects.find((o) => o.name === change.object)?.plural;
+      const plural = pluralOf(change.object);
       if (!plural) return;
       const known = client.getQueryData<{ data: { version: number } }>([
         'record',
@@ -46,17 +53,31 @@ export function useStream(model: Model | undefined) {
         void client.invalidateQueries({ queryKey: ['record', plural, change.id] });
       changed.add(plural);
       timer ||= window.setTimeout(flush, gather);
-    });
-    source.addEventListener('job', (e) => {
+    };
+    const onJob = (e: MessageEvent<string>) => {
       const job = JSON.parse(e.data) as Job;
       client.setQueryData(['job', job.id], job);
       void client.invalidateQueries({ queryKey: ['jobs'] });
-    });
-    source.addEventListener('model', () => client.invalidateQueries({ queryKey: ['model'] }));
-    source.addEventListener('reset', () => client.invalidateQueries());
+    };
+    // A stream that broke off comes back by itself, one that the server refused does not.
+    const open = () => {
+      source = new EventSource('/api/v1/stream');
+      source.addEventListener('change', onChange);
+      source.addEventListener('job', onJob);
+      source.addEventListener('model', () => client.invalidateQueries({ queryKey: ['model'] }));
+      source.addEventListener('reset', () => client.invalidateQueries());
+      source.addEventListener('error', () => {
+        void probe();
+        if (source.readyState !== EventSource.CLOSED) return;
+        void client.invalidateQueries({ queryKey: sessionKey });
+        reopen = window.setTimeout(open, reopenAfter);
+      });
+    };
+    open();
     return () => {
       window.clearTimeout(timer);
+      window.clearTimeout(reopen);
       source.close();
     };
-  }, [client, model?.version]);
+  }, [client, version]);
 }

@@ -146,6 +146,8 @@ export interface RecordData {
 
 export type Titles = Record<Id, string>;
 
+export const noTitles: Titles = {};
+
 export interface Count {
   value: number;
   exact: boolean;

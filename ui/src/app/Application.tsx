@@ -1,29 +1,36 @@
-import { MutationCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { App, theme as antdTheme, ConfigProvider } from 'antd';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { theme as antdTheme, ConfigProvider } from 'antd';
 import type { Locale } from 'antd/es/locale';
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { RouterProvider } from 'react-router';
-import { ApiError, onSignedOut } from '../api/client';
+import { ApiError, onSetupRequired, onSignedOut } from '../api/client';
+import { connection } from '../api/connection';
 import { sessionKey } from '../api/session';
+import { Toasts } from '../parts/Toasts';
 import { usePhone } from '../parts/useNarrow';
 import type { Language } from './i18n';
+import { useTranslation } from './i18n';
 import { antdClass, antdComponents, antdToken, dark, light } from './palette';
+import { Questions } from './Questions';
 import { router } from './routes';
 import { useDark } from './scheme';
 
 const client = new QueryClient({
-  mutationCache: new MutationCache(),
   defaultOptions: {
     queries: {
       staleTime: 30_000,
       refetchOnWindowFocus: false,
-      retry: (n, e) => n < 2 && (!(e instanceof ApiError) || e.status === 0 || e.status >= 500),
+      refetchOnReconnect: false,
+      // A request without a connection fails at once and says so; api/connection brings it back.
+      networkMode: 'always',
+      retry: (n, e) => n < 2 && (!(e instanceof ApiError) || e.status >= 500),
     },
   },
 });
 
 onSignedOut(() => client.setQueryData(sessionKey, null));
+onSetupRequired(() => void client.resetQueries({ queryKey: ['model'] }));
+connection.onReturn(() => void client.invalidateQueries());
 
 const locales: Record<Language, () => Promise<{ default: Locale }>> = {
   'zh-CN': () => import('antd/es/locale/zh_CN'),
@@ -53,15 +60,15 @@ const themes = {
 export function Application() {
   const isDark = useDark();
   const phone = usePhone();
-  const { i18n } = useTranslation();
+  const { language } = useTranslation().i18n;
   const [locale, setLocale] = useState<Locale>();
   useEffect(() => {
     let current = true;
-    void locales[i18n.language as Language]?.().then((m) => current && setLocale(m.default));
+    void locales[language]?.().then((m) => current && setLocale(m.default));
     return () => {
       current = false;
     };
-  }, [i18n.language]);
+  }, [language]);
   return (
     <ConfigProvider
       theme={isDark ? themes.dark : themes.light}
@@ -70,11 +77,12 @@ export function Application() {
       wave={{ disabled: true }}
       button={{ autoInsertSpace: false }}
     >
-      <App message={{ top: 12, maxCount: 3 }} component={false}>
+      <Toasts>
         <QueryClientProvider client={client}>
           <RouterProvider router={router} />
+          <Questions />
         </QueryClientProvider>
-      </App>
+      </Toasts>
     </ConfigProvider>
   );
 }

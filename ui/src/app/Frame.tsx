@@ -1,19 +1,21 @@
-import { lazy, Suspense, useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { Link, Navigate, Outlet, useLocation } from 'react-router';
+import { isSetupDemanded } from '../api/client';
 import { useModelQuery } from '../api/model';
 import { useSessionQuery } from '../api/session';
 import { useStream } from '../api/stream';
 import { Icon } from '../parts/Icon';
 import { Failure } from '../parts/states';
 import { usePhone } from '../parts/useNarrow';
-import { hasChosenLanguage, type Language, setLanguage } from './i18n';
+import { ConnectionNotice } from './ConnectionNotice';
+import { hasChosenLanguage, type Language, setLanguage, useTranslation } from './i18n';
 import { currentSection, isUnder, useMenu } from './menu';
 import { Rail } from './Rail';
 import { Tabs } from './Tabs';
 import { UserMenu } from './UserMenu';
 
 const Palette = lazy(() => import('./Palette'));
+const SetupFactor = lazy(() => import('../pages/SetupFactor'));
 
 const mac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
@@ -22,23 +24,43 @@ export function Frame() {
   const session = useSessionQuery();
   const location = useLocation();
   if (session.isPending) return <Blank />;
-  if (session.isError)
+  if (session.isLoadingError)
     return <Failure error={session.error} retry={() => void session.refetch()} />;
   if (!session.data) {
     const to = location.pathname + location.search;
     return <Navigate to={to === '/' ? '/login' : `/login?to=${encodeURIComponent(to)}`} replace />;
   }
-  return <ModelGate language={session.data.user.language} />;
+  const { user, second_factor, demo } = session.data;
+  const demanded = second_factor.required && !second_factor.enabled && !demo;
+  return (
+    <SpokenLanguage language={user.language}>
+      {demanded ? <FactorGate /> : <ModelGate />}
+    </SpokenLanguage>
+  );
 }
 
-function ModelGate({ language }: { language: string | null }) {
-  const model = useModelQuery();
-  useStream(model.data);
+function FactorGate() {
+  return (
+    <Suspense fallback={<Blank />}>
+      <SetupFactor />
+    </Suspense>
+  );
+}
+
+/** The user's own language, unless another was chosen in this browser. */
+function SpokenLanguage({ language, children }: { language: string | null; children: ReactNode }) {
   useEffect(() => {
     if (language && !hasChosenLanguage()) void setLanguage(language as Language);
   }, [language]);
+  return children;
+}
+
+function ModelGate() {
+  const model = useModelQuery();
+  useStream(model.data);
   if (model.isPending) return <Blank />;
-  if (model.isError) return <Failure error={model.error} retry={() => void model.refetch()} />;
+  if (isSetupDemanded(model.error)) return <FactorGate />;
+  if (model.isLoadingError) return <Failure error={model.error} retry={() => void model.refetch()} />;
   return <Shell />;
 }
 
@@ -86,6 +108,7 @@ function Shell() {
           </button>
           <UserMenu />
         </header>
+        <ConnectionNotice />
         {phone && section && section.links.length > 1 && (
           <nav className="pills" aria-label={section.label}>
             {section.links.map((l) => (

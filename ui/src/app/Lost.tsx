@@ -1,7 +1,10 @@
 import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
+import { useEffect, useSyncExternalStore } from 'react';
 import { Link, useRouteError } from 'react-router';
+import { ApiError } from '../api/client';
+import { connection, probe } from '../api/connection';
 import { Empty, Failure } from '../parts/states';
+import { useTranslation } from './i18n';
 
 export function Lost() {
   const { t } = useTranslation();
@@ -18,12 +21,15 @@ export function Lost() {
 export function RouteFailure() {
   const error = useRouteError();
   const { t } = useTranslation();
+  const state = useSyncExternalStore(connection.subscribe, connection.current);
+  const away = state === 'offline' || state === 'lost';
+  // The browser may hold on to a failed part of the screen: only loading anew asks for it again.
+  useEffect(() => connection.onReturn(() => location.reload()), []);
   return (
-    <div>
-      <Failure error={error} />
-      <div className="state-actions">
-        <Button onClick={() => location.reload()}>{t('action.reload')}</Button>
-      </div>
-    </div>
+    <Failure error={away ? new ApiError(0, 'offline', t('error.offline')) : error}>
+      <Button onClick={() => (away ? void probe() : location.reload())}>
+        {t(away ? 'action.retry' : 'action.reload')}
+      </Button>
+    </Failure>
   );
 }

@@ -1,6 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { api } from '../api/client';
 import { objectNamed, useModel } from '../api/model';
@@ -8,6 +7,7 @@ import type { Model } from '../api/types';
 import { Avatar } from '../parts/Avatar';
 import { Icon } from '../parts/Icon';
 import { useDebounced } from '../parts/useDebounced';
+import { useTranslation } from './i18n';
 import type { MenuSection } from './menu';
 
 interface Hit {
@@ -196,7 +196,7 @@ export default function Palette({ menu, onClose }: { menu: MenuSection[]; onClos
       </div>
       {asked && !found.isFetching && entries.length === 0 && (
         <p className="palette-none">
-          {found.isError ? t('error.unexpected') : t('search.none', { words: asked })}
+          {found.isError ? found.error.message : t('search.none', { words: asked })}
         </p>
       )}
     </dialog>

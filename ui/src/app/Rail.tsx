@@ -1,7 +1,7 @@
-import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'react-router';
 import { useSession } from '../api/session';
 import { Icon } from '../parts/Icon';
+import { useTranslation } from './i18n';
 import { currentSection, isUnder, type MenuSection } from './menu';
 import { kept, useKept } from './store';
 

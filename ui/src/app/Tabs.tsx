@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'react-router';
 import { Icon } from '../parts/Icon';
+import { useTranslation } from './i18n';
 import { currentSection, type MenuSection } from './menu';
 
 const tabCount = 5;

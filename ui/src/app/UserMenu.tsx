@@ -1,12 +1,11 @@
 import { Dropdown, type MenuProps } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { api } from '../api/client';
 import { useSession, useSignOut } from '../api/session';
 import { Avatar } from '../parts/Avatar';
 import { Icon } from '../parts/Icon';
 import { useTell } from '../parts/useTell';
-import { type Language, languageNames, languages, setLanguage } from './i18n';
+import { type Language, languageNames, languages, setLanguage, useTranslation } from './i18n';
 import { type Theme, themeChoice } from './scheme';
 import { useKept } from './store';
 
@@ -21,6 +20,9 @@ export function useLanguageChoice() {
   };
 }
 
+const tick = (on: boolean) =>
+  on ? <Icon name="check" size={14} /> : <span className="no-tick" />;
+
 export function UserMenu() {
   const { t, i18n } = useTranslation();
   const { user } = useSession();
@@ -29,8 +31,6 @@ export function UserMenu() {
   const tell = useTell();
   const chooseLanguage = useLanguageChoice();
   const theme = useKept(themeChoice);
-  const tick = (on: boolean) =>
-    on ? <Icon name="check" size={14} /> : <span className="no-tick" />;
 
   const items: MenuProps['items'] = [
     { key: 'who', label: <WhoLine name={user.name} email={user.email} />, disabled: true },

@@ -1,5 +1,4 @@
-import i18n from 'i18next';
-import { initReactI18next } from 'react-i18next';
+import { useMemo, useSyncExternalStore } from 'react';
 import { kept } from './store';
 
 export const languages = ['zh-CN', 'zh-TW', 'en'] as const;
@@ -12,13 +11,52 @@ export const languageNames: Record<Language, string> = {
   en: 'English',
 };
 
-const catalogues: Record<Language, () => Promise<{ default: Record<string, string> }>> = {
+type Catalogue = Record<string, string>;
+
+/** {{name}} in a sentence is the value of that name; `count` chooses between key_one and key_other. */
+export type Translate = (key: string, values?: Record<string, unknown>) => string;
+
+const catalogues: Record<Language, () => Promise<{ default: Catalogue }>> = {
   'zh-CN': () => import('../messages/zh-CN.json'),
   'zh-TW': () => import('../messages/zh-TW.json'),
   en: () => import('../messages/en.json'),
 };
 
 const chosen = kept<Language | null>('language', null);
+const listeners = new Set<() => void>();
+
+export function translator(words: Catalogue, language: string): Translate {
+  const plural = new Intl.PluralRules(language);
+  return (key, values = {}) => {
+    const counted =
+      typeof values.count === 'number' ? words[`${key}_${plural.select(values.count)}`] : undefined;
+    const sentence = counted ?? words[key] ?? words[`${key}_other`] ?? values.defaultValue ?? key;
+    return String(sentence).replace(/\{\{(\w+)\}\}/g, (_, name) => String(values[name] ?? ''));
+  };
+}
+
+let current: { language: Language; t: Translate } = {
+  language: 'zh-CN',
+  t: translator({}, 'zh-CN'),
+};
+
+/** For what stands outside of React; it says what is right at the moment of asking. */
+export const i18n = {
+  get language() {
+    return current.language;
+  },
+  t: ((key, values) => current.t(key, values)) as Translate,
+};
+
+function subscribe(fn: () => void) {
+  listeners.add(fn);
+  return () => listeners.delete(fn);
+}
+
+export function useTranslation() {
+  const now = useSyncExternalStore(subscribe, () => current);
+  return useMemo(() => ({ t: now.t, i18n: { language: now.language } }), [now]);
+}
 
 export function matchLanguage(wanted: readonly string[]): Language {
   for (const w of wanted) {
@@ -31,27 +69,14 @@ export function matchLanguage(wanted: readonly string[]): Language {
 }
 
 export async function setLanguage(language: Language) {
-  if (!i18n.hasResourceBundle(language, 'translation')) {
-    const { default: words } = await catalogues[language]();
-    i18n.addResourceBundle(language, 'translation', words);
-  }
+  const { default: words } = await catalogues[language]();
   chosen.set(language);
-  await i18n.changeLanguage(language);
+  current = { language, t: translator(words, language) };
   document.documentElement.lang = language;
+  for (const fn of listeners) fn();
 }
 
-export async function startI18n() {
-  await i18n.use(initReactI18next).init({
-    lng: 'zh-CN',
-    fallbackLng: false,
-    resources: {},
-    keySeparator: false,
-    nsSeparator: false,
-    interpolation: { escapeValue: false },
-    react: { useSuspense: false },
-  });
-  await setLanguage(chosen.get() ?? matchLanguage(navigator.languages));
-}
+export const startI18n = () => setLanguage(chosen.get() ?? matchLanguage(navigator.languages));
 
 export function hasChosenLanguage(): boolean {
   return chosen.get() !== null;

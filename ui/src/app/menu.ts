@@ -1,9 +1,8 @@
-import type { TFunction } from 'i18next';
-import { useTranslation } from 'react-i18next';
 import { useModel } from '../api/model';
 import { useSession } from '../api/session';
 import type { Model, ModelObject } from '../api/types';
 import type { IconName } from '../parts/Icon';
+import { useTranslation, type Translate } from './i18n';
 
 export interface MenuLink {
   to: string;
@@ -35,7 +34,7 @@ const sections: [string, IconName][] = [
 function objectLinks(model: Model, section: string): MenuLink[] {
   return model.objects
     .filter((o) => o.menu?.section === section)
-    .sort((a, b) => (a.menu?.order ?? 0) - (b.menu?.order ?? 0))
+    .toSorted((a, b) => (a.menu?.order ?? 0) - (b.menu?.order ?? 0))
     .map((o) => ({ to: `/${o.plural}`, label: o.plural_label || o.label }));
 }
 
@@ -43,7 +42,7 @@ function mayImport(model: Model): boolean {
   return model.objects.some((o) => o.importable && o.rights?.create !== false);
 }
 
-function toolLinks(model: Model, section: string, t: TFunction): MenuLink[] {
+function toolLinks(model: Model, section: string, t: Translate): MenuLink[] {
   if (section === 'customers')
     return [
       ...(mayImport(model) ? [{ to: '/imports', label: t('menu.imports') }] : []),

@@ -2,12 +2,40 @@ import { createBrowserRouter, Navigate } from 'react-router';
 import { Frame, StartPage } from './Frame';
 import { Lost, RouteFailure } from './Lost';
 
+const pages = {
+  login: async () => (await import('../pages/Login')).Login,
+  imports: async () => (await import('../import/ImportsPage')).ImportsPage,
+  oneImport: async () => (await import('../import/ImportPage')).ImportPage,
+  quality: async () => (await import('../pages/QualityPage')).QualityPage,
+  jobs: async () => (await import('../pages/JobsPage')).JobsPage,
+  settings: async () => (await import('../pages/SettingsPage')).SettingsPage,
+  list: async () => (await import('../list/ListPage')).ListPage,
+  form: async () => (await import('../form/FormPage')).FormPage,
+  record: async () => (await import('../record/RecordPage')).RecordPage,
+};
+
+const page = (load: (typeof pages)[keyof typeof pages]) => async () => ({ Component: await load() });
+
+/** Fetches what is not open yet, so that a page opens at once, and also while the server is away. */
+export async function loadAhead() {
+  await Promise.allSettled([
+    ...Object.values(pages).map((load) => load()),
+    import('../field/AddressInput'),
+    import('../field/TimeInput'),
+    import('../list/BulkBar'),
+    import('../list/CellEditor'),
+    import('../list/FilterPanel'),
+    import('./Palette'),
+    import('./Confirm'),
+  ]);
+}
+
 export const router = createBrowserRouter([
   {
     path: '/login',
     ErrorBoundary: RouteFailure,
     HydrateFallback: () => null,
-    lazy: async () => ({ Component: (await import('../pages/Login')).Login }),
+    lazy: page(pages.login),
   },
   {
     path: '/',
@@ -19,45 +47,16 @@ export const router = createBrowserRouter([
         ErrorBoundary: RouteFailure,
         children: [
           { index: true, Component: StartPage },
-          {
-            path: 'imports',
-            lazy: async () => ({ Component: (await import('../import/ImportsPage')).ImportsPage }),
-          },
-          {
-            path: 'imports/:id',
-            lazy: async () => ({ Component: (await import('../import/ImportPage')).ImportPage }),
-          },
-          {
-            path: 'quality',
-            lazy: async () => ({ Component: (await import('../pages/QualityPage')).QualityPage }),
-          },
-          {
-            path: 'jobs',
-            lazy: async () => ({ Component: (await import('../pages/JobsPage')).JobsPage }),
-          },
+          { path: 'imports', lazy: page(pages.imports) },
+          { path: 'imports/:id', lazy: page(pages.oneImport) },
+          { path: 'quality', lazy: page(pages.quality) },
+          { path: 'jobs', lazy: page(pages.jobs) },
           { path: 'settings', element: <Navigate to="/settings/profile" replace /> },
-          {
-            path: 'settings/:section',
-            lazy: async () => ({
-              Component: (await import('../pages/SettingsPage')).SettingsPage,
-            }),
-          },
-          {
-            path: ':plural',
-            lazy: async () => ({ Component: (await import('../list/ListPage')).ListPage }),
-          },
-          {
-            path: ':plural/new',
-            lazy: async () => ({ Component: (await import('../form/FormPage')).FormPage }),
-          },
-          {
-            path: ':plural/:id',
-            lazy: async () => ({ Component: (await import('../record/RecordPage')).RecordPage }),
-          },
-          {
-            path: ':plural/:id/edit',
-            lazy: async () => ({ Component: (await import('../form/FormPage')).FormPage }),
-          },
+          { path: 'settings/:section', lazy: page(pages.settings) },
+          { path: ':plural', lazy: page(pages.list) },
+          { path: ':plural/new', lazy: page(pages.form) },
+          { path: ':plural/:id', lazy: page(pages.record) },
+          { path: ':plural/:id/edit', lazy: page(pages.form) },
           { path: '*', Component: Lost },
         ],
       },

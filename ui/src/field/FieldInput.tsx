@@ -1,8 +1,8 @@
 import { Input, InputNumber, Select, Space, Switch } from 'antd';
 import { lazy, Suspense } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session';
 import type { Field, Money, Titles } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { currencyDigits } from '../parts/format';
 import { FileInput } from './FileInput';
 import { JsonInput } from './JsonInput';
@@ -21,6 +21,8 @@ export interface InputProps {
   invalid?: boolean | undefined;
   describedBy?: string | undefined;
   autoFocus?: boolean | undefined;
+  /** Shows what there is to choose at once, where the input was opened for this one value. */
+  eager?: boolean | undefined;
 }
 
 const currencies = ['CNY', 'USD', 'EUR', 'HKD', 'TWD', 'JPY', 'GBP', 'KRW', 'SGD', 'AUD'];
@@ -138,7 +140,7 @@ function Waiting() {
 
 type Common = Record<string, unknown> & { id: string };
 
-function ChoiceInput({ field, value, onChange, common }: InputProps & { common: Common }) {
+function ChoiceInput({ field, value, onChange, common, eager = false }: InputProps & { common: Common }) {
   const several = field.type === 'multi_choice';
   const held = Array.isArray(value) ? value : [value];
   const options = (field.choices ?? [])
@@ -148,6 +150,7 @@ function ChoiceInput({ field, value, onChange, common }: InputProps & { common: 
     <Select
       {...common}
       className="wide"
+      defaultOpen={eager}
       allowClear={!field.required}
       showSearch={options.length > 8 ? { optionFilterProp: 'label' } : false}
       options={options}

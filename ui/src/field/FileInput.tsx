@@ -1,12 +1,12 @@
 import { Button } from 'antd';
 import { useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { fileUrl, upload } from '../api/client';
+import { useTranslation } from '../app/i18n';
 import { Icon } from '../parts/Icon';
 import { useTell } from '../parts/useTell';
 import type { InputProps } from './FieldInput';
 
-export function FileInput({ field, value, onChange, id, titles = {} }: InputProps) {
+export function FileInput({ field, value, onChange, id, titles }: InputProps) {
   const { t } = useTranslation();
   const tell = useTell();
   const input = useRef<HTMLInputElement>(null);
@@ -37,7 +37,7 @@ export function FileInput({ field, value, onChange, id, titles = {} }: InputProp
       {held && (
         <a href={fileUrl(held)} className="file-link" download>
           <Icon name="file" size={16} />
-          {name || titles[held] || t('value.file')}
+          {name || titles?.[held] || t('value.file')}
         </a>
       )}
       <input

@@ -1,6 +1,6 @@
 import { Input } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../app/i18n';
 import type { InputProps } from './FieldInput';
 
 export function JsonInput({ value, onChange, id, invalid }: InputProps) {

@@ -1,10 +1,10 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Select } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { api } from '../api/client';
-import { objectNamed, useModel } from '../api/model';
+import { fieldNamed, objectNamed, useModel } from '../api/model';
 import type { ModelObject, Page } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { useDebounced } from '../parts/useDebounced';
 import type { InputProps } from './FieldInput';
 import { titleOf, useTitles } from './useTitles';
@@ -14,8 +14,10 @@ function useChoices(target: ModelObject | undefined, words: string, open: boolea
     queryKey: ['choices', target?.plural, words],
     queryFn: async ({ signal }) => {
       if (!target) return [];
+      // Stages and the like have an order of their own.
+      const ordered = !words && fieldNamed(target, 'position')?.sortable;
       const page = await api<Page>(`/${target.plural}`, {
-        query: { q: words, limit: 20, count: 'none' },
+        query: { q: words, sort: ordered ? 'position' : '', limit: 20, count: 'none' },
         signal,
       });
       return page.data.map((r) => ({ value: r.id, label: titleOf(target, r, page.titles) }));
@@ -25,13 +27,14 @@ function useChoices(target: ModelObject | undefined, words: string, open: boolea
   });
 }
 
-export function RefSelect({ field, value, onChange, id, titles, invalid, autoFocus }: InputProps) {
+export function RefSelect(props: InputProps) {
+  const { field, value, onChange, id, titles, invalid, autoFocus, eager = false } = props;
   const { t } = useTranslation();
   const model = useModel();
   const target = objectNamed(model, field.target);
   const several = field.type === 'multi_ref';
   const [words, setWords] = useState('');
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(eager);
   const found = useChoices(target, useDebounced(words.trim(), 150), open);
   const held = (Array.isArray(value) ? value : value ? [value] : []) as string[];
   const names = useTitles(field.target, held, titles);
@@ -48,9 +51,16 @@ export function RefSelect({ field, value, onChange, id, titles, invalid, autoFoc
       {...(several ? { mode: 'multiple' as const } : {})}
       allowClear
       showSearch={{ filterOption: false, onSearch: setWords }}
+      open={open}
       onOpenChange={setOpen}
       loading={found.isFetching}
-      notFoundContent={found.isFetching ? t('state.loading') : t('state.nothing')}
+      notFoundContent={
+        found.isError
+          ? found.error.message
+          : found.isFetching
+            ? t('state.loading')
+            : t('state.nothing')
+      }
       placeholder={t('field.searchRef', { object: target?.label ?? '' })}
       options={[...(words ? [] : missing), ...options]}
       value={several ? held : (held[0] ?? null)}
@@ -59,12 +69,13 @@ export function RefSelect({ field, value, onChange, id, titles, invalid, autoFoc
   );
 }
 
-export function TagSelect({ field, value, onChange, id, invalid, autoFocus }: InputProps) {
+export function TagSelect(props: InputProps) {
+  const { field, value, onChange, id, invalid, autoFocus, eager = false } = props;
   const { t } = useTranslation();
   const model = useModel();
   const target = objectNamed(model, field.target ?? 'tag');
   const [words, setWords] = useState('');
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(eager);
   const found = useChoices(target, useDebounced(words.trim(), 150), open);
   const names = [...new Set((found.data ?? []).map((o) => o.label))];
   return (
@@ -76,6 +87,7 @@ export function TagSelect({ field, value, onChange, id, invalid, autoFocus }: In
       {...(invalid ? { status: 'error' as const } : {})}
       tokenSeparators={['、', '，', ',', ';', '；']}
       showSearch={{ onSearch: setWords }}
+      open={open}
       onOpenChange={setOpen}
       notFoundContent={null}
       placeholder={t('field.tags')}

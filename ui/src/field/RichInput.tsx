@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../app/i18n';
 import type { InputProps } from './FieldInput';
 import { cleanHtml } from './RichText';
 

@@ -4,8 +4,8 @@ import timezone from 'dayjs/plugin/timezone';
 import utc from 'dayjs/plugin/utc';
 import 'dayjs/locale/zh-cn';
 import 'dayjs/locale/zh-tw';
-import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session';
+import { useTranslation } from '../app/i18n';
 import type { InputProps } from './FieldInput';
 
 dayjs.extend(utc);
@@ -24,11 +24,12 @@ function toInstant(picked: Dayjs, zone: string | undefined): string {
   return (zone ? dayjs.tz(picked.format(wall), zone) : picked).toISOString();
 }
 
-export default function TimeInput({ field, value, onChange, id, invalid, autoFocus }: InputProps) {
+export default function TimeInput(props: InputProps) {
+  const { field, value, onChange, id, invalid, autoFocus, eager = false } = props;
   const { i18n } = useTranslation();
   const zone = useSession().user.time_zone ?? undefined;
   const isDate = field.type === 'date';
-  dayjs.locale({ 'zh-CN': 'zh-cn', 'zh-TW': 'zh-tw' }[i18n.language] ?? 'en');
+  dayjs.locale(i18n.language.toLowerCase());
   const change = (picked: Dayjs | null) => {
     if (!picked) onChange(null);
     else onChange(isDate ? picked.format('YYYY-MM-DD') : toInstant(picked, zone));
@@ -38,6 +39,7 @@ export default function TimeInput({ field, value, onChange, id, invalid, autoFoc
       id={id}
       className="wide"
       autoFocus={autoFocus ?? false}
+      defaultOpen={eager}
       {...(invalid ? { status: 'error' as const } : {})}
       {...(isDate ? {} : { showTime: { format: 'HH:mm' }, format: 'YYYY-MM-DD HH:mm' })}
       value={isDate ? (typeof value === 'string' ? dayjs(value) : null) : toPicker(value, zone)}

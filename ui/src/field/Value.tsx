@@ -1,13 +1,14 @@
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { fileUrl } from '../api/client';
 import { isDestination, objectNamed, useModel, valueType } from '../api/model';
-import type { Address, Field, Money, Titles } from '../api/types';
+import { type Address, type Field, type Money, noTitles, type Titles } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { sayPhone } from '../parts/format';
 import { Icon } from '../parts/Icon';
 import { Badge } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
+import { isEmpty } from './empty';
 import { RichText } from './RichText';
 import { safeUrl } from './url';
 
@@ -17,13 +18,6 @@ export interface ValueProps {
   titles?: Titles | undefined;
   /** In a list cell: one line, few tags, no link inside the row's own. */
   compact?: boolean;
-}
-
-export function isEmpty(value: unknown): boolean {
-  if (value === null || value === undefined || value === '') return true;
-  if (Array.isArray(value)) return value.length === 0;
-  if (typeof value === 'object') return Object.values(value).every((v) => v === null || v === '');
-  return false;
 }
 
 const shownTags = 2;
@@ -39,7 +33,7 @@ function Several({ items, compact }: { items: ReactNode[]; compact: boolean | un
   );
 }
 
-export function Value({ field, value, titles = {}, compact }: ValueProps) {
+export function Value({ field, value, titles = noTitles, compact }: ValueProps) {
   const { t } = useTranslation();
   const f = useFormat();
   if (isEmpty(value)) return null;

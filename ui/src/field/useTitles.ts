@@ -15,7 +15,7 @@ export function useTitles(
 ): Titles {
   const model = useModel();
   const target = objectNamed(model, targetName);
-  const missing = ids.filter((id) => !known[id]).sort();
+  const missing = ids.filter((id) => !known[id]).toSorted();
   const { data } = useQuery({
     queryKey: ['titles', target?.plural, missing],
     queryFn: async ({ signal }) => {

@@ -1,18 +1,24 @@
-import { useTranslation } from 'react-i18next';
-import type { Field, Titles } from '../api/types';
+import { useState } from 'react';
+import { isWritable } from '../api/model';
+import type { Field, ModelObject, RecordData, Titles } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { FieldInput } from '../field/FieldInput';
+import { isMasked } from '../record/masked';
+import { MaskedInput } from './MaskedInput';
 
 const wide = new Set(['long_text', 'rich_text', 'address', 'json', 'file', 'image', 'geo']);
 
 interface Props {
+  object: ModelObject;
   fields: Field[];
-  values: Record<string, unknown>;
+  record: RecordData | undefined;
   changed: Record<string, unknown>;
-  masked: string[];
   titles: Titles;
   errors: Record<string, string>;
   autoFocus: boolean;
   onChange: (name: string, value: unknown) => void;
+  /** The field stays as it is. */
+  onKeep: (name: string) => void;
 }
 
 export function FormFields(p: Props) {
@@ -27,11 +33,23 @@ export function FormFields(p: Props) {
 
 function FormField({ field, first, p }: { field: Field; first: boolean; p: Props }) {
   const { t } = useTranslation();
+  const [replacing, setReplacing] = useState(false);
   const id = `field-${field.name}`;
   const error = p.errors[field.name];
   const note = `${id}-note`;
-  const hidden = p.masked.includes(field.name) && !(field.name in p.changed);
-  const help = hidden ? t('form.masked') : field.help;
+  const masked = p.record && isMasked(p.record, field);
+  const touched = field.name in p.changed;
+  const old = masked ? null : p.record?.[field.name];
+  const input = {
+    id,
+    field,
+    value: touched ? p.changed[field.name] : old,
+    titles: p.titles,
+    invalid: Boolean(error),
+    describedBy: error || field.help ? note : undefined,
+    autoFocus: first,
+    onChange: (v: unknown) => p.onChange(field.name, v),
+  };
   return (
     <div className={wide.has(field.type) ? 'form-field form-wide' : 'form-field'}>
       <label htmlFor={id}>
@@ -42,19 +60,25 @@ function FormField({ field, first, p }: { field: Field; first: boolean; p: Props
           </span>
         )}
       </label>
-      <FieldInput
-        id={id}
-        field={field}
-        value={hidden ? null : p.values[field.name]}
-        titles={p.titles}
-        invalid={Boolean(error)}
-        describedBy={error || help ? note : undefined}
-        autoFocus={first}
-        onChange={(v) => p.onChange(field.name, v)}
-      />
-      {(error || help) && (
+      {masked && p.record ? (
+        <MaskedInput
+          {...input}
+          object={p.object}
+          record={p.record}
+          editable={isWritable(field)}
+          replacing={replacing || touched}
+          onReplace={() => setReplacing(true)}
+          onKeep={() => {
+            setReplacing(false);
+            p.onKeep(field.name);
+          }}
+        />
+      ) : (
+        <FieldInput {...input} />
+      )}
+      {(error || field.help) && (
         <p id={note} className={error ? 'field-error' : 'form-help'}>
-          {error ?? help}
+          {error ?? field.help}
         </p>
       )}
     </div>

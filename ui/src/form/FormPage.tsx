@@ -1,23 +1,28 @@
-import { App, Button } from 'antd';
-import { useEffect, useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { Button } from 'antd';
+import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { useBlocker, useNavigate, useParams, useSearchParams } from 'react-router';
 import { ApiError, newKey } from '../api/client';
 import { formSections, recordTitle, useObject } from '../api/model';
 import { useRecord, useWrites } from '../api/records';
-import type { ModelObject, RecordData, Titles } from '../api/types';
+import { type ModelObject, noTitles, type RecordData, type Titles } from '../api/types';
 import { Lost } from '../app/Lost';
+import { useTranslation } from '../app/i18n';
 import { useTitles } from '../field/useTitles';
+import { ask } from '../parts/ask';
 import { problemsOf } from '../parts/problems';
 import { Failure, Skeleton } from '../parts/states';
 import { useTell } from '../parts/useTell';
 import { useTitle } from '../parts/useTitle';
-import { Conflict } from '../record/Conflict';
+import { without } from '../parts/without';
 import { FormFields } from './FormFields';
 import '../styles/field.css';
 import '../styles/form.css';
 
+const Conflict = lazy(() => import('../record/Conflict'));
+
 type Values = Record<string, unknown>;
+
+const unset: Values = {};
 
 export function FormPage() {
   const { plural, id } = useParams();
@@ -29,17 +34,18 @@ export function FormPage() {
 function EditPage({ object, id }: { object: ModelObject; id: string }) {
   const record = useRecord(object.plural, id);
   if (record.isPending) return <Skeleton rows={10} />;
-  if (record.isError) return <Failure error={record.error} retry={() => void record.refetch()} />;
+  if (record.isLoadingError) return <Failure error={record.error} retry={() => void record.refetch()} />;
   return <RecordForm object={object} record={record.data.data} titles={record.data.titles} />;
 }
 
+const words = new Set(['now', 'today', 'me']);
+
 /** What a new record starts with, as far as it is a value and not a word such as "now" or "me". */
 function defaults(object: ModelObject): Values {
-  const words = ['now', 'today', 'me'];
   return Object.fromEntries(
     object.fields
       .filter((f) => f.access === 'write' && f.default !== null && f.default !== undefined)
-      .filter((f) => f.choices || !words.includes(String(f.default)))
+      .filter((f) => f.choices || !words.has(String(f.default)))
       .map((f) => [f.name, f.default]),
   );
 }
@@ -57,9 +63,9 @@ function CreatePage({ object }: { object: ModelObject }) {
 
 function RecordForm({
   object,
-  record,
-  titles: given = {},
-  preset = {},
+  record: latest,
+  titles: given = noTitles,
+  preset = unset,
 }: {
   object: ModelObject;
   record?: RecordData;
@@ -67,11 +73,9 @@ function RecordForm({
   preset?: Values;
 }) {
   const { t } = useTranslation();
-  const { modal } = App.useApp();
   const tell = useTell();
   const navigate = useNavigate();
   const writes = useWrites(object.plural);
-  const sections = useMemo(() => formSections(object), [object]);
   const [changes, setChanges] = useState<Values>(preset);
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [general, setGeneral] = useState('');
@@ -81,6 +85,10 @@ function RecordForm({
   const left = useRef(false);
   const form = useRef<HTMLFormElement>(null);
   const dirty = Object.keys(changes).length > Object.keys(preset).length;
+  // What the writer saw when the writing began; a later version is a conflict, not a surprise.
+  const [record, setRecord] = useState(latest);
+  if (!dirty && latest !== record) setRecord(latest);
+  const sections = useMemo(() => formSections(object, record), [object, record]);
   const via = object.fields.find((f) => f.type === 'ref' && preset[f.name]);
   const titles = useTitles(via?.target, via ? [String(preset[via.name])] : [], given);
   const back = record ? `/${object.plural}/${record.id}` : `/${object.plural}`;
@@ -90,18 +98,19 @@ function RecordForm({
   useTitle(heading);
 
   const blocker = useBlocker(() => dirty && !left.current);
-  useEffect(() => {
-    if (blocker.state !== 'blocked') return;
-    modal.confirm({
+  const askLeave = useEffectEvent(async () => {
+    const leave = await ask({
       title: t('form.leave'),
-      content: t('form.leaveHint'),
-      okText: t('form.leaveYes'),
-      cancelText: t('form.leaveNo'),
-      icon: null,
-      onOk: () => blocker.proceed(),
-      onCancel: () => blocker.reset(),
+      hint: t('form.leaveHint'),
+      yes: t('form.leaveYes'),
+      no: t('form.leaveNo'),
     });
-  }, [blocker, modal, t]);
+    if (leave) blocker.proceed?.();
+    else blocker.reset?.();
+  });
+  useEffect(() => {
+    if (blocker.state === 'blocked') void askLeave();
+  }, [blocker.state]);
   useEffect(() => {
     if (!dirty) return;
     const warn = (e: BeforeUnloadEvent) => e.preventDefault();
@@ -111,8 +120,13 @@ function RecordForm({
 
   const change = (name: string, value: unknown) => {
     setChanges((old) => ({ ...old, [name]: value }));
-    setErrors(({ [name]: _, ...others }) => others);
+    setErrors((old) => without(old, name));
     key.current = newKey();
+  };
+
+  const keep = (name: string) => {
+    setChanges((old) => without(old, name));
+    setErrors((old) => without(old, name));
   };
 
   const refused = (e: unknown) => {
@@ -173,14 +187,15 @@ function RecordForm({
         <fieldset key={s.label ?? i} className="form-section">
           <legend>{s.label ?? (sections.length > 1 ? t('form.more') : object.label)}</legend>
           <FormFields
+            object={object}
             fields={s.fields}
-            values={{ ...record, ...changes }}
-            masked={record?._masked ?? []}
+            record={record}
             changed={changes}
             titles={titles}
             errors={errors}
             autoFocus={i === 0 && !record}
             onChange={change}
+            onKeep={keep}
           />
         </fieldset>
       ))}
@@ -191,22 +206,24 @@ function RecordForm({
         <Button onClick={() => void navigate(back)}>{t('action.cancel')}</Button>
       </div>
       {stale && (
-        <Conflict
-          object={object}
-          current={stale}
-          yours={changes}
-          titles={titles}
-          onKeepMine={() => {
-            setStale(null);
-            void save(stale.version);
-          }}
-          onTakeTheirs={() => {
-            left.current = true;
-            writes.refresh(stale.id);
-            void navigate(back);
-          }}
-          onClose={() => setStale(null)}
-        />
+        <Suspense>
+          <Conflict
+            object={object}
+            current={stale}
+            yours={changes}
+            titles={titles}
+            onKeepMine={() => {
+              setStale(null);
+              void save(stale.version);
+            }}
+            onTakeTheirs={() => {
+              left.current = true;
+              writes.refresh(stale.id);
+              void navigate(back);
+            }}
+            onClose={() => setStale(null)}
+          />
+        </Suspense>
       )}
     </form>
   );

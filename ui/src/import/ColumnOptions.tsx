@@ -1,7 +1,8 @@
 import { Input, Select } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { fieldNamed } from '../api/model';
 import type { ModelObject } from '../api/types';
+import { useTranslation } from '../app/i18n';
+import { without } from '../parts/without';
 import type { Target } from './Mapping';
 import type { Column } from './types';
 
@@ -23,7 +24,7 @@ export function ColumnOptions({
   const words = [...new Set([...Object.keys(column.translate ?? {}), ...seen])];
   const choices = field?.choices?.filter((c) => !c.retired);
   const translate = (from: string, to: string | undefined) => {
-    const { [from]: _, ...others } = column.translate ?? {};
+    const others = without(column.translate ?? {}, from);
     onChange({ ...column, translate: to ? { ...others, [from]: to } : others });
   };
   return (

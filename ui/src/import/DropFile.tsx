@@ -1,9 +1,9 @@
 import { Select } from 'antd';
 import { type DragEvent, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useNavigate, useSearchParams } from 'react-router';
 import { api, upload } from '../api/client';
 import { useModel } from '../api/model';
+import { useTranslation } from '../app/i18n';
 import { Icon } from '../parts/Icon';
 import { useFormat } from '../parts/useFormat';
 import { useTell } from '../parts/useTell';
@@ -21,7 +21,7 @@ export function DropFile() {
   const [busy, setBusy] = useState<File | null>(null);
   const objects = model.objects
     .filter((o) => o.importable && o.rights?.create !== false)
-    .sort((a, b) => Number(b.root === 'self') - Number(a.root === 'self'));
+    .toSorted((a, b) => Number(b.root === 'self') - Number(a.root === 'self'));
   const object = query.get('object') ?? objects[0]?.name ?? 'customer';
 
   const take = async (file: File | undefined) => {
@@ -55,7 +55,7 @@ export function DropFile() {
           onChange={(v) => setQuery({ object: v }, { replace: true })}
         />
       </div>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the button within does the same by keyboard */}
+      {/* The button within does the same by keyboard. */}
       <div
         className={over ? 'drop drop-over' : 'drop'}
         onDragOver={(e) => {

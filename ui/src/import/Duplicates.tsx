@@ -1,7 +1,7 @@
 import { Button, Radio } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { api } from '../api/client';
+import { useTranslation } from '../app/i18n';
 import { useFormat } from '../parts/useFormat';
 import { useTell } from '../parts/useTell';
 import type { ImportRecord } from './types';

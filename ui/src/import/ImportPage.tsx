@@ -1,11 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { api } from '../api/client';
 import { isOver, jobError, useJob } from '../api/jobs';
 import { objectNamed, useModel } from '../api/model';
 import type { Job } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { Failure, Skeleton } from '../parts/states';
 import { useTell } from '../parts/useTell';
 import { useTitle } from '../parts/useTitle';
@@ -92,19 +92,20 @@ function OneImport({ id }: { id: string }) {
   const { data: job } = useJob(busyJob);
   useTitle(data ? importName(data) : t('menu.imports'));
 
-  useEffect(() => {
-    if (!job || !isOver(job)) return;
-    void client.invalidateQueries({ queryKey: key }).then(() => {
-      setEditing(false);
-      setQuery({}, { replace: true });
-    });
+  const onOver = useEffectEvent(async () => {
+    if (jobError(job)) tell.failed(jobError(job));
     void client.invalidateQueries({ queryKey: ['list'] });
     void client.invalidateQueries({ queryKey: ['imports'] });
-    if (jobError(job)) tell.failed(jobError(job));
-  }, [job?.state]);
+    await client.invalidateQueries({ queryKey: key });
+    setQuery({}, { replace: true });
+  });
+  const over = isOver(job);
+  useEffect(() => {
+    if (over) void onOver();
+  }, [over]);
 
   if (one.isPending) return <Skeleton rows={8} />;
-  if (one.isError || !data) return <Failure error={one.error} retry={() => void one.refetch()} />;
+  if (one.isLoadingError || !data) return <Failure error={one.error} retry={() => void one.refetch()} />;
   const object = objectNamed(model, data.object);
   if (!object) return <Failure error={new Error(data.object)} />;
 
@@ -122,6 +123,7 @@ function OneImport({ id }: { id: string }) {
         method: 'POST',
         body: {},
       });
+      setEditing(false);
       setQuery({ job: reply.data.id }, { replace: true });
     } catch (e) {
       tell.error(e);

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { Link, useNavigate } from 'react-router';
 import { api } from '../api/client';
 import { objectNamed, useModel } from '../api/model';
+import { useTranslation } from '../app/i18n';
 import { Icon } from '../parts/Icon';
 import { Badge, Empty, Failure, Skeleton } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
@@ -54,7 +54,7 @@ export function ImportsPage() {
       </div>
       {list.isPending ? (
         <Skeleton />
-      ) : list.isError ? (
+      ) : list.isLoadingError ? (
         <Failure error={list.error} retry={() => void list.refetch()} />
       ) : list.data.data.length === 0 ? (
         <Empty icon="import" title={t('import.none')} hint={t('import.noneHint')}>

@@ -1,8 +1,8 @@
 import { Button, Input, InputNumber, Select } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { isWritable } from '../api/model';
 import type { ModelObject } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { Icon } from '../parts/Icon';
 import { Badge } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
@@ -25,10 +25,10 @@ const addressParts = ['province', 'city', 'district', 'street', 'postcode'];
 /** Where a column may go: every writable field, and the parts of addresses. */
 export function useTargets(object: ModelObject): Target[] {
   const { t } = useTranslation();
-  return object.fields
-    .filter((f) => isWritable(f) || f.access === 'mask')
-    .filter((f) => !f.system && !f.computed && !f.hidden)
-    .flatMap((f) => [
+  const open = object.fields.filter(
+    (f) => (isWritable(f) || f.access === 'mask') && !f.system && !f.computed && !f.hidden,
+  );
+  return open.flatMap((f) => [
       { value: f.name, label: f.label },
       ...(f.type === 'address'
         ? addressParts.map((p) => ({

@@ -1,8 +1,8 @@
 import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { cancelJob, isOver, jobError } from '../api/jobs';
 import type { Job } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { Bar } from '../parts/Bar';
 import { useFormat } from '../parts/useFormat';
 import { useTell } from '../parts/useTell';

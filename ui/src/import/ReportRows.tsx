@@ -1,11 +1,11 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { api } from '../api/client';
 import { fieldNamed } from '../api/model';
 import type { ModelObject } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { Value } from '../field/Value';
+import { More } from '../parts/More';
 import { Badge, Failure, Skeleton } from '../parts/states';
 import { type Column, type ImportRecord, type ImportRow, importName } from './types';
 
@@ -46,13 +46,13 @@ export function ReportRows({
     retry: false,
   });
   if (list.isPending) return <Skeleton rows={5} />;
-  if (list.isError) return <Failure error={list.error} retry={() => void list.refetch()} />;
+  if (list.isLoadingError) return <Failure error={list.error} retry={() => void list.refetch()} />;
   const rows = list.data.pages.flatMap((p) => p.data);
   if (rows.length === 0) return <p className="muted import-line">{t('import.noRows')}</p>;
   const columns = data.columns.filter((c) => c.field || c.split?.length);
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region is reached by keyboard */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled by keyboard */}
       <section className="panel report-rows" tabIndex={0} aria-label={importName(data)}>
         <table>
           <thead>
@@ -72,11 +72,7 @@ export function ReportRows({
           </tbody>
         </table>
       </section>
-      {list.hasNextPage && (
-        <Button onClick={() => void list.fetchNextPage()} loading={list.isFetchingNextPage}>
-          {t('action.more')}
-        </Button>
-      )}
+      <More list={list} />
     </>
   );
 }

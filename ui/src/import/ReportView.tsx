@@ -1,10 +1,11 @@
-import { App, Button } from 'antd';
+import { Button } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { apiUrl } from '../api/client';
 import type { ModelObject } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { Meter } from '../parts/Meter';
+import { ask } from '../parts/ask';
 import { useFormat } from '../parts/useFormat';
 import { Duplicates } from './Duplicates';
 import { ReportColumns } from './ReportColumns';
@@ -107,7 +108,6 @@ function Figures({
 function Actions({ data, object, onBack, onRun, onUndo, report }: Props & { report: Report }) {
   const { t } = useTranslation();
   const f = useFormat();
-  const { modal } = App.useApp();
   const [busy, setBusy] = useState(false);
   const go = async (work: () => Promise<void>) => {
     setBusy(true);
@@ -115,15 +115,14 @@ function Actions({ data, object, onBack, onRun, onUndo, report }: Props & { repo
     setBusy(false);
   };
   const writes = report.created + report.updated + report.merged;
-  const undo = () =>
-    modal.confirm({
+  const undo = async () => {
+    const yes = await ask({
       title: t('import.undoAsk', { count: writes, n: f.number(writes) }),
-      content: t('import.undoHint'),
-      okText: t('import.undo'),
-      cancelText: t('action.cancel'),
-      icon: null,
-      onOk: () => go(onUndo),
+      hint: t('import.undoHint'),
+      yes: t('import.undo'),
     });
+    if (yes) await go(onUndo);
+  };
   const refused = report.refused > 0 && (
     <a className="ghost-button" href={apiUrl(`/imports/${data.id}/refused.xlsx`)} download>
       {t('import.refusedFile', { count: report.refused, n: f.number(report.refused) })}
@@ -151,7 +150,7 @@ function Actions({ data, object, onBack, onRun, onUndo, report }: Props & { repo
       </Link>
       {refused}
       {(data.state === 'done' || data.state === 'cancelled') && writes > 0 && (
-        <Button loading={busy} onClick={undo}>
+        <Button loading={busy} onClick={() => void undo()}>
           {t('import.undo')}
         </Button>
       )}

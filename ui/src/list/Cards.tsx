@@ -1,9 +1,10 @@
 import { useEffect, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { recordTitle, titleField } from '../api/model';
 import type { Field, ModelObject, RecordData, Titles } from '../api/types';
-import { isEmpty, Value } from '../field/Value';
+import { useTranslation } from '../app/i18n';
+import { isEmpty } from '../field/empty';
+import { Value } from '../field/Value';
 import { Avatar } from '../parts/Avatar';
 
 const factsPerCard = 4;
@@ -21,7 +22,6 @@ export function Cards({
   rows: RecordData[];
   titles: Titles;
   pending: boolean;
-  onOpen: (r: RecordData) => void;
   onEnd: () => void;
 }) {
   const { t } = useTranslation();

@@ -1,8 +1,8 @@
 import { Button, Checkbox, Input, Popover } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { columnFields, fieldNamed } from '../api/model';
 import type { ModelObject } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { Icon } from '../parts/Icon';
 import { usePhone } from '../parts/useNarrow';
 
@@ -38,7 +38,7 @@ function Chooser({ object, columns, setColumns }: Props) {
     setColumns(next);
   };
   return (
-    <div className="columns-menu">
+    <section className="columns-menu" aria-label={t('list.columns')}>
       <Input
         value={words}
         onChange={(e) => setWords(e.target.value)}
@@ -92,6 +92,6 @@ function Chooser({ object, columns, setColumns }: Props) {
       <button type="button" className="link-button" onClick={() => setColumns(null)}>
         {t('list.standardColumns')}
       </button>
-    </div>
+    </section>
   );
 }

@@ -1,9 +1,9 @@
 import { Button, Dropdown } from 'antd';
 import { useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { api, fileUrl } from '../api/client';
 import { cancelJob, isOver, jobError, jobFile, useJob } from '../api/jobs';
 import type { Job, ModelObject } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import type { Condition } from '../condition/condition';
 import { Bar } from '../parts/Bar';
 import { Icon } from '../parts/Icon';

@@ -1,8 +1,8 @@
 import { Button, Popover } from 'antd';
 import { lazy, Suspense, useMemo, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session';
 import type { ModelObject, Titles } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import {
   filterPaths,
   fromCondition,

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button, Select } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { api } from '../api/client';
 import type { Count, ModelObject, Titles } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import {
   freshRow,
   type Group,
@@ -52,6 +52,7 @@ export default function FilterPanel({ object, group, paths, titles, onApply }: P
   return (
     <form
       className="filter-panel"
+      aria-label={t('filter.button')}
       onSubmit={(e) => {
         e.preventDefault();
         onApply(draft);

@@ -1,19 +1,18 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { Checkbox } from 'antd';
-import { type MouseEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
-import { recordTitle, titleField, valueType } from '../api/model';
+import { useEffect, useRef } from 'react';
+import { titleField, valueType } from '../api/model';
 import type { Field, ModelObject, RecordData, Titles } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { kept, useKept } from '../app/store';
-import { isEmpty, Value } from '../field/Value';
-import { Avatar } from '../parts/Avatar';
-import { Icon } from '../parts/Icon';
-import { readSort } from './state';
+import { GridHead } from './GridHead';
+import { GridRow } from './GridRow';
+import type { Selection } from './selection';
+import { revealRow, useRows } from './useRows';
 
 const rowHeight = 36;
 const ahead = 12;
 const skeletonRows = 14;
+const checkWidth = 44;
 
 const widths = kept<Record<string, number>>('widths', {});
 
@@ -41,7 +40,11 @@ function defaultWidth(f: Field, isTitle: boolean): number {
   }
 }
 
-export const isFigure = (f: Field) => ['number', 'percent', 'money'].includes(valueType(f));
+/** Where the keys are: a row, and in it a column. row -1: nowhere yet. */
+export interface Cursor {
+  row: number;
+  col: number;
+}
 
 export interface GridProps {
   object: ModelObject;
@@ -49,66 +52,70 @@ export interface GridProps {
   rows: RecordData[];
   titles: Titles;
   pending: boolean;
+  /** The rows still are those of the question before. */
+  old: boolean;
   more: boolean;
   sort: string;
-  cursor: number;
-  selected: ReadonlySet<string>;
+  cursor: Cursor;
+  editing: boolean;
+  selected: Selection;
+  canEdit: (r: RecordData, f: Field) => boolean;
+  canFilter: (f: Field) => boolean;
+  onCursor: (at: Cursor) => void;
+  onEdit: (at: Cursor) => void;
+  onEndEdit: (move: -1 | 0 | 1) => void;
+  onFilterBy: (r: RecordData, f: Field) => void;
   onSort: (f: Field) => void;
-  onSelect: (ids: ReadonlySet<string>) => void;
+  onSelect: (next: Selection) => void;
   onOpen: (r: RecordData) => void;
   onEnd: () => void;
 }
 
 export function Grid(p: GridProps) {
   const { t } = useTranslation();
-  const box = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLElement>(null);
   const last = useRef<number | null>(null);
   const own = useKept(widths);
   const title = titleField(p.object);
-  const virtual = useVirtualizer({
-    count: p.rows.length,
-    getScrollElement: () => box.current,
-    estimateSize: () => rowHeight,
-    overscan: ahead,
-  });
-  const items = virtual.getVirtualItems();
-  const lastSeen = items.at(-1)?.index ?? -1;
-  const columns = p.columns;
+  const { start, end } = useRows(box, p.rows.length, rowHeight, ahead);
   const widthOf = (f: Field) =>
     own[`${p.object.name}.${f.name}`] ?? defaultWidth(f, f.name === title);
-  const total = columns.reduce((sum, f) => sum + widthOf(f), 44);
+  const total = p.columns.reduce((sum, f) => sum + widthOf(f), checkWidth);
+  const { onEnd } = p;
 
   useEffect(() => {
-    if (lastSeen >= p.rows.length - ahead && p.rows.length > 0) p.onEnd();
-  }, [lastSeen, p.rows.length, p.onEnd]);
+    if (p.rows.length > 0 && end >= p.rows.length) onEnd();
+  }, [end, p.rows.length, onEnd]);
   useEffect(() => {
-    if (p.cursor >= 0) virtual.scrollToIndex(p.cursor);
-  }, [p.cursor, virtual]);
+    if (box.current && p.cursor.row >= 0) revealRow(box.current, p.cursor.row, rowHeight);
+  }, [p.cursor.row]);
 
   const select = (index: number, shift: boolean) => {
-    const next = new Set(p.selected);
+    const next = new Map(p.selected);
     const from = shift && last.current !== null ? last.current : index;
     const on = !next.has(p.rows[index]?.id ?? '');
-    for (let i = Math.min(from, index); i <= Math.max(from, index); i++) {
-      const id = p.rows[i]?.id;
-      if (id && on) next.add(id);
-      else if (id) next.delete(id);
+    for (const r of p.rows.slice(Math.min(from, index), Math.max(from, index) + 1)) {
+      if (on) next.set(r.id, r);
+      else next.delete(r.id);
     }
     last.current = index;
     p.onSelect(next);
   };
   const all = p.rows.length > 0 && p.rows.every((r) => p.selected.has(r.id));
-  const above = items[0]?.start ?? 0;
-  const below = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
-  const label = p.object.plural_label || p.object.label;
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region is reached by keyboard
-    <section className="grid" ref={box} tabIndex={0} aria-label={label}>
+    <section
+      className={p.old ? 'grid grid-old' : 'grid'}
+      ref={box}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled by keyboard
+      tabIndex={0}
+      aria-label={p.object.plural_label || p.object.label}
+      aria-busy={p.old}
+    >
       <table style={{ width: total }} aria-rowcount={p.more ? -1 : p.rows.length + 1}>
         <colgroup>
-          <col style={{ width: 44 }} />
-          {columns.map((f) => (
+          <col style={{ width: checkWidth }} />
+          {p.columns.map((f) => (
             <col key={f.name} style={{ width: widthOf(f) }} />
           ))}
         </colgroup>
@@ -119,11 +126,11 @@ export function Grid(p: GridProps) {
                 aria-label={t('list.selectAll')}
                 checked={all}
                 indeterminate={!all && p.selected.size > 0}
-                onChange={() => p.onSelect(new Set(all ? [] : p.rows.map((r) => r.id)))}
+                onChange={() => p.onSelect(new Map(all ? [] : p.rows.map((r) => [r.id, r])))}
               />
             </th>
-            {columns.map((f) => (
-              <Head
+            {p.columns.map((f) => (
+              <GridHead
                 key={f.name}
                 field={f}
                 sort={p.sort}
@@ -135,28 +142,23 @@ export function Grid(p: GridProps) {
           </tr>
         </thead>
         {p.pending ? (
-          <SkeletonBody columns={columns.length} />
+          <SkeletonBody columns={p.columns.length} />
         ) : (
           <tbody>
-            {above > 0 && <tr style={{ height: above }} />}
-            {items.map((item) => {
-              const row = p.rows[item.index];
-              return row ? (
-                <GridRow
-                  key={row.id}
-                  p={p}
-                  row={row}
-                  index={item.index}
-                  title={title}
-                  onSelect={(shift) => select(item.index, shift)}
-                />
-              ) : null;
-            })}
-            {below > 0 && <tr style={{ height: below }} />}
+            {start > 0 && <tr style={{ height: start * rowHeight }} />}
+            {p.rows.slice(start, end).map((row, i) => (
+              <GridRow
+                key={row.id}
+                p={p}
+                row={row}
+                index={start + i}
+                onSelect={(shift) => select(start + i, shift)}
+              />
+            ))}
+            {end < p.rows.length && <tr style={{ height: (p.rows.length - end) * rowHeight }} />}
           </tbody>
         )}
       </table>
-      {p.more && !p.pending && <p className="grid-more">{t('state.loading')}</p>}
     </section>
   );
 }
@@ -167,7 +169,7 @@ function SkeletonBody({ columns }: { columns: number }) {
       {Array.from({ length: skeletonRows }, (_, i) => (
         <tr key={i}>
           <td className="grid-check" />
-          {Array.from({ length: columns }, (_, c) => (
+          {Array.from({ length: columns }, (__, c) => (
             <td key={c}>
               <span className="skeleton-cell" />
             </td>
@@ -175,115 +177,5 @@ function SkeletonBody({ columns }: { columns: number }) {
         </tr>
       ))}
     </tbody>
-  );
-}
-
-function Head({
-  field,
-  sort,
-  width,
-  onSort,
-  onResize,
-}: {
-  field: Field;
-  sort: string;
-  width: number;
-  onSort: () => void;
-  onResize: (w: number) => void;
-}) {
-  const [first] = readSort(sort);
-  const down = first?.field === field.name ? first.down : null;
-  const sorted = down === null ? undefined : down ? 'descending' : 'ascending';
-  return (
-    <th aria-sort={sorted} className={isFigure(field) ? 'grid-figure' : undefined}>
-      {field.sortable === false ? (
-        <span className="grid-label">{field.label}</span>
-      ) : (
-        <button type="button" className="grid-label" onClick={onSort} title={field.help}>
-          {field.label}
-          {down !== null && <Icon name={down ? 'arrowDown' : 'arrowUp'} size={14} />}
-        </button>
-      )}
-      <Resizer width={width} onResize={onResize} />
-    </th>
-  );
-}
-
-function Resizer({ width, onResize }: { width: number; onResize: (w: number) => void }) {
-  const [start, setStart] = useState<{ x: number; width: number } | null>(null);
-  const begin = (e: PointerEvent<HTMLSpanElement>) => {
-    e.currentTarget.setPointerCapture(e.pointerId);
-    setStart({ x: e.clientX, width });
-  };
-  return (
-    <span
-      className="grid-resize"
-      aria-hidden="true"
-      onPointerDown={begin}
-      onPointerMove={(e) =>
-        start && onResize(Math.max(64, Math.round(start.width + e.clientX - start.x)))
-      }
-      onPointerUp={() => setStart(null)}
-    />
-  );
-}
-
-function GridRow({
-  p,
-  row,
-  index,
-  title,
-  onSelect,
-}: {
-  p: GridProps;
-  row: RecordData;
-  index: number;
-  title: string;
-  onSelect: (shift: boolean) => void;
-}) {
-  const { t } = useTranslation();
-  const on = p.selected.has(row.id);
-  const open = (e: MouseEvent) => {
-    if ((e.target as Element).closest('a,button,input,label') || getSelection()?.toString()) return;
-    p.onOpen(row);
-  };
-  const name = recordTitle(p.object, row, p.titles) || t('record.noName');
-  return (
-    <tr
-      aria-rowindex={index + 2}
-      aria-selected={on}
-      className={index === p.cursor ? 'grid-cursor' : undefined}
-      onClick={open}
-    >
-      <td className="grid-check">
-        <Checkbox
-          aria-label={t('list.selectRow', { name: name })}
-          checked={on}
-          onChange={(e) => onSelect((e.nativeEvent as unknown as { shiftKey: boolean }).shiftKey)}
-        />
-      </td>
-      {p.columns.map((f, i) => (
-        <td key={f.name} className={isFigure(f) ? 'grid-figure' : undefined}>
-          {i === 0 ? (
-            <Link className="grid-title" to={`/${p.object.plural}/${row.id}`}>
-              {p.object.root === 'self' && <Avatar id={row.id} name={name} size={22} />}
-              <span>
-                {isEmpty(row[f.name]) ? (
-                  f.name === title ? (
-                    name
-                  ) : (
-                    '—'
-                  )
-                ) : (
-                  <Value field={f} value={row[f.name]} titles={p.titles} compact />
-                )}
-              </span>
-            </Link>
-          ) : (
-            <Value field={f} value={row[f.name]} titles={p.titles} compact />
-          )}
-        </td>
-      ))}
-    </tr>
   );
 }

@@ -1,24 +1,28 @@
-import { Button, Dropdown, Input } from 'antd';
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
+import { Input } from 'antd';
+import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react';
+import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { defaultColumns, fieldNamed, useObject } from '../api/model';
 import { useList } from '../api/records';
 import type { Field, ModelObject, RecordData, Titles } from '../api/types';
 import { Lost } from '../app/Lost';
+import { useTranslation } from '../app/i18n';
 import { kept, useKept } from '../app/store';
+import { isFilterable } from '../condition/byValue';
 import { Icon } from '../parts/Icon';
-import { Empty, Failure } from '../parts/states';
+import { Failure } from '../parts/states';
 import { useDebounced } from '../parts/useDebounced';
-import { useFormat } from '../parts/useFormat';
 import { usePhone } from '../parts/useNarrow';
 import { useTitle } from '../parts/useTitle';
+import { without } from '../parts/without';
 import { Cards } from './Cards';
 import { ColumnsButton } from './ColumnsButton';
 import { ExportButton } from './ExportButton';
 import { useFilter } from './FilterBar';
 import { Grid } from './Grid';
+import { CountLabel, CreateButton, ListTrouble, NoRows } from './ListParts';
+import { nothing, type Selection } from './selection';
 import { type ListState, nextSort, readState, writeState } from './state';
+import { useCells } from './useCells';
 import { useListKeys } from './useListKeys';
 import { ViewTabs } from './ViewTabs';
 import '../styles/list.css';
@@ -43,62 +47,66 @@ function useListState(): [ListState, (next: Partial<ListState>) => void] {
 function List({ object }: { object: ModelObject }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const location = useLocation();
   const phone = usePhone();
   const [state, change] = useListState();
   const stored = useKept(chosenColumns)[object.name];
   const names = state.columns ?? stored ?? defaultColumns(object);
+  const shown = names.join();
   const columns = useMemo(
-    () => names.flatMap((n) => fieldNamed(object, n) ?? []),
-    [names.join(), object],
+    () => shown.split(',').flatMap((n) => fieldNamed(object, n) ?? []),
+    [shown, object],
   );
-  const list = useList(object.plural, {
+  const query = {
     where: state.where ? JSON.stringify(state.where) : '',
     q: useDebounced(state.q, 200),
     sort: state.sort,
-  });
+  };
+  const list = useList(object.plural, query);
   const rows = useMemo(() => list.data?.pages.flatMap((p) => p.data) ?? [], [list.data]);
   const titles = useMemo<Titles>(
     () => Object.assign({}, ...(list.data?.pages.map((p) => p.titles) ?? [])),
     [list.data],
   );
   const filter = useFilter({ object, state, titles, change });
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const [cursor, setCursor] = useState(-1);
+  const cells = useCells({ object, rows, columns, state, change });
+  const [selected, setSelected] = useState(nothing);
   const search = useRef<{ focus(): void }>(null);
   useTitle(object.plural_label || object.label);
 
-  useEffect(() => {
-    setSelected(new Set());
-    setCursor(-1);
-  }, [state.where, state.q]);
+  const asked = `${query.where} ${state.q}`;
+  const [before, setBefore] = useState(asked);
+  if (before !== asked) {
+    setBefore(asked);
+    setSelected(nothing);
+    cells.reset();
+  }
 
-  const open = (r: RecordData) =>
-    navigate(`/${object.plural}/${r.id}`, { state: { from: location.search } });
-  const toggle = (id: string) => {
-    const next = new Set(selected);
-    if (!next.delete(id)) next.add(id);
-    setSelected(next);
-  };
+  const open = (r: RecordData) => void navigate(`/${object.plural}/${r.id}`);
+  const here = rows[cells.cursor.row];
   useListKeys({
-    count: rows.length,
-    cursor,
-    setCursor,
+    on: !cells.editing,
+    row: here ? cells.cursor.row : -1,
+    move: cells.move,
     onSearch: () => search.current?.focus(),
-    onOpen: (i) => rows[i] && void open(rows[i]),
-    onSelect: (i) => rows[i] && toggle(rows[i].id),
-    onEdit: (i) => rows[i] && void navigate(`/${object.plural}/${rows[i].id}/edit`),
-    onClear: () => setSelected(new Set()),
+    onEnter: () => {
+      if (here && (cells.cursor.col === 0 || !cells.edit(cells.cursor))) open(here);
+    },
+    onEditCell: () => cells.edit(cells.cursor),
+    onFilter: cells.filterHere,
+    onSelect: () => here && setSelected(toggled(selected, here)),
+    onEdit: () => here && void navigate(`/${object.plural}/${here.id}/edit`),
+    onClear: () => setSelected(nothing),
   });
 
   const setColumns = (next: string[] | null) => {
-    const { [object.name]: _, ...others } = chosenColumns.get();
+    const others = without(chosenColumns.get(), object.name);
     chosenColumns.set(next ? { ...others, [object.name]: next } : others);
     if (state.columns) change({ columns: null });
   };
-  const onEnd = () => {
-    if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage();
-  };
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = list;
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
   const filtered = Boolean(state.where || state.q);
 
   return (
@@ -137,7 +145,6 @@ function List({ object }: { object: ModelObject }) {
           rows={rows}
           titles={titles}
           pending={list.isPending}
-          onOpen={open}
           onEnd={onEnd}
         />
       ) : (
@@ -147,23 +154,35 @@ function List({ object }: { object: ModelObject }) {
           rows={rows}
           titles={titles}
           pending={list.isPending}
+          old={list.isPlaceholderData}
           more={list.hasNextPage}
           sort={state.sort}
-          cursor={cursor}
+          cursor={cells.cursor}
+          editing={cells.editing}
           selected={selected}
+          canEdit={cells.canEdit}
+          canFilter={isFilterable}
+          onCursor={cells.go}
+          onEdit={cells.edit}
+          onEndEdit={cells.endEdit}
+          onFilterBy={cells.filterBy}
           onSort={(f: Field) => change({ sort: nextSort(state.sort, f.name) })}
           onSelect={setSelected}
           onOpen={open}
           onEnd={onEnd}
         />
       )}
+      {rows.length > 0 && <ListTrouble list={list} />}
       {selected.size > 0 && (
         <Suspense>
           <BulkBar
             object={object}
-            rows={rows.filter((r) => selected.has(r.id))}
+            selected={selected}
+            query={query}
+            where={state.where}
+            count={list.data?.pages[0]?.count ?? null}
             columns={names}
-            clear={() => setSelected(new Set())}
+            select={setSelected}
           />
         </Suspense>
       )}
@@ -171,72 +190,8 @@ function List({ object }: { object: ModelObject }) {
   );
 }
 
-function CountLabel({ list }: { list: ReturnType<typeof useList> }) {
-  const { t } = useTranslation();
-  const f = useFormat();
-  const count = list.data?.pages[0]?.count;
-  if (!count) return null;
-  const n = f.number(count.value);
-  return (
-    <span className="list-count" role="status">
-      {count.exact ? t('list.count', { count: count.value, n }) : t('list.about', { n })}
-    </span>
-  );
-}
-
-function CreateButton({ object }: { object: ModelObject }) {
-  const { t } = useTranslation();
-  const navigate = useNavigate();
-  if (!object.rights?.create) return null;
-  const create = () => void navigate(`/${object.plural}/new`);
-  const label = t('list.create', { object: object.label });
-  if (!object.importable)
-    return (
-      <Button type="primary" icon={<Icon name="add" size={16} />} onClick={create}>
-        {label}
-      </Button>
-    );
-  const items = [
-    { key: 'import', label: t('list.import'), icon: <Icon name="import" size={16} /> },
-  ];
-  return (
-    <div className="split-button">
-      <Button type="primary" icon={<Icon name="add" size={16} />} onClick={create}>
-        {label}
-      </Button>
-      <Dropdown
-        trigger={['click']}
-        placement="bottomRight"
-        menu={{ items, onClick: () => void navigate(`/imports/new?object=${object.name}`) }}
-      >
-        <Button
-          type="primary"
-          aria-label={t('list.moreWays')}
-          icon={<Icon name="chevron" size={16} />}
-        />
-      </Dropdown>
-    </div>
-  );
-}
-
-function NoRows(p: { object: ModelObject; filtered: boolean; clear: () => void }) {
-  const { t } = useTranslation();
-  const navigate = useNavigate();
-  const objects = p.object.plural_label || p.object.label;
-  if (p.filtered)
-    return (
-      <Empty icon="filter" title={t('list.noMatch', { objects })} hint={t('list.noMatchHint')}>
-        <Button onClick={p.clear}>{t('list.clearFilter')}</Button>
-      </Empty>
-    );
-  return (
-    <Empty icon="people" title={t('list.none', { objects })} hint={t('list.noneHint')}>
-      {p.object.importable && p.object.rights?.create && (
-        <Button onClick={() => void navigate(`/imports/new?object=${p.object.name}`)}>
-          {t('list.import')}
-        </Button>
-      )}
-      <CreateButton object={{ ...p.object, importable: false }} />
-    </Empty>
-  );
+function toggled(selected: Selection, r: RecordData): Selection {
+  const next = new Map(selected);
+  if (!next.delete(r.id)) next.set(r.id, r);
+  return next;
 }

@@ -1,8 +1,8 @@
 import { InputNumber, Select } from 'antd';
 import { useId } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session';
 import type { Field, Titles } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import {
   calendarWords,
   needsValue,

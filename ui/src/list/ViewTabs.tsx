@@ -1,17 +1,17 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { Button, Checkbox, Input, Popover } from 'antd';
-import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import { api, newKey } from '../api/client';
-import { fieldNamed, useModel } from '../api/model';
+import { Button, Popover } from 'antd';
+import { lazy, Suspense, useState } from 'react';
+import { useModel } from '../api/model';
 import { useSmallList } from '../api/records';
 import type { ModelObject, RecordData } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import type { Condition } from '../condition/condition';
 import { Icon } from '../parts/Icon';
-import { useTell } from '../parts/useTell';
+import { Skeleton } from '../parts/states';
 import { type ListState, plainList } from './state';
 
-interface Props {
+const ViewForm = lazy(() => import('./ViewForm'));
+
+export interface ViewProps {
   object: ModelObject;
   state: ListState;
   columns: string[];
@@ -31,24 +31,26 @@ function stateOf(view: RecordData): ListState {
     ...plainList,
     view: view.id,
     where: parseWhere(view.where),
+    q: typeof view.q === 'string' ? view.q : '',
     sort: typeof view.sort === 'string' ? view.sort : '',
     columns: columns?.length ? columns : null,
   };
 }
 
+/** What of a state a view keeps, to be compared. */
+const said = (s: ListState) => JSON.stringify([s.where, s.q, s.sort, s.columns]);
+
 /** Saved views of a list as tabs; the first tab is the list itself. */
-export function ViewTabs({ object, state, columns, change }: Props) {
+export function ViewTabs({ object, state, columns, change }: ViewProps) {
   const { t } = useTranslation();
   const model = useModel();
   const viewObject = model.objects.find((o) => o.plural === 'saved_views');
   const where = JSON.stringify({ field: 'object', eq: object.name });
   const views = useSmallList('saved_views', { where, limit: 50 }, Boolean(viewObject));
-  const changed = Boolean(state.where || state.sort || state.columns);
+  const [open, setOpen] = useState(false);
+  const changed = Boolean(state.where || state.q || state.sort || state.columns);
   const current = views.data?.data.find((v) => v.id === state.view);
-  const differs =
-    current &&
-    JSON.stringify([state.where, state.sort]) !==
-      JSON.stringify([stateOf(current).where, stateOf(current).sort]);
+  const differs = current && said(state) !== said(stateOf(current));
   return (
     <div className="views">
       <div className="views-tabs" role="group" aria-label={t('views.label')}>
@@ -74,119 +76,31 @@ export function ViewTabs({ object, state, columns, change }: Props) {
         ))}
       </div>
       {viewObject?.rights?.create && (changed || current) && (
-        <SaveView
-          viewObject={viewObject}
-          object={object}
-          state={state}
-          columns={columns}
-          current={current}
-          change={change}
-        />
+        <Popover
+          open={open}
+          onOpenChange={setOpen}
+          trigger="click"
+          placement="bottomRight"
+          destroyOnHidden
+          content={
+            <Suspense fallback={<Skeleton rows={2} />}>
+              <ViewForm
+                viewObject={viewObject}
+                object={object}
+                state={state}
+                columns={columns}
+                current={current}
+                change={change}
+                onDone={() => setOpen(false)}
+              />
+            </Suspense>
+          }
+        >
+          <Button type="text" icon={<Icon name="save" size={16} />}>
+            {t(current ? 'views.edit' : 'views.save')}
+          </Button>
+        </Popover>
       )}
     </div>
-  );
-}
-
-function SaveView({
-  viewObject,
-  object,
-  state,
-  columns,
-  current,
-  change,
-}: Props & { viewObject: ModelObject; current: RecordData | undefined }) {
-  const { t } = useTranslation();
-  const client = useQueryClient();
-  const tell = useTell();
-  const [open, setOpen] = useState(false);
-  const [name, setName] = useState('');
-  const [shared, setShared] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const refresh = () => client.invalidateQueries({ queryKey: ['small', 'saved_views'] });
-
-  const content = () => ({ where: state.where ?? {}, sort: state.sort || null, columns });
-  const attempt = async (work: () => Promise<void>) => {
-    setBusy(true);
-    try {
-      await work();
-      await refresh();
-      setOpen(false);
-    } catch (e) {
-      tell.error(e);
-    } finally {
-      setBusy(false);
-    }
-  };
-  const create = () =>
-    attempt(async () => {
-      const body = { object: object.name, name: name.trim(), shared, ...content() };
-      const one = await api<{ data: RecordData }>('/saved_views', {
-        method: 'POST',
-        body,
-        key: newKey(),
-      });
-      setName('');
-      change({ view: one.data.id, columns });
-    });
-  const update = (view: RecordData) =>
-    attempt(async () => {
-      await api(`/saved_views/${view.id}`, {
-        method: 'PATCH',
-        body: content(),
-        version: view.version,
-      });
-      tell.done(t('views.saved'));
-    });
-  const remove = (view: RecordData) =>
-    attempt(async () => {
-      await api(`/saved_views/${view.id}`, { method: 'DELETE', version: view.version });
-      change(plainList);
-      tell.undo(t('views.deleted'), async () => {
-        await api(`/saved_views/${view.id}/restore`, { method: 'POST', body: {} });
-        await refresh();
-      });
-    });
-
-  return (
-    <Popover
-      open={open}
-      onOpenChange={setOpen}
-      trigger="click"
-      placement="bottomRight"
-      content={
-        <form
-          className="save-view"
-          onSubmit={(e) => {
-            e.preventDefault();
-            if (name.trim()) void create();
-          }}
-        >
-          {current && (
-            <div className="save-view-own">
-              <Button loading={busy} onClick={() => void update(current)}>
-                {t('views.update', { name: String(current.name) })}
-              </Button>
-              <Button danger type="text" onClick={() => void remove(current)}>
-                {t('action.delete')}
-              </Button>
-            </div>
-          )}
-          <label htmlFor="view-name">{t('views.name')}</label>
-          <Input id="view-name" value={name} onChange={(e) => setName(e.target.value)} />
-          {fieldNamed(viewObject, 'shared') && (
-            <Checkbox checked={shared} onChange={(e) => setShared(e.target.checked)}>
-              {t('views.shared')}
-            </Checkbox>
-          )}
-          <Button type="primary" htmlType="submit" loading={busy} disabled={!name.trim()}>
-            {t('views.create')}
-          </Button>
-        </form>
-      }
-    >
-      <Button type="text" icon={<Icon name="save" size={16} />}>
-        {t('views.save')}
-      </Button>
-    </Popover>
   );
 }

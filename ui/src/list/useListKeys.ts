@@ -1,13 +1,16 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 
 interface Keys {
-  count: number;
-  cursor: number;
-  setCursor: (i: number) => void;
+  on: boolean;
+  row: number;
+  move: (rowsBy: number, colsBy: number) => void;
   onSearch: () => void;
-  onOpen: (i: number) => void;
-  onSelect: (i: number) => void;
-  onEdit: (i: number) => void;
+  /** Enter: writes the cell at the cursor, or opens the record. */
+  onEnter: () => void;
+  onEditCell: () => void;
+  onFilter: () => void;
+  onSelect: () => void;
+  onEdit: () => void;
   onClear: () => void;
 }
 
@@ -18,39 +21,41 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-/** j k move, Enter opens, x selects, e edits, / searches, Esc clears. */
+const inFront = 'dialog[open], .ant-popover:not(.ant-popover-hidden)';
+const arrows = new Set(['ArrowDown', 'ArrowUp', 'ArrowLeft', 'ArrowRight']);
+
+/** j k and arrows move, Enter opens or writes, F2 writes, f filters, x selects, e edits, / searches, Esc clears. */
 export function useListKeys(keys: Keys) {
-  const latest = useRef(keys);
-  latest.current = keys;
+  const act = useEffectEvent((key: string, onButton: boolean): boolean => {
+    const here = keys.row >= 0;
+    if (onButton && (key === 'Enter' || arrows.has(key))) return false;
+    if (key === 'j' || key === 'ArrowDown') keys.move(1, 0);
+    else if (key === 'k' || key === 'ArrowUp') keys.move(-1, 0);
+    else if (key === 'ArrowLeft' && here) keys.move(0, -1);
+    else if (key === 'ArrowRight' && here) keys.move(0, 1);
+    else if (key === 'Enter' && here) keys.onEnter();
+    else if (key === 'F2' && here) keys.onEditCell();
+    else if (key === 'f' && here) keys.onFilter();
+    else if (key === 'x' && here) keys.onSelect();
+    else if (key === 'e' && here) keys.onEdit();
+    else if (key === '/') keys.onSearch();
+    else if (key === 'Escape') keys.onClear();
+    else return false;
+    return true;
+  });
+  const { on } = keys;
   useEffect(() => {
+    if (!on) return;
     const onKey = (e: KeyboardEvent) => {
       if (e.metaKey || e.ctrlKey || e.altKey || e.isComposing || isTyping(e.target)) return;
-      if (
-        document.querySelector(
-          'dialog[open], .ant-modal-wrap, .ant-popover:not(.ant-popover-hidden)',
-        )
-      )
-        return;
-      const k = latest.current;
-      const at = k.cursor;
-      const onButton = e.target instanceof HTMLElement && /^(BUTTON|A)$/.test(e.target.tagName);
-      // Enter is for the row from here on, not for a button that was clicked before.
-      const move = (i: number) => {
-        if (onButton) (e.target as HTMLElement).blur();
-        k.setCursor(i);
-      };
-      if (e.key === 'j' || (e.key === 'ArrowDown' && !onButton))
-        move(Math.min(at + 1, k.count - 1));
-      else if (e.key === 'k' || (e.key === 'ArrowUp' && !onButton)) move(Math.max(at - 1, 0));
-      else if (e.key === 'Enter' && at >= 0 && !onButton) k.onOpen(at);
-      else if (e.key === 'x' && at >= 0) k.onSelect(at);
-      else if (e.key === 'e' && at >= 0) k.onEdit(at);
-      else if (e.key === '/') k.onSearch();
-      else if (e.key === 'Escape') k.onClear();
-      else return;
+      if (document.querySelector(inFront)) return;
+      const button = e.target instanceof HTMLElement && /^(BUTTON|A)$/.test(e.target.tagName);
+      if (!act(e.key, button)) return;
+      // Enter is for the cell from here on, not for a button that was clicked before.
+      if (button) (e.target as HTMLElement).blur();
       e.preventDefault();
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
-  }, []);
+  }, [on]);
 }

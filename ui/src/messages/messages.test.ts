@@ -19,7 +19,7 @@ function sources(dir: string): string[] {
 const files = sources(root).map((path) => ({ path, text: readFileSync(path, 'utf8') }));
 const bare = (key: string) => key.replace(/_(one|other)$/, '');
 const keysOf = (c: Record<string, string>) => new Set(Object.keys(c).map(bare));
-const placeholders = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((m) => m[1]).sort();
+const placeholders = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((m) => m[1]).toSorted();
 
 /** t('a.b') as exact keys, t(`a.${x}`) as the beginnings of keys. */
 function used(): { exact: Set<string>; starts: Set<string> } {
@@ -37,7 +37,7 @@ function used(): { exact: Set<string>; starts: Set<string> } {
 describe('messages', () => {
   it('have the same keys in every language', () => {
     for (const [language, c] of Object.entries(catalogues))
-      expect([...keysOf(c)].sort(), language).toEqual([...keysOf(zhCN)].sort());
+      expect([...keysOf(c)].toSorted(), language).toEqual([...keysOf(zhCN)].toSorted());
   });
 
   it('are sorted by key, so that two changes seldom meet', () => {

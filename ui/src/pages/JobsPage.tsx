@@ -1,10 +1,10 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { api, fileUrl } from '../api/client';
 import { cancelJob, isOver, jobError, jobFile, retryJob } from '../api/jobs';
 import type { Job } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { secondsLeft } from '../import/Progressing';
 import { Bar } from '../parts/Bar';
 import { Badge, Empty, Failure, Skeleton } from '../parts/states';
@@ -56,7 +56,7 @@ export function JobsPage() {
       </div>
       {list.isPending ? (
         <Skeleton />
-      ) : list.isError ? (
+      ) : list.isLoadingError ? (
         <Failure error={list.error} retry={() => void list.refetch()} />
       ) : list.data.data.length === 0 ? (
         <Empty icon="clock" title={t('job.none')} hint={t('job.noneHint')} />

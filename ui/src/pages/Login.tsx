@@ -1,10 +1,9 @@
 import { Button, Input } from 'antd';
 import { type FormEvent, useEffect, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { Navigate, useNavigate, useSearchParams } from 'react-router';
 import { ApiError } from '../api/client';
 import { useSessionQuery, useSignIn } from '../api/session';
-import { type Language, languageNames, languages, setLanguage } from '../app/i18n';
+import { type Language, languageNames, languages, setLanguage, useTranslation } from '../app/i18n';
 import { safeTarget } from '../app/target';
 import { useTitle } from '../parts/useTitle';
 import '../styles/login.css';

@@ -1,6 +1,6 @@
-import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { Lost } from '../app/Lost';
+import { useTranslation } from '../app/i18n';
 import { useTitle } from '../parts/useTitle';
 import { Password } from './settings/Password';
 import { Profile } from './settings/Profile';

@@ -1,4 +1,4 @@
-import { useTranslation } from 'react-i18next';
+import { useTranslation } from '../app/i18n';
 import { useFormat } from './useFormat';
 
 /** A share as a bar with the line that it should reach, said in words as well. */

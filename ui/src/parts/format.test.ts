@@ -9,9 +9,10 @@ const t = ((key: string, v?: { time?: string; n?: number }) =>
   `${key} ${v?.time ?? v?.n ?? ''}`.trim()) as never;
 const now = new Date('2026-11-21T10:00:00Z');
 
+const say = (at: string) => f.sayInstant(at, 'zh-CN', t, 'Asia/Shanghai', now);
+
 describe('formats', () => {
   it('say instants in the zone of the reader', () => {
-    const say = (at: string) => f.sayInstant(at, 'zh-CN', t, 'Asia/Shanghai', now);
     expect(say('2026-11-21T06:20:00Z')).toBe('time.today 14:20');
     expect(say('2026-11-20T16:30:00Z')).toBe('time.today 00:30');
     expect(say('2026-11-20T15:30:00Z')).toBe('time.yesterday 23:30');

@@ -1,5 +1,5 @@
-import type { TFunction } from 'i18next';
 import type { Address, Money } from '../api/types';
+import type { Translate } from '../app/i18n';
 
 const day = 86_400_000;
 
@@ -37,7 +37,7 @@ export function exactInstant(text: string, language: string, timeZone?: string):
 export function sayInstant(
   text: string,
   language: string,
-  t: TFunction,
+  t: Translate,
   timeZone?: string,
   now = new Date(),
 ): string {

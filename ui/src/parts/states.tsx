@@ -1,7 +1,7 @@
 import { Button } from 'antd';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { ApiError } from '../api/client';
+import { useTranslation } from '../app/i18n';
 import { Icon, type IconName } from './Icon';
 
 export function Empty({
@@ -30,7 +30,15 @@ export function Empty({
 }
 
 /** What went wrong, why, how to go on, and the number by which the log is found. */
-export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
+export function Failure({
+  error,
+  retry,
+  children,
+}: {
+  error: unknown;
+  retry?: () => void;
+  children?: ReactNode;
+}) {
   const { t } = useTranslation();
   const known = error instanceof ApiError ? error : null;
   return (
@@ -40,6 +48,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
       {known?.requestId && (
         <p className="state-hint">{t('error.request', { id: known.requestId })}</p>
       )}
+      {children && <div className="state-actions">{children}</div>}
       {retry && (
         <div className="state-actions">
           <Button onClick={retry} icon={<Icon name="redo" size={16} />}>

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useSessionQuery } from '../api/session';
+import { useTranslation } from '../app/i18n';
 import * as f from './format';
 
 /** The formats of format.ts in the reader's language and time zone. */

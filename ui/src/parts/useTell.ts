@@ -1,11 +1,11 @@
-import { App } from 'antd';
 import { createElement } from 'react';
-import { useTranslation } from 'react-i18next';
 import { ApiError } from '../api/client';
+import { useTranslation } from '../app/i18n';
+import { useToasts } from './Toasts';
 
 /** Short words at the edge of the screen: what happened, with the way back where there is one. */
 export function useTell() {
-  const { message } = App.useApp();
+  const message = useToasts();
   const { t } = useTranslation();
   return {
     done: (text: string) => message.success(text),

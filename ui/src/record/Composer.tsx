@@ -1,14 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Button, Input } from 'antd';
 import { useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { newKey } from '../api/client';
 import { isWritable, objectNamed, useModel } from '../api/model';
 import { useWrites } from '../api/records';
 import type { Field, ModelObject, RecordData } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { FieldInput } from '../field/FieldInput';
 import { problemsOf } from '../parts/problems';
 import { useTell } from '../parts/useTell';
+import { without } from '../parts/without';
 
 /** The long text of a kind of note, which is what one types; the rest are small inputs below it. */
 function textField(o: ModelObject): Field | undefined {
@@ -134,7 +135,7 @@ function ComposerForm({
                 field={f}
                 value={values[f.name] ?? null}
                 onChange={(v) => {
-                  const { [f.name]: _, ...others } = values;
+                  const others = without(values, f.name);
                   setValues(v === null ? others : { ...others, [f.name]: v });
                 }}
               />

@@ -1,11 +1,12 @@
-import { Button, Modal } from 'antd';
-import { useTranslation } from 'react-i18next';
+import { Button } from 'antd';
 import { fieldNamed } from '../api/model';
 import type { ModelObject, RecordData, Titles } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { Value } from '../field/Value';
+import { Dialog } from '../parts/Dialog';
 
 /** Somebody else was faster: both versions side by side, and the choice. */
-export function Conflict({
+export default function Conflict({
   object,
   current,
   yours,
@@ -25,19 +26,7 @@ export function Conflict({
   const { t } = useTranslation();
   const fields = Object.keys(yours).flatMap((n) => fieldNamed(object, n) ?? []);
   return (
-    <Modal
-      open
-      onCancel={onClose}
-      title={t('conflict.title')}
-      footer={[
-        <Button key="theirs" onClick={onTakeTheirs}>
-          {t('conflict.theirs')}
-        </Button>,
-        <Button key="mine" type="primary" onClick={onKeepMine}>
-          {t('conflict.mine')}
-        </Button>,
-      ]}
-    >
+    <Dialog title={t('conflict.title')} onClose={onClose}>
       <p className="muted">{t('conflict.hint')}</p>
       <table className="compare">
         <thead>
@@ -61,6 +50,12 @@ export function Conflict({
           ))}
         </tbody>
       </table>
-    </Modal>
+      <div className="dialog-foot">
+        <Button onClick={onTakeTheirs}>{t('conflict.theirs')}</Button>
+        <Button type="primary" onClick={onKeepMine}>
+          {t('conflict.mine')}
+        </Button>
+      </div>
+    </Dialog>
   );
 }

@@ -1,16 +1,16 @@
 import { Button } from 'antd';
 import { type KeyboardEvent, useState } from 'react';
-import { useTranslation } from 'react-i18next';
-import { ApiError, api } from '../api/client';
 import { factFields, isDestination, isWritable, objectNamed, useModel } from '../api/model';
-import { type OneRecord, useWrites } from '../api/records';
-import type { Field, Model, ModelObject, RecordData } from '../api/types';
+import type { OneRecord } from '../api/records';
+import type { Field, Model, ModelObject } from '../api/types';
+import { useTranslation } from '../app/i18n';
 import { FieldInput } from '../field/FieldInput';
-import { isEmpty, Value } from '../field/Value';
+import { isEmpty } from '../field/empty';
+import { Value } from '../field/Value';
 import { Icon } from '../parts/Icon';
-import { problemsOf } from '../parts/problems';
-import { useTell } from '../parts/useTell';
-import { Conflict } from './Conflict';
+import { Reveal } from './Reveal';
+import { isMasked } from './masked';
+import { useDraft } from './useDraft';
 
 export function Facts({ object, one }: { object: ModelObject; one: OneRecord }) {
   const { t } = useTranslation();
@@ -35,53 +35,24 @@ export function Facts({ object, one }: { object: ModelObject; one: OneRecord }) 
   );
 }
 
-/** A value being written, and the version of the record that its writer saw. */
-interface Draft {
-  value: unknown;
-  version: number | string;
-}
-
 /** Reading, and by a click writing, one value; the version seen goes along. */
 function Fact({ object, one, field }: { object: ModelObject; one: OneRecord; field: Field }) {
   const { t } = useTranslation();
-  const writes = useWrites(object.plural);
-  const tell = useTell();
   const record = one.data;
-  const [draft, setDraft] = useState<Draft | null>(null);
-  const [error, setError] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [stale, setStale] = useState<RecordData | null>(null);
-  const masked = record._masked?.includes(field.name) ?? false;
+  const { draft, error, busy, save, open, set, close, conflict } = useDraft({
+    object,
+    record,
+    field,
+    titles: one.titles,
+  });
+  const masked = isMasked(record, field);
   const editable = isWritable(field) && Boolean(object.rights?.update) && !object.append_only;
 
-  const save = async ({ value, version }: Draft) => {
-    setBusy(true);
-    try {
-      await writes.update({ id: record.id, version }, { [field.name]: value });
-      setDraft(null);
-      setStale(null);
-    } catch (e) {
-      if (e instanceof ApiError && e.code === 'stale' && e.body.current)
-        setStale(e.body.current as RecordData);
-      else {
-        const found = problemsOf(e, [field.name]);
-        setError(found.fields[field.name] ?? found.general);
-        if (!(e instanceof ApiError)) tell.error(e);
-      }
-    } finally {
-      setBusy(false);
-    }
-  };
-  const open = () => {
-    setError('');
-    setDraft({ value: masked ? null : record[field.name], version: record.version });
-  };
   const onKeyDown = (e: KeyboardEvent) => {
     if (e.nativeEvent.isComposing || !draft) return;
-    if (e.key === 'Escape') setDraft(null);
-    else if (e.key === 'Enter' && (!/text/.test(field.type) || e.ctrlKey || e.metaKey))
-      void save(draft);
-    else if (e.key === 'Enter' && field.type === 'text') void save(draft);
+    const oneLine = !/text/.test(field.type) || field.type === 'text';
+    if (e.key === 'Escape') close();
+    else if (e.key === 'Enter' && (oneLine || e.ctrlKey || e.metaKey)) void save();
     else return;
     e.stopPropagation();
   };
@@ -95,8 +66,7 @@ function Fact({ object, one, field }: { object: ModelObject; one: OneRecord; fie
       </dt>
       <dd>
         {draft ? (
-          // biome-ignore lint/a11y/noStaticElementInteractions: keys of the input within
-          <div className="fact-edit" onKeyDown={onKeyDown}>
+          <div className="fact-edit" role="presentation" onKeyDown={onKeyDown}>
             <FieldInput
               id={id}
               field={field}
@@ -105,7 +75,7 @@ function Fact({ object, one, field }: { object: ModelObject; one: OneRecord; fie
               autoFocus
               invalid={Boolean(error)}
               describedBy={error ? `${id}-error` : undefined}
-              onChange={(value) => setDraft({ ...draft, value })}
+              onChange={set}
             />
             {error && (
               <p id={`${id}-error`} className="field-error" role="alert">
@@ -113,15 +83,10 @@ function Fact({ object, one, field }: { object: ModelObject; one: OneRecord; fie
               </p>
             )}
             <div className="fact-actions">
-              <Button
-                size="small"
-                type="primary"
-                loading={busy}
-                onClick={() => void save(draft)}
-              >
-                {t('action.save')}
+              <Button size="small" type="primary" loading={busy} onClick={() => void save()}>
+                {error ? t('action.retry') : t('action.save')}
               </Button>
-              <Button size="small" type="text" onClick={() => setDraft(null)}>
+              <Button size="small" type="text" onClick={close}>
                 {t('action.cancel')}
               </Button>
             </div>
@@ -133,21 +98,7 @@ function Fact({ object, one, field }: { object: ModelObject; one: OneRecord; fie
           </>
         )}
       </dd>
-      {stale && draft && (
-        <Conflict
-          object={object}
-          current={stale}
-          yours={{ [field.name]: draft.value }}
-          titles={one.titles}
-          onKeepMine={() => void save({ ...draft, version: stale.version })}
-          onTakeTheirs={() => {
-            setStale(null);
-            setDraft(null);
-            void writes.refresh(record.id);
-          }}
-          onClose={() => setStale(null)}
-        />
-      )}
+      {conflict}
     </div>
   );
 }
@@ -195,48 +146,6 @@ function FactValue({
     <button type="button" className="fact-value" title={label} onClick={onEdit}>
       {shown}
       <span className="hidden-label">{label}</span>
-    </button>
-  );
-}
-
-function Reveal({
-  object,
-  record,
-  field,
-}: {
-  object: ModelObject;
-  record: RecordData;
-  field: Field;
-}) {
-  const { t } = useTranslation();
-  const tell = useTell();
-  const [value, setValue] = useState<unknown>(null);
-  const show = async () => {
-    try {
-      const { data } = await api<{ data: { value: unknown } }>(
-        `/${object.plural}/${record.id}/reveal`,
-        { method: 'POST', body: { field: field.name } },
-      );
-      setValue(data.value);
-    } catch (e) {
-      tell.error(e);
-    }
-  };
-  if (value !== null)
-    return (
-      <span className="revealed">
-        <Value field={field} value={value} />
-      </span>
-    );
-  return (
-    <button
-      type="button"
-      className="icon-button"
-      title={t('record.reveal')}
-      aria-label={t('record.revealField', { field: field.label })}
-      onClick={() => void show()}
-    >
-      <Icon name="eye" size={16} />
     </button>
   );
 }

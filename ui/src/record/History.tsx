@@ -1,10 +1,11 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { api } from '../api/client';
 import { fieldNamed } from '../api/model';
 import type { ModelObject, RecordData, Titles } from '../api/types';
-import { isEmpty, Value } from '../field/Value';
+import { useTranslation } from '../app/i18n';
+import { isEmpty } from '../field/empty';
+import { Value } from '../field/Value';
+import { More } from '../parts/More';
 import { Failure, Skeleton } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
 
@@ -47,34 +48,32 @@ export function History({
     getNextPageParam: (last) => (last.has_more ? last.next : undefined),
   });
   if (list.isPending) return <Skeleton rows={5} />;
-  if (list.isError) return <Failure error={list.error} retry={() => void list.refetch()} />;
+  if (list.isLoadingError) return <Failure error={list.error} retry={() => void list.refetch()} />;
   const known = Object.assign({}, titles, ...list.data.pages.map((p) => p.titles));
   return (
-    <ol className="stream">
-      {list.data.pages
-        .flatMap((p) => p.data)
-        .map((c) => (
-          <li key={c.id} className="stream-item">
-            <p className="stream-head">
-              <strong>{c.actor?.name ?? t('history.system')}</strong>{' '}
-              {t(`history.op.${c.op}`, { defaultValue: c.op })}
-              <span className="muted">
-                {' · '}
-                {t(`history.through.${c.through}`, { defaultValue: c.through })}
-              </span>
-              <time dateTime={c.at} title={f.exact(c.at)}>
-                {f.instant(c.at)}
-              </time>
-            </p>
-            <Changes object={object} change={c} titles={known} />
-          </li>
-        ))}
-      {list.hasNextPage && (
-        <Button onClick={() => void list.fetchNextPage()} loading={list.isFetchingNextPage}>
-          {t('action.more')}
-        </Button>
-      )}
-    </ol>
+    <>
+      <ol className="stream">
+        {list.data.pages
+          .flatMap((p) => p.data)
+          .map((c) => (
+            <li key={c.id} className="stream-item">
+              <p className="stream-head">
+                <strong>{c.actor?.name ?? t('history.system')}</strong>{' '}
+                {t(`history.op.${c.op}`, { defaultValue: c.op })}
+                <span className="muted">
+                  {' · '}
+                  {t(`history.through.${c.through}`, { defaultValue: c.through })}
+                </span>
+                <time dateTime={c.at} title={f.exact(c.at)}>
+                  {f.instant(c.at)}
+                </time>
+              </p>
+              <Changes object={object} change={c} titles={known} />
+            </li>
+          ))}
+      </ol>
+      <More list={list} />
+    </>
   );
 }
 

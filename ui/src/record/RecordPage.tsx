@@ -1,12 +1,14 @@
-import { App, Button, Dropdown, type MenuProps } from 'antd';
+import { Button, Dropdown, type MenuProps } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
+import { isGone } from '../api/client';
 import { recordTitle, relatedLists, useModel, useObject } from '../api/model';
 import { type OneRecord, useRecord, useWrites } from '../api/records';
 import type { ModelObject } from '../api/types';
 import { Lost } from '../app/Lost';
+import { useTranslation } from '../app/i18n';
 import { Avatar } from '../parts/Avatar';
+import { ask } from '../parts/ask';
 import { Icon } from '../parts/Icon';
 import { Failure, Skeleton } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
@@ -26,7 +28,8 @@ export function RecordPage() {
   const record = useRecord(object?.plural ?? '', object && id);
   if (!object) return <Lost />;
   if (record.isPending) return <Skeleton rows={10} />;
-  if (record.isError) return <Failure error={record.error} retry={() => void record.refetch()} />;
+  if (!record.data || isGone(record.error))
+    return <Failure error={record.error} retry={() => void record.refetch()} />;
   return <RecordView key={id} object={object} one={record.data} />;
 }
 
@@ -116,7 +119,6 @@ function Head({ object, one, name }: { object: ModelObject; one: OneRecord; name
   const { t } = useTranslation();
   const f = useFormat();
   const navigate = useNavigate();
-  const { modal } = App.useApp();
   const tell = useTell();
   const writes = useWrites(object.plural);
   const record = one.data;
@@ -144,16 +146,15 @@ function Head({ object, one, name }: { object: ModelObject; one: OneRecord; name
       icon: <Icon name="trash" size={16} />,
     },
   ];
-  const ask = () =>
-    modal.confirm({
+  const askRemove = async () => {
+    const yes = await ask({
       title: t('record.deleteAsk', { name }),
-      content: t('bulk.deleteHint'),
-      okText: t('action.delete'),
-      cancelText: t('action.cancel'),
-      okButtonProps: { danger: true },
-      icon: null,
-      onOk: remove,
+      hint: t('bulk.deleteHint'),
+      yes: t('action.delete'),
+      danger: true,
     });
+    if (yes) await remove();
+  };
 
   return (
     <header className="record-head">
@@ -179,7 +180,7 @@ function Head({ object, one, name }: { object: ModelObject; one: OneRecord; name
         </Button>
       )}
       {object.rights?.delete && !object.append_only && (
-        <Dropdown trigger={['click']} placement="bottomRight" menu={{ items, onClick: ask }}>
+        <Dropdown trigger={['click']} placement="bottomRight" menu={{ items, onClick: () => void askRemove() }}>
           <Button icon={<Icon name="more" size={16} />} aria-label={t('record.actions')} />
         </Dropdown>
       )}

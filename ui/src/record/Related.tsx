@@ -1,9 +1,10 @@
-import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { fieldNamed, type RelatedList, recordTitle, titleField } from '../api/model';
 import { useSmallList } from '../api/records';
 import type { Field, ModelObject, RecordData } from '../api/types';
-import { isEmpty, Value } from '../field/Value';
+import { useTranslation } from '../app/i18n';
+import { isEmpty } from '../field/empty';
+import { Value } from '../field/Value';
 import { Icon } from '../parts/Icon';
 import { useFormat } from '../parts/useFormat';
 
@@ -12,7 +13,12 @@ const shownFields = 3;
 
 export function Related({ lists, record }: { lists: RelatedList[]; record: RecordData }) {
   return lists.map((l) => (
-    <RelatedOne key={`${l.object.name}.${l.via.name}`} list={l} record={record} />
+    <RelatedOne
+      key={`${l.object.name}.${l.via.name}`}
+      list={l}
+      record={record}
+      twice={lists.some((other) => other !== l && other.object === l.object)}
+    />
   ));
 }
 
@@ -25,7 +31,16 @@ function summaryFields(o: ModelObject, via: Field): Field[] {
     .slice(0, shownFields + 2);
 }
 
-function RelatedOne({ list, record }: { list: RelatedList; record: RecordData }) {
+function RelatedOne({
+  list,
+  record,
+  twice,
+}: {
+  list: RelatedList;
+  record: RecordData;
+  /** Linked by more than one field, so that its name alone says too little. */
+  twice: boolean;
+}) {
   const { t } = useTranslation();
   const f = useFormat();
   const { object, via } = list;
@@ -33,7 +48,8 @@ function RelatedOne({ list, record }: { list: RelatedList; record: RecordData })
   const found = useSmallList(object.plural, { where, limit: shownRecords });
   const rows = found.data?.data ?? [];
   const count = found.data?.count?.value ?? rows.length;
-  const label = object.plural_label || object.label;
+  const name = object.plural_label || object.label;
+  const label = twice ? `${name} · ${via.label}` : name;
   const fields = summaryFields(object, via);
   return (
     <div className={rows.length ? 'related' : 'related related-none'}>
@@ -56,11 +72,11 @@ function RelatedOne({ list, record }: { list: RelatedList; record: RecordData })
         <ul>
           {rows.map((r) => {
             const facts = fields.filter((x) => !isEmpty(r[x.name])).slice(0, shownFields);
-            const name = recordTitle(object, r, found.data?.titles);
+            const title = recordTitle(object, r, found.data?.titles);
             return (
               <li key={r.id}>
                 <Link to={`/${object.plural}/${r.id}`}>
-                  {name && <span className="related-title">{name}</span>}
+                  {title && <span className="related-title">{title}</span>}
                   <span className="related-facts">
                     {facts.map((x) => (
                       <span key={x.name}>
@@ -79,7 +95,14 @@ function RelatedOne({ list, record }: { list: RelatedList; record: RecordData })
           {t('record.seeAll', { n: f.number(count) })}
         </Link>
       )}
-      {found.isError && <p className="small field-error">{found.error.message}</p>}
+      {found.isError && (
+        <p className="small field-error" role="alert">
+          {found.error.message}{' '}
+          <button type="button" className="link-button" onClick={() => void found.refetch()}>
+            {t('action.retry')}
+          </button>
+        </p>
+      )}
     </div>
   );
 }

@@ -1,12 +1,13 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { api } from '../api/client';
 import { fieldNamed, objectNamed, useModel, valueType } from '../api/model';
 import type { Field, Model, ModelObject, RecordData, Titles } from '../api/types';
-import { isEmpty, Value } from '../field/Value';
+import { type Translate, useTranslation } from '../app/i18n';
+import { isEmpty } from '../field/empty';
+import { Value } from '../field/Value';
 import { Icon, type IconName } from '../parts/Icon';
+import { More } from '../parts/More';
 import { Empty, Failure, Skeleton } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
 import { Composer } from './Composer';
@@ -19,6 +20,7 @@ interface Entry {
   record?: RecordData | null;
   /** Of a change: who, and what was before and after. */
   actor?: { id: string; name: string } | null;
+  op?: string;
   changes?: { field: string; before: unknown; after: unknown }[];
 }
 
@@ -73,7 +75,7 @@ export function Timeline({ object, record }: { object: ModelObject; record: Reco
       </div>
       {list.isPending ? (
         <Skeleton rows={5} />
-      ) : list.isError ? (
+      ) : list.isLoadingError ? (
         <Failure error={list.error} retry={() => void list.refetch()} />
       ) : entries.length === 0 ? (
         <Empty icon="clock" title={t('timeline.none')} hint={t('timeline.noneHint')} />
@@ -88,13 +90,9 @@ export function Timeline({ object, record }: { object: ModelObject; record: Reco
               titles={titles}
             />
           ))}
-          {list.hasNextPage && (
-            <Button onClick={() => void list.fetchNextPage()} loading={list.isFetchingNextPage}>
-              {t('action.more')}
-            </Button>
-          )}
         </ol>
       )}
+      <More list={list} />
     </>
   );
 }
@@ -115,7 +113,7 @@ function splitFields(o: ModelObject, r: RecordData): { text: Field | undefined; 
   const rest = filled
     .filter((f) => f !== text && !['object', 'record'].includes(f.name) && f.name !== 'at')
     .filter((f) => order.length === 0 || order.includes(f.name))
-    .sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+    .toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   return { text, rest: rest.slice(0, 5) };
 }
 
@@ -136,7 +134,7 @@ function TimelineItem({
   const r = entry.record;
   const isChange = entry.kind === 'change';
   const { text, rest } = o && r && !isChange ? splitFields(o, r) : { text: undefined, rest: [] };
-  const by = r && titles[String(r.created_by ?? r.owner ?? '')];
+  const by = isChange ? entry.actor?.name : r && titles[String(r.created_by ?? r.owner ?? '')];
   const linkable = o && !isChange && o.plural !== root.plural && o.menu;
   return (
     <li className="stream-item stream-marked">
@@ -147,14 +145,14 @@ function TimelineItem({
         {linkable ? (
           <Link to={`/${o.plural}/${entry.id}`}>{kindLabel(entry.kind, model, t)}</Link>
         ) : (
-          <strong>{kindLabel(entry.kind, model, t)}</strong>
+          <strong>{isChange ? sayChange(entry, t) : kindLabel(entry.kind, model, t)}</strong>
         )}
         {by && <span className="muted">{by}</span>}
         <time dateTime={entry.at} title={f.exact(entry.at)}>
           {f.instant(entry.at)}
         </time>
       </p>
-      {isChange && <ChangeLine root={root} entry={entry} titles={titles} />}
+      {isChange && !whole.has(entry.op ?? '') && <ChangeLine root={root} entry={entry} titles={titles} />}
       {r && text && (
         <div className="stream-text">
           <Value field={text} value={r[text.name]} titles={titles} />
@@ -174,6 +172,16 @@ function TimelineItem({
   );
 }
 
+/** Of these there is nothing to tell but that they were done. */
+const whole = new Set(['create', 'insert', 'delete', 'restore']);
+
+function sayChange(entry: Entry, t: Translate): string {
+  const known = entry.op && entry.op !== 'update';
+  return known
+    ? t(`history.op.${entry.op}`, { defaultValue: t('timeline.change') })
+    : t('timeline.change');
+}
+
 function ChangeLine({ root, entry, titles }: { root: ModelObject; entry: Entry; titles: Titles }) {
   const { t } = useTranslation();
   const names = (entry.changes ?? []).flatMap((c) => {
@@ -182,7 +190,6 @@ function ChangeLine({ root, entry, titles }: { root: ModelObject; entry: Entry; 
   });
   return (
     <p className="stream-facts">
-      {entry.actor?.name && <span>{entry.actor.name}</span>}
       {names.slice(0, 6).map(({ field, after }) => (
         <span key={field.name}>
           <span className="muted">{field.label}</span>{' '}

@@ -1,8 +1,8 @@
 import { Button, Input } from 'antd';
 import { type FormEvent, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client';
 import { useSession } from '../../api/session';
+import { useTranslation } from '../../app/i18n';
 import { problemsOf } from '../../parts/problems';
 import { useTell } from '../../parts/useTell';
 

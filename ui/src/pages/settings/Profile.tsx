@@ -1,10 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Button, Input, Segmented, Select } from 'antd';
 import { useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client';
 import { sessionKey, useSession } from '../../api/session';
-import { type Language, languageNames, languages, setLanguage } from '../../app/i18n';
+import { type Language, languageNames, languages, setLanguage, useTranslation } from '../../app/i18n';
 import { type Theme, themeChoice } from '../../app/scheme';
 import { useKept } from '../../app/store';
 import { problemsOf } from '../../parts/problems';

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'antd';
-import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client';
+import { useTranslation } from '../../app/i18n';
 import { Badge, Failure, Skeleton } from '../../parts/states';
 import { useFormat } from '../../parts/useFormat';
 import { useTell } from '../../parts/useTell';
@@ -64,7 +64,7 @@ export function Sessions() {
       <h2>{t('sessions.title')}</h2>
       {list.isPending ? (
         <Skeleton rows={2} />
-      ) : list.isError ? (
+      ) : list.isLoadingError ? (
         <Failure error={list.error} retry={() => void list.refetch()} />
       ) : (
         <ul className="setting-list">

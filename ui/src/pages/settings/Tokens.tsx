@@ -1,8 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button, Input } from 'antd';
 import { type FormEvent, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { api } from '../../api/client';
+import { useTranslation } from '../../app/i18n';
+import { Copy } from '../../parts/Copy';
 import { Failure, Skeleton } from '../../parts/states';
 import { useFormat } from '../../parts/useFormat';
 import { useTell } from '../../parts/useTell';
@@ -61,15 +62,7 @@ export function Tokens() {
         <div className="secret" role="status">
           <p>{t('tokens.once')}</p>
           <code className="mono">{secret}</code>
-          <Button
-            onClick={() =>
-              navigator.clipboard
-                .writeText(secret)
-                .then(() => tell.done(t('tokens.copied')), tell.error)
-            }
-          >
-            {t('tokens.copy')}
-          </Button>
+          <Copy text={secret} label={t('tokens.copy')} />
         </div>
       )}
       <form className="token-form" onSubmit={create}>
@@ -85,7 +78,7 @@ export function Tokens() {
       </form>
       {list.isPending ? (
         <Skeleton rows={1} />
-      ) : list.isError ? (
+      ) : list.isLoadingError ? (
         <Failure error={list.error} retry={() => void list.refetch()} />
       ) : (
         <ul className="setting-list">

@@ -1,0 +1,211 @@
+/** Work in a list: cells written in place, filters from values, many records at once, views. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openPage, startBrowser, startServer } from './harness.mjs';
+
+let server;
+let browser;
+
+before(async () => {
+  server = await startServer({ own: true });
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+async function openList(query = '', options = {}) {
+  const p = await openPage(browser, server, options);
+  await p.signIn();
+  await p.go(`/customers${query}`);
+  await p.page.locator('a.grid-title').first().waitFor();
+  const head = await p.page.locator('thead th').allInnerTexts();
+  const row = (n) => p.page.locator('tbody tr[aria-rowindex]').nth(n);
+  return {
+    ...p,
+    row,
+    cell: (n, label) => row(n).locator('td').nth(head.findIndex((h) => h.trim() === label)),
+    ask: (path, init) => p.page.evaluate(async ([path, init]) => {
+      const { data } = await (await fetch('/api/v1/session')).json();
+      const headers = { 'Content-Type': 'application/json', 'X-CSRF-Token': data.csrf, 'Idempotency-Key': crypto.randomUUID(), ...init.headers };
+      return (await fetch(`/api/v1${path}`, { ...init, headers })).json();
+    }, [path, init]),
+  };
+}
+
+const wechatColumn = '?columns=name,wechat,phone,stage,tags,level,owner';
+
+test('a cell is written by keys: Enter, error in place, Esc, Tab to the next, F2', async () => {
+  const p = await openList(wechatColumn, { expected: [400] });
+  const wechat = `wx_${Date.now()}`;
+  const before = await p.cell(0, '手机').innerText();
+  await p.page.keyboard.press('j');
+  await p.page.keyboard.press('ArrowRight');
+  await p.page.keyboard.press('Enter');
+  await p.page.locator('.cell-editor input').fill(wechat);
+  await p.page.keyboard.press('Tab');
+  await p.cell(0, '手机').locator('.cell-editor input').fill('12');
+  assert.equal((await p.cell(0, '微信号').innerText()).trim(), wechat);
+  await p.page.keyboard.press('Enter');
+  await p.page.locator('.cell-editor [role=alert]').waitFor();
+  assert.deepEqual(await p.axe(), []);
+  await p.page.keyboard.press('Escape');
+  assert.equal(await p.page.locator('.cell-editor').count(), 0);
+  assert.equal((await p.cell(0, '手机').innerText()).trim(), before.trim());
+  await p.page.keyboard.press('F2');
+  await p.page.locator('.cell-editor').waitFor();
+  await p.page.keyboard.press('Escape');
+  await p.page.reload();
+  await p.row(0).getByText(wechat).waitFor();
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('a double click chooses from a list and saves at once; a click elsewhere saves too', async () => {
+  const p = await openList(wechatColumn);
+  await p.cell(1, '级别').dblclick();
+  await p.page.locator('.ant-select-dropdown').getByText('A 重点').click();
+  await p.cell(1, '级别').getByText('A 重点').waitFor();
+  assert.equal(await p.page.locator('.cell-editor').count(), 0);
+  await p.cell(2, '微信号').dblclick();
+  await p.page.locator('.cell-editor input').fill('clicked_away');
+  await p.cell(4, '手机').click();
+  await p.row(2).getByText('clicked_away').waitFor();
+  assert.equal(await p.page.locator('.cell-editor').count(), 0);
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('a cell whose record somebody changed meanwhile shows both versions', async () => {
+  const p = await openList(wechatColumn, { expected: [409] });
+  await p.cell(0, '微信号').dblclick();
+  await p.page.locator('.cell-editor input').fill('mine_here');
+  const path = await p.row(0).locator('a.grid-title').getAttribute('href');
+  const { data } = await p.ask(path, {});
+  await p.ask(path, { method: 'PATCH', headers: { 'If-Match': `"${data.version}"` }, body: JSON.stringify({ wechat: 'theirs_there' }) });
+  await p.page.locator('.cell-editor input').press('Enter');
+  await p.page.getByRole('dialog').getByText('theirs_there').waitFor();
+  assert.deepEqual(await p.axe(), []);
+  await p.page.getByRole('button', { name: '用我的覆盖' }).click();
+  await p.row(0).getByText('mine_here').waitFor();
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('a value becomes the filter', async () => {
+  const p = await openList(wechatColumn);
+  const stage = (await p.cell(0, '阶段').innerText()).trim();
+  await p.cell(0, '阶段').click();
+  await p.page.getByRole('button', { name: '按此值筛选' }).click();
+  await p.page.locator('.chip', { hasText: stage }).waitFor();
+  await p.page.waitForFunction(() => !document.querySelector('.grid-old'));
+  const stages = await p.page.locator('tbody tr[aria-rowindex] td:nth-child(5)').allInnerTexts();
+  assert.ok(stages.length > 0 && stages.every((s) => s.trim() === stage), stages.join());
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('all that match are tagged at once, told before and taken back after', { timeout: 120_000 }, async () => {
+  const p = await openList('?q=王&columns=name,tags');
+  const tag = `批量${Date.now()}`;
+  const tagged = () => p.ask(`/customers/count`, { method: 'POST', body: JSON.stringify({ where: { field: 'tags', hasAny: [tag] } }) });
+  const total = Number((await p.page.locator('.list-count').innerText()).match(/\d+/)[0]);
+  await p.page.locator('thead input[type=checkbox]').check();
+  const all = p.page.getByRole('button', { name: /选择符合条件的全部/ });
+  if (await all.count()) await all.click();
+  await p.page.getByText(`已选 ${total} 条`).waitFor();
+  await p.page.getByRole('button', { name: '修改…' }).click();
+  await p.page.locator('#bulk-field').fill('标签');
+  await p.page.keyboard.press('Enter');
+  await p.page.locator('#bulk-value').waitFor();
+  assert.deepEqual(await p.axe(), []);
+  await p.page.locator('#bulk-value').fill(tag);
+  await p.page.keyboard.press('Enter');
+  await p.page.getByText(`会给 ${total} 条中的 ${total} 条添加`).waitFor();
+  await p.page.getByRole('button', { name: `修改 ${total} 条` }).click();
+  await p.page.locator('.toast').waitFor();
+  assert.equal((await tagged()).data.value, total);
+  await p.page.locator('.toast').getByRole('button', { name: '撤销' }).click();
+  await p.page.getByText('已撤销').waitFor({ timeout: 30_000 });
+  assert.equal((await tagged()).data.value, 0);
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('many are deleted after a question that says how many, and come back', { timeout: 120_000 }, async () => {
+  const p = await openList('?q=李');
+  const total = (await p.page.locator('.list-count').innerText()).trim();
+  const rows = p.page.locator('tbody tr[aria-rowindex] input[type=checkbox]');
+  await rows.nth(0).check();
+  await rows.nth(2).click({ modifiers: ['Shift'] });
+  await p.page.getByRole('button', { name: '删除', exact: true }).click();
+  await p.page.getByRole('dialog').getByRole('button', { name: '删除 3 条' }).click();
+  await p.page.getByText('已删除 3 条').waitFor();
+  await p.page.waitForFunction((n) => document.querySelector('.list-count')?.textContent.trim() !== n, total);
+  await p.page.locator('.toast').getByRole('button', { name: '撤销' }).click();
+  await p.page.waitForFunction((n) => document.querySelector('.list-count')?.textContent.trim() === n, total);
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('a view is saved, renamed, shared and deleted', async () => {
+  const p = await openList('?q=王');
+  const name = `王姓${Date.now()}`;
+  await p.page.getByRole('button', { name: '保存视图' }).click();
+  await p.page.fill('#view-name', name);
+  await p.page.keyboard.press('Enter');
+  const tab = (n) => p.page.locator('.views-tabs').getByRole('button', { name: n, exact: true });
+  await tab(name).waitFor();
+  await p.page.getByRole('button', { name: '视图设置' }).click();
+  await p.page.fill('#view-name', `${name}改`);
+  await p.page.locator('#view-shared').click();
+  await p.page.locator('.ant-select-dropdown').getByText('所有人').click();
+  assert.deepEqual(await p.axe(), []);
+  await p.page.getByRole('button', { name: '保存', exact: true }).click();
+  await tab(`${name}改`).waitFor();
+  await p.page.reload();
+  await tab(`${name}改`).waitFor();
+  assert.equal(await p.page.inputValue('.list-search input'), '王');
+  await p.page.getByRole('button', { name: '视图设置' }).click();
+  await p.page.locator('.save-view', { hasText: '所有人' }).waitFor();
+  await p.page.locator('.save-view').getByRole('button', { name: '删除' }).click();
+  await tab(`${name}改`).waitFor({ state: 'detached' });
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('a masked value is shown on demand, replaced unseen, or left', async () => {
+  const p = await openPage(browser, server);
+  const path = '**/api/v1/customers/*';
+  let sent = null;
+  await p.context.route(path, async (route) => {
+    const request = route.request();
+    if (request.method() === 'PATCH') sent = request.postDataJSON();
+    const reply = await route.fetch();
+    const body = await reply.json();
+    if (body.data?.phone && request.method() === 'GET') {
+      body.data.phone = '138****5678';
+      body.data._masked = ['phone'];
+    }
+    await route.fulfill({ response: reply, json: body });
+  });
+  await p.signIn();
+  await p.go(`/customers?where=${encodeURIComponent('{"field":"phone","isNull":false}')}`);
+  await p.page.locator('a.grid-title').first().click();
+  await p.page.getByRole('button', { name: '编辑' }).click();
+  await p.page.locator('.masked-value', { hasText: '138****5678' }).waitFor();
+  await p.page.getByRole('button', { name: '替换手机' }).click();
+  assert.equal(await p.page.inputValue('#field-phone'), '');
+  await p.page.getByRole('button', { name: '保持不变' }).click();
+  await p.page.locator('.masked').getByRole('button', { name: /完整/ }).click();
+  await p.page.locator('.masked .revealed').waitFor();
+  assert.deepEqual(await p.axe(), []);
+  await p.page.getByRole('button', { name: '替换手机' }).click();
+  await p.page.fill('#field-phone', '13912345678');
+  await p.page.getByRole('button', { name: '保存', exact: true }).click();
+  await p.page.waitForURL(/customers\/\d+$/);
+  assert.deepEqual(sent, { phone: '13912345678' });
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});

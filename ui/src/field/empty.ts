@@ -1,0 +1,6 @@
+export function isEmpty(value: unknown): boolean {
+  if (value === null || value === undefined || value === '') return true;
+  if (Array.isArray(value)) return value.length === 0;
+  if (typeof value === 'object') return Object.values(value).every((v) => v === null || v === '');
+  return false;
+}

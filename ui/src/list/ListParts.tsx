@@ -1,0 +1,96 @@
+import { Button, Dropdown } from 'antd';
+import { useNavigate } from 'react-router';
+import type { useList } from '../api/records';
+import type { ModelObject } from '../api/types';
+import { useTranslation } from '../app/i18n';
+import { Icon } from '../parts/Icon';
+import { Empty } from '../parts/states';
+import { useFormat } from '../parts/useFormat';
+
+type List = ReturnType<typeof useList>;
+
+export function CountLabel({ list }: { list: List }) {
+  const { t } = useTranslation();
+  const f = useFormat();
+  const count = list.data?.pages[0]?.count;
+  if (!count || list.isPlaceholderData) return null;
+  const n = f.number(count.value);
+  return (
+    <span className="list-count" role="status">
+      {count.exact ? t('list.count', { count: count.value, n }) : t('list.about', { n })}
+    </span>
+  );
+}
+
+/** What could not be read while other rows are there already: more of them, or anew. */
+export function ListTrouble({ list }: { list: List }) {
+  const { t } = useTranslation();
+  if (list.isFetchingNextPage) return <p className="grid-more">{t('state.loading')}</p>;
+  if (!list.isError) return null;
+  const retry = list.isFetchNextPageError ? list.fetchNextPage : list.refetch;
+  return (
+    <p className="grid-more grid-trouble" role="alert">
+      {list.error.message}{' '}
+      <button type="button" className="link-button" onClick={() => void retry()}>
+        {t('action.retry')}
+      </button>
+    </p>
+  );
+}
+
+export function CreateButton({ object }: { object: ModelObject }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  if (!object.rights?.create) return null;
+  const create = () => void navigate(`/${object.plural}/new`);
+  const label = t('list.create', { object: object.label });
+  if (!object.importable)
+    return (
+      <Button type="primary" icon={<Icon name="add" size={16} />} onClick={create}>
+        {label}
+      </Button>
+    );
+  const items = [
+    { key: 'import', label: t('list.import'), icon: <Icon name="import" size={16} /> },
+  ];
+  return (
+    <div className="split-button">
+      <Button type="primary" icon={<Icon name="add" size={16} />} onClick={create}>
+        {label}
+      </Button>
+      <Dropdown
+        trigger={['click']}
+        placement="bottomRight"
+        menu={{ items, onClick: () => void navigate(`/imports/new?object=${object.name}`) }}
+      >
+        <Button
+          type="primary"
+          aria-label={t('list.moreWays')}
+          icon={<Icon name="chevron" size={16} />}
+        />
+      </Dropdown>
+    </div>
+  );
+}
+
+export function NoRows(p: { object: ModelObject; filtered: boolean; clear: () => void }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const objects = p.object.plural_label || p.object.label;
+  if (p.filtered)
+    return (
+      <Empty icon="filter" title={t('list.noMatch', { objects })} hint={t('list.noMatchHint')}>
+        <Button onClick={p.clear}>{t('list.clearFilter')}</Button>
+      </Empty>
+    );
+  return (
+    <Empty icon="people" title={t('list.none', { objects })} hint={t('list.noneHint')}>
+      {p.object.importable && p.object.rights?.create && (
+        <Button onClick={() => void navigate(`/imports/new?object=${p.object.name}`)}>
+          {t('list.import')}
+        </Button>
+      )}
+      <CreateButton object={{ ...p.object, importable: false }} />
+    </Empty>
+  );
+}

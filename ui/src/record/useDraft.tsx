@@ -1,0 +1,105 @@
+import { lazy, Suspense, useState } from 'react';
+import { ApiError } from '../api/client';
+import { type OneRecord, useWrites } from '../api/records';
+import type { Field, ModelObject, RecordData, Titles } from '../api/types';
+import { problemsOf } from '../parts/problems';
+import { useTell } from '../parts/useTell';
+import { isMasked } from './masked';
+
+const Conflict = lazy(() => import('./Conflict'));
+
+/** A value being written, and the version of the record that its writer saw. */
+interface Draft {
+  value: unknown;
+  version: number | string;
+}
+
+/** One value of one record while it is written: its save, what the server says, and who was faster. */
+export function useDraft({
+  object,
+  record,
+  field,
+  titles,
+  initial = null,
+  onDone,
+}: {
+  object: ModelObject;
+  record: RecordData;
+  field: Field;
+  titles: Titles;
+  initial?: Draft | null;
+  onDone?: (saved: OneRecord | null) => void;
+}) {
+  const writes = useWrites(object.plural);
+  const tell = useTell();
+  const [draft, setDraft] = useState<Draft | null>(initial);
+  const [error, setError] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [stale, setStale] = useState<RecordData | null>(null);
+
+  const end = (saved: OneRecord | null) => {
+    setDraft(null);
+    setStale(null);
+    setError('');
+    onDone?.(saved);
+  };
+  const refused = (e: unknown) => {
+    if (e instanceof ApiError && e.code === 'stale' && e.body.current) {
+      setStale(e.body.current as RecordData);
+      return;
+    }
+    const found = problemsOf(e, [field.name]);
+    setError(found.fields[field.name] ?? found.general);
+    if (!(e instanceof ApiError)) tell.error(e);
+  };
+  /** Whether it is saved. */
+  const save = async (next = draft): Promise<boolean> => {
+    if (!next || busy) return false;
+    setBusy(true);
+    setError('');
+    try {
+      const { version, value } = next;
+      end(await writes.update({ id: record.id, version }, { [field.name]: value }));
+      return true;
+    } catch (e) {
+      refused(e);
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return {
+    draft,
+    error,
+    busy,
+    save,
+    /** What is masked is replaced without being seen. */
+    open: () =>
+      setDraft({ value: isMasked(record, field) ? null : record[field.name], version: record.version }),
+    set: (value: unknown) => {
+      setError('');
+      setDraft((old) => old && { ...old, value });
+    },
+    close: () => end(null),
+    conflict: stale && draft && (
+      <Suspense>
+        <Conflict
+          object={object}
+          current={stale}
+          yours={{ [field.name]: draft.value }}
+          titles={titles}
+          onKeepMine={() => {
+            setStale(null);
+            void save({ ...draft, version: stale.version });
+          }}
+          onTakeTheirs={() => {
+            writes.refresh(record.id);
+            end(null);
+          }}
+          onClose={() => setStale(null)}
+        />
+      </Suspense>
+    ),
+  };
+}
