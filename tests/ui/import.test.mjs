@@ -1,0 +1,83 @@
+/** Imports that need their user: rows to decide on, and one that is cancelled while it runs. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openPage, startBrowser, startServer } from './harness.mjs';
+import { xlsx } from './xlsx.mjs';
+
+let server;
+let browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+async function drop(p, name, file) {
+  await p.go('/imports/new');
+  await p.page.setInputFiles('input[type=file]', { name, ...file });
+  await p.page.waitForURL(/\/imports\/\d+/);
+  await p.page.locator('.mapping').waitFor();
+}
+
+function workbook(rows) {
+  return {
+    mimeType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    buffer: xlsx(rows),
+  };
+}
+
+async function checkAndRun(p) {
+  await p.page.getByRole('button', { name: '预检', exact: true }).click();
+  await p.page.locator('.figures').waitFor({ timeout: 60_000 });
+  await p.page.getByRole('button', { name: /^导入 [\d,]+ 条$/ }).click();
+}
+
+test('rows that may be known are decided on one by one', { timeout: 180_000 }, async () => {
+  const p = await openPage(browser, server);
+  const stamp = String(Date.now()).slice(-7);
+  await p.signIn();
+  await drop(p, '一.xlsx', workbook([['姓名', '手机'], [`钱多多${stamp}`, `1391${stamp}`]]));
+  await checkAndRun(p);
+  await p.page.getByRole('button', { name: '撤销这次导入' }).waitFor({ timeout: 60_000 });
+
+  await drop(p, '二.xlsx', workbook([
+    ['姓名', '手机', '公司', '备注'],
+    [`钱多多${stamp}`, `1391${stamp}`, `云帆${stamp}`, ''],
+    [`新来的${stamp}`, `1381${stamp}`, '', ''],
+    [`坏号码${stamp}`, '12', '', ''],
+  ]));
+  await p.page.locator('#policy').click();
+  await p.page.getByTitle('逐条问我').click();
+  await checkAndRun(p);
+  await p.page.getByText('1 行像是已有的记录').waitFor({ timeout: 60_000 });
+  await p.page.locator('.report-columns summary').click();
+  await p.page.locator('.report-columns').getByText('手机', { exact: true }).waitFor();
+  await p.page.getByText(`就是 钱多多${stamp}`).click();
+  await p.page.getByRole('button', { name: '提交选择' }).click();
+  await p.page.locator('.duplicates').waitFor({ state: 'detached', timeout: 60_000 });
+  await p.go(`/customers?q=${encodeURIComponent(`钱多多${stamp}`)}`);
+  const found = p.page.locator('a.grid-title').filter({ hasText: `钱多多${stamp}` });
+  await found.first().waitFor({ timeout: 30_000 });
+  assert.equal(await found.count(), 1);
+  await found.click();
+  await p.page.getByText(`云帆${stamp}`).first().waitFor();
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('an import is cancelled while it runs', { timeout: 180_000 }, async () => {
+  const p = await openPage(browser, server);
+  const lines = ['姓名,手机'];
+  for (let i = 0; i < 40_000; i++) lines.push(`取消${i},1370${String(i).padStart(7, '0')}`);
+  await p.signIn();
+  await drop(p, '许多.csv', { mimeType: 'text/csv', buffer: Buffer.from(lines.join('\n')) });
+  await p.page.getByRole('button', { name: '预检', exact: true }).click();
+  await p.page.locator('.progressing').getByRole('button', { name: '取消' }).click();
+  await p.page.locator('.mapping').waitFor({ timeout: 60_000 });
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
