@@ -153,6 +153,7 @@ void bench_begin(struct bench *b, const char *url, size_t customers, double seco
     struct app_options o = {.db_url = str_from(url),
                             .data_folder = str_from(folder),
                             .readers = CLIENTS,
+                            .make = true,
                             .migrate = true};
     bench_check(app_open(&o, &problems, &b->app), "open");
     bench_check(ctx_init(&b->ctx, b->app, b->arena, "bench"), "open");

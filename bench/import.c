@@ -68,7 +68,7 @@ static struct app *open_app(const char *url, const char *folder)
     struct problems problems = {.arena = arena};
     struct app *app;
     struct app_options o = {
-        .db_url = str_from(url), .data_folder = str_from(folder), .migrate = true};
+        .db_url = str_from(url), .data_folder = str_from(folder), .make = true, .migrate = true};
     need(app_open(&o, &problems, &app), url);
     return app;
 }

@@ -43,11 +43,11 @@ static void member(struct jw *w, const char *key, str text)
     jw_str(w, text);
 }
 
-static void head(struct jw *w, enum lang lang, int status, const char *code, str request_id)
+static void head(struct jw *w, str title, int status, const char *code, str request_id)
 {
     jw_open(w, '{');
     member(w, "type", S("about:blank"));
-    member(w, "title", message_get(lang, str_from(code)));
+    member(w, "title", title);
     jw_key(w, S("status"));
     jw_int(w, status);
     member(w, "code", str_from(code));
@@ -76,7 +76,11 @@ void problem_reply(struct call *call, err_t e)
     buf_clear(&call->reply->body);
     call->reply->status = status;
     call->reply->type = "application/problem+json";
-    head(&w, lang, status, code, call->request->request_id);
+    const struct problem *first = c->problems.list.n ? &c->problems.list.at[0] : NULL;
+    str title = first && first->code && str_eqz(str_from(first->code), code)
+                    ? message_of_problem(call->request->arena, lang, first)
+                    : message_get(lang, str_from(code));
+    head(&w, title, status, code, call->request->request_id);
     if (c->problems.list.n && !err_is_fault(e)) {
         member(&w, "detail",
                message_of_problem(call->request->arena, lang, &c->problems.list.at[0]));
@@ -114,6 +118,6 @@ void problem_simple(
     struct jw w = {.out = &reply->body};
     reply->status = status;
     reply->type = "application/problem+json";
-    head(&w, lang, status, code, request_id);
+    head(&w, message_get(lang, str_from(code)), status, code, request_id);
     jw_close(&w, '}');
 }

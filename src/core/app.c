@@ -16,6 +16,7 @@
 #include "core/change.h"
 #include "core/job.h"
 #include "core/quality_cache.h"
+#include "core/migrate.h"
 #include "core/registry.h"
 #include "core/setting.h"
 
@@ -75,16 +76,44 @@ static err_t take_node(struct app *app, const struct app_options *o, struct prob
     return OK;
 }
 
-static err_t open_parts(struct app *app, const struct app_options *o, struct problems *problems)
+/* A mistyped address must not look like an empty enterprise. */
+static err_t
+find_enterprise(struct app *app, const struct app_options *o, struct problems *problems)
+{
+    struct db_conn *conn;
+    TRY(db_acquire(app->db, &conn));
+    bool there = migrate_core_done(conn);
+    db_release(conn);
+    if (there)
+        return OK;
+    problem_add_str(problems, S("--db"), "no_enterprise", o->db_url, (str){0}, (str){0});
+    return ERR_NOT_FOUND;
+}
+
+static err_t open_database(struct app *app, const struct app_options *o, struct problems *problems)
+{
+    struct db_options db = {.url = o->db_url, .readers = o->readers, .must_exist = !o->make};
+    TRY(db_open(&db, problems, &app->db));
+    return o->make ? OK : find_enterprise(app, o, problems);
+}
+
+static err_t open_data(struct app *app, struct problems *problems)
 {
     static const char *const folders[] = {"", "/files", "/spool"};
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
         TRY(make_folder(
             arena_printf(app->arena, STR_FMT "%s", STR_ARG(app->data_folder), folders[i]).p,
             problems));
-    TRY(load_key(app, problems));
-    struct db_options db = {.url = o->db_url, .readers = o->readers};
-    TRY(db_open(&db, problems, &app->db));
+    return load_key(app, problems);
+}
+
+static err_t open_parts(struct app *app, const struct app_options *o, struct problems *problems)
+{
+    if (o->make) /* the database may lie in the data folder */
+        TRY(open_data(app, problems));
+    TRY(open_database(app, o, problems));
+    if (!o->make)
+        TRY(open_data(app, problems));
     TRY(take_node(app, o, problems));
     app->settings = settings_new();
     app->registry = registry_new();

@@ -12,6 +12,7 @@ struct app_options {
     str data_folder; /* files, keys, spool; made if missing, mode 0700 */
     unsigned readers;
     int node;     /* 0..1023, differs between processes on one database; < 0: one that is free */
+    bool make;    /* a database without an enterprise is fine: one is made in it */
     bool migrate; /* bring the database to this binary's schema; else a difference is refused */
 };
 
@@ -31,6 +32,7 @@ struct app {
 };
 
 /* Opens the database, makes or migrates its tables, loads the model and the settings.
- * ERR_INVALID, ERR_CONFLICT (another process writes, or the database is newer), ERR_UNAVAILABLE. */
+ * ERR_NOT_FOUND "no_enterprise" unless `make`, and nothing is left behind. ERR_INVALID,
+ * ERR_CONFLICT (another process writes, or the database is newer), ERR_UNAVAILABLE. */
 err_t app_open(const struct app_options *, struct problems *, struct app **out) MUST_USE;
 void app_close(struct app *);

@@ -322,9 +322,11 @@ static err_t patch_work(struct db_conn *conn, void *arg)
     p->model = NULL;
     str currency = setting_text(p->app, p->arena, "base_currency", S("CNY"));
     TRY(model_load(next, kept, version + 1, currency, p->problems, &p->model));
-    TRY(migrate_model(conn, p->arena, p->model, version + 1, p->problems,
-                      p->dry_run ? p->plan : NULL));
-    return p->dry_run ? OK : store_patch(p, conn, text);
+    TRY(migrate_model(conn, p->arena, p->model, version + 1, p->problems, p->plan));
+    if (p->dry_run)
+        return OK;
+    TRY(migrate_model(conn, p->arena, p->model, version + 1, p->problems, NULL));
+    return store_patch(p, conn, text);
 }
 
 err_t registry_patch(struct app *app,

@@ -17,8 +17,10 @@ void test_app_open(struct test_app *t, enum db_kind kind)
     assert_non_null(mkdtemp(t->folder));
     db_close(t->at.db); /* the app opens it itself; the schema stays */
     t->at.db = NULL;
-    struct app_options o = {
-        .db_url = str_from(t->at.url), .data_folder = str_from(t->folder), .migrate = true};
+    struct app_options o = {.db_url = str_from(t->at.url),
+                            .data_folder = str_from(t->folder),
+                            .make = true,
+                            .migrate = true};
     err_t e = app_open(&o, &problems, &t->app);
     for (size_t i = 0; i < problems.list.n; i++)
         print_error(STR_FMT " %s " STR_FMT "\n", STR_ARG(problems.list.at[i].pointer),

@@ -35,6 +35,7 @@ enum db_kind { DB_SQLITE, DB_POSTGRES };
 struct db_options {
     str url;          /* sqlite:PATH, sqlite::memory: (tests) or postgresql://… */
     unsigned readers; /* most connections open for reading (PostgreSQL: and for writing); 0 = 8 */
+    bool must_exist;  /* no SQLite file is made: ERR_NOT_FOUND "no_enterprise" */
     bool read_only;   /* takes no lock and never writes: db_transact gives ERR_DENIED. For looking
                          into a SQLite file beside the process that serves it (backup, check) */
 };

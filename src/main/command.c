@@ -102,7 +102,7 @@ str data_folder(struct invocation *in)
     return arena_printf(in->arena, "%s/.local/share/renmai", home);
 }
 
-static err_t open_with(struct invocation *in, bool migrate, struct app **out)
+static err_t open_with(struct invocation *in, bool make, bool migrate, struct app **out)
 {
     int64_t node, workers;
     TRY(option_int(in, "node", 0, ID_NODES - 1, -1, &node));
@@ -112,6 +112,7 @@ static err_t open_with(struct invocation *in, bool migrate, struct app **out)
         .data_folder = data_folder(in),
         .readers = (unsigned)workers + BACKGROUND_READERS,
         .node = (int)node,
+        .make = make,
         .migrate = migrate,
     };
     return app_open(&o, &in->problems, out);
@@ -119,12 +120,17 @@ static err_t open_with(struct invocation *in, bool migrate, struct app **out)
 
 err_t open_app(struct invocation *in, struct app **out)
 {
-    return open_with(in, false, out);
+    return open_with(in, false, false, out);
 }
 
 err_t open_app_migrated(struct invocation *in, struct app **out)
 {
-    return open_with(in, true, out);
+    return open_with(in, false, true, out);
+}
+
+err_t make_app(struct invocation *in, struct app **out)
+{
+    return open_with(in, true, true, out);
 }
 
 static err_t work_here(struct invocation *in)

@@ -73,6 +73,8 @@ str data_folder(struct invocation *);
 /* Opens the app for --db and --data. */
 err_t open_app(struct invocation *, struct app **out) MUST_USE;
 err_t open_app_migrated(struct invocation *, struct app **out) MUST_USE;
+/* The same, where the database may be empty or missing. */
+err_t make_app(struct invocation *, struct app **out) MUST_USE;
 
 err_t command_serve(struct invocation *) MUST_USE;
 err_t command_init(struct invocation *) MUST_USE;

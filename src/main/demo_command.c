@@ -205,7 +205,8 @@ static void say_ready(void *context, str address)
     if (log_readers_settle(r->app, SETTLE_MILLISECONDS) != OK)
         log_event(LOG_WARN, "demo_still_indexing", NULL);
     str words = ready_words(r->in->arena, r->in->lang, address, r->password);
-    fprintf(stderr, "\n" STR_FMT "\n\n", STR_ARG(words));
+    str stop = message_get(r->in->lang, S("demo_stop"));
+    fprintf(stderr, "\n" STR_FMT "\n\n" STR_FMT "\n\n", STR_ARG(words), STR_ARG(stop));
     if (isatty(STDOUT_FILENO))
         return;
     AUTO_BUF line;
@@ -289,7 +290,7 @@ err_t command_demo(struct invocation *in)
         TRY(visit(in, &served));
     if (served)
         return OK;
-    TRY(open_app_migrated(in, &app));
+    TRY(make_app(in, &app));
     err_t e = run_demo(in, app);
     app_close(app);
     return e;

@@ -222,7 +222,11 @@ static err_t export_file(struct invocation *in, struct ctx *c)
         return refuse(in, "FILE", "required", S("FILE"));
     str path = in->operands.at[0];
     if (!format.n)
-        format = str_ends(path, S(".csv")) ? S("csv") : S("xlsx");
+        format = str_ends(path, S(".csv"))    ? S("csv")
+                 : str_ends(path, S(".xlsx")) ? S("xlsx")
+                                              : (str){0};
+    if (!format.n)
+        return refuse(in, "FILE", "export_format_unknown", path);
     json_object_set_new(body, "format", json_stringn(format.p, format.n));
     if (where.n) {
         TRY(json_read(in->arena, where, &in->problems, &tree));

@@ -78,6 +78,7 @@ static int usage(const struct invocation *in, const char *code, const char *what
 /* The command that the first words name; *used tells how many words. */
 static const struct command *find_command(int argc, char **argv, int *used)
 {
+    const struct command *found = NULL;
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         const char *name = COMMANDS[i].name, *space = strchr(name, ' ');
         size_t first = space ? (size_t)(space - name) : strlen(name);
@@ -85,10 +86,12 @@ static const struct command *find_command(int argc, char **argv, int *used)
             continue;
         if (space && (argc < 3 || strcmp(argv[2], space + 1) != 0))
             continue;
+        if (found && !space) /* "demo password" is not "demo" */
+            continue;
         *used = space ? 3 : 2;
-        return &COMMANDS[i];
+        found = &COMMANDS[i];
     }
-    return NULL;
+    return found;
 }
 
 static const struct command_option *

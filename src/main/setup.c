@@ -155,7 +155,7 @@ static err_t run_init(struct invocation *in, struct app *app)
 err_t command_init(struct invocation *in)
 {
     struct app *app;
-    TRY(open_app_migrated(in, &app));
+    TRY(make_app(in, &app));
     err_t e = run_init(in, app);
     app_close(app);
     return e;
@@ -165,6 +165,7 @@ err_t command_init(struct invocation *in)
 
 struct token {
     str email, name;
+    const json_t *scopes; /* NULL = all */
     unsigned days;
     char secret[64];
 };
@@ -174,14 +175,28 @@ static err_t token_work(struct ctx *c, void *arg)
     struct token *t = arg;
     int64_t user, id;
     TRY(find_user(c, t->email, &user));
-    return auth_token_create(c, user, t->name, NULL, t->days, t->secret, &id);
+    return auth_token_create(c, user, t->name, t->scopes, t->days, t->secret, &id);
+}
+
+/* NULL when none are given: all that the user may. */
+static json_t *scopes_of(struct invocation *in)
+{
+    str rest = option(in, "scopes"), one;
+    if (!rest.n)
+        return NULL;
+    json_t *list = json_keep(in->arena, json_array());
+    while (str_split(&rest, ',', &one)) {
+        one = str_trim(one);
+        json_array_append_new(list, json_stringn(one.p, one.n));
+    }
+    return list;
 }
 
 err_t work_token_create(struct invocation *in, struct app *app)
 {
     int64_t days;
     TRY(option_int(in, "days", 1, 365, 365, &days));
-    struct token t = {option(in, "user"), option(in, "name"), (unsigned)days, ""};
+    struct token t = {option(in, "user"), option(in, "name"), scopes_of(in), (unsigned)days, ""};
     TRY(with_ctx(in, app, token_work, &t));
     buf_printf(in->out, "%s\n", t.secret);
     return OK;
