@@ -23,6 +23,7 @@ static err_t evaluate(struct ctx *c, const struct record *r, const struct field 
 
 err_t record_formulas(struct ctx *c, struct record *r)
 {
+    record_figure_currencies(c, r);
     for (size_t i = 0; i < r->object->field_count; i++) {
         const struct field *f = r->object->fields[i];
         if (f->formula && field_stored(f))

@@ -57,6 +57,8 @@ err_t record_identity(struct ctx *,
 err_t record_rollups(struct ctx *,
                      const struct record *before,
                      const struct record *after) MUST_USE;
+/* Sums follow the currency of the field that they name (currency_of). */
+void record_figure_currencies(struct ctx *, struct record *);
 /* The figure of one roll-up counted anew, into the parent. */
 void record_set_figure(struct ctx *, const struct field *, value figure, struct record *parent);
 err_t record_recount(struct ctx *, const struct field *, struct record *parent) MUST_USE;

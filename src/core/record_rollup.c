@@ -35,6 +35,26 @@ static err_t contribution_of(struct ctx *c,
     return OK;
 }
 
+/* Of a figure that is money: that of a field of the same record, or the base currency. */
+static void set_currency(struct ctx *c, const struct field *f, struct record *parent)
+{
+    value *cells = &parent->cells[f->first_column];
+    const struct field *of = f->rollup->currency_of;
+    if (f->shape->part_count < 2)
+        return;
+    value currency = of ? record_cell(parent, of, 1) : V_NULL;
+    if (currency.kind == VALUE_NULL)
+        currency = V_TEXT(c->currency);
+    cells[1] = cells[0].kind == VALUE_NULL ? V_NULL : currency;
+}
+
+void record_figure_currencies(struct ctx *c, struct record *r)
+{
+    for (size_t i = 0; i < r->object->field_count; i++)
+        if (r->object->fields[i]->rollup && r->object->fields[i]->rollup->currency_of)
+            set_currency(c, r->object->fields[i], r);
+}
+
 void record_set_figure(struct ctx *c, const struct field *f, value figure, struct record *parent)
 {
     bool real = f->shape->parts[0].storage == STORE_REAL;
@@ -42,8 +62,7 @@ void record_set_figure(struct ctx *c, const struct field *f, value figure, struc
     if (figure.kind == VALUE_NULL && f->rollup->fn == ROLLUP_SUM)
         figure = real ? V_REAL(0) : V_INT(0);
     cells[0] = figure;
-    if (f->shape->part_count > 1)
-        cells[1] = figure.kind == VALUE_NULL ? V_NULL : V_TEXT(c->currency);
+    set_currency(c, f, parent);
 }
 
 err_t record_recount(struct ctx *c, const struct field *f, struct record *parent)
@@ -118,9 +137,7 @@ static err_t apply(struct ctx *c,
     } else if (fn == ROLLUP_SUM || fn == ROLLUP_LAST || (old.counts && value_eq(old.v, *cell))) {
         TRY(record_recount(c, f, parent)); /* sums of doubles too: they must not drift */
     }
-    if (f->shape->part_count > 1)
-        parent->cells[f->first_column + 1] =
-            cell->kind == VALUE_NULL ? V_NULL : V_TEXT(c->currency);
+    set_currency(c, f, parent);
     return OK;
 }
 

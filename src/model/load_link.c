@@ -134,6 +134,12 @@ static void link_rollup(struct loader *l, const struct source *s, struct field *
         const json_t *by = json_object_get(d, "by");
         r->by = by ? need_field(l, s, r->over, by, step(l, at, "by")) : r->over->created_at;
     }
+    const json_t *currency_of = json_object_get(d, "currency_of");
+    if (currency_of) {
+        r->currency_of = need_field(l, s, f->object, currency_of, step(l, at, "currency_of"));
+        if (r->currency_of && !is_type(r->currency_of, "money"))
+            load_fail(l, s, step(l, at, "currency_of"), "model_wrong_type", S("money"), (str){0});
+    }
     f->rollup = r;
 }
 

@@ -47,9 +47,11 @@ struct rollup {
     const struct object *over; /* the children */
     const struct field *via;   /* their ref to this object */
     enum rollup_fn fn;
-    const struct field *field;     /* of the children; NULL for count */
-    const struct field *by;        /* last: the instant or date that decides which is last */
-    const struct condition *where; /* NULL = all */
+    const struct field *field;       /* of the children; NULL for count */
+    const struct field *by;          /* last: the instant or date that decides which is last */
+    const struct condition *where;   /* NULL = all */
+    const struct field *currency_of; /* money of this object in whose currency the figure is; NULL =
+                                        the base currency */
 };
 
 struct field {
