@@ -9,7 +9,7 @@
 
 /* Candidates an object and tier: over all objects fewer, for people look at the first few.
  * SAMPLE: how many records of whatever object the index is asked for first. */
-enum { CANDIDATES = 100, CANDIDATES_OVER_ALL = 40, SAMPLE = 200, SEARCHED_FIELDS = 24 };
+enum { CANDIDATES = 100, CANDIDATES_OVER_ALL = 40, SAMPLE = 100, SEARCHED_FIELDS = 24 };
 
 /* ---- judging ---- */
 
@@ -195,13 +195,15 @@ static void put_into(struct ctx *c, struct samples *all, str object, int64_t id)
         }
 }
 
-/* The newest `limit` that the index has; *whole: there are no others. */
-static err_t sample(
-    struct ctx *c, struct samples *all, str match, enum text_tier tier, size_t limit, bool *whole)
+/* The newest `limit` that the index has; *whole: there are no others. PostgreSQL's planner may walk
+ * newest first where nearly everything fits (by_index false); it knows nothing of words that never
+ * come together, and would walk to the end for them. */
+static err_t
+sample(struct ctx *c, struct samples *all, str match, bool by_index, size_t limit, bool *whole)
 {
     str sql = db_conn_kind(c->conn) == DB_SQLITE ? SQLITE_SAMPLE
-              : tier == TEXT_PARTS               ? POSTGRES_SAMPLE
-                                                 : POSTGRES_SAMPLE_BY_INDEX;
+              : by_index                         ? POSTGRES_SAMPLE_BY_INDEX
+                                                 : POSTGRES_SAMPLE;
     value params[] = {V_TEXT(match), V_INT((int64_t)limit)};
     size_t n = 0;
     AUTO_ROWS rows = NULL;
@@ -263,7 +265,8 @@ static err_t find_everywhere(struct ctx *c,
         str match = expression(c, f->query, tags, tier);
         if (!match.n)
             return OK;
-        TRY(sample(c, &all, match, tier, limit, &whole));
+        bool by_index = tier != TEXT_PARTS || tags.n;
+        TRY(sample(c, &all, match, by_index, limit, &whole));
         for (size_t i = 0; i < all.n; i++)
             if (whole || all.of[i].ids.n >= wanted)
                 TRY(take_sampled(c, f, &all.of[i], tier, wanted, whole));
