@@ -12,6 +12,11 @@ static str id_key(struct ctx *c, int64_t id)
     return arena_printf(c->arena, "%lld", (long long)id);
 }
 
+enum text_space search_space(const struct object *o)
+{
+    return o->root == ROOT_SELF ? TEXT_MAIN : TEXT_OTHERS;
+}
+
 enum text_kind search_kind(const struct field *f)
 {
     return f->search == SEARCH_NAME ? TEXT_NAME : f->search == SEARCH_CODE ? TEXT_CODE : TEXT_PROSE;
@@ -29,7 +34,8 @@ str search_text(struct ctx *c, const struct record *r, const struct field *f)
 static str document(struct ctx *c, const struct record *r)
 {
     struct text_terms terms = {.arena = c->arena};
-    text_terms_tag(&terms, r->object->name);
+    if (search_space(r->object) == TEXT_OTHERS)
+        text_terms_tag(&terms, r->object->name);
     for (size_t i = 0; i < r->object->field_count; i++) {
         const struct field *f = r->object->fields[i];
         if (f->search == SEARCH_NONE || !field_stored(f))
@@ -38,7 +44,7 @@ static str document(struct ctx *c, const struct record *r)
         if (s.n)
             text_index_terms(&terms, s, search_kind(f));
     }
-    return text_terms_document(&terms);
+    return text_terms_document(&terms, search_space(r->object));
 }
 
 /* Statements that SQLite can do without a savepoint of their own: each savepoint makes FTS5 write
