@@ -125,7 +125,7 @@ static const bool *columns_for(struct ctx *c, const struct list_query *in)
     return wanted;
 }
 
-enum { FEW = 1000 };
+enum { FEW = 3000 };
 
 /* SQLite walks the list in its order and looks at each row whether it has the tag. Where few have
  * it, they are looked up instead, and the cost does not grow with all the others. */
