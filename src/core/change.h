@@ -47,6 +47,9 @@ struct log_reader {
     bool transactional; /* read() runs inside a transaction that also stores the position */
     size_t batch;       /* most changes at once */
     err_t (*read)(struct ctx *, const struct change *, size_t n, void *context);
+    /* When nothing is left to read, outside of any transaction: a short piece of tidying; *more: it
+     * is called again. NULL = none. */
+    err_t (*idle)(struct ctx *, void *context, bool *more);
     void *context;
     bool from_now; /* a new reader starts at the end of the log instead of its beginning */
     /* After a batch that was not full, so that the commits of busy moments are read together: each

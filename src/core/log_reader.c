@@ -259,6 +259,18 @@ static err_t take_step(struct reader *r, struct arena *arena, size_t *taken)
     return OK;
 }
 
+static err_t tidy(struct reader *r, struct arena *arena, bool *more)
+{
+    struct ctx c;
+    *more = false;
+    if (!r->of.idle)
+        return OK;
+    TRY(ctx_init(&c, r->all->app, arena, "job"));
+    err_t e = r->of.idle(&c, r->of.context, more);
+    ctx_done(&c);
+    return e;
+}
+
 /* ---- the thread ---- */
 
 /* Until there was a commit after `seen`, or the time is over; true = stop. */
@@ -312,16 +324,19 @@ static void *follow(void *arg)
         pthread_mutex_unlock(&all->lock);
         if (stop)
             break;
+        bool more = false;
         err_t e = take_step(r, arena, &taken);
+        if (e == OK && !taken)
+            e = tidy(r, arena, &more);
         arena_reset(arena);
         if (e != OK) {
             back_off(r, e);
             continue;
         }
         r->failures = 0;
-        if (!taken)
+        if (!taken && !more)
             stop = wait_for(all, seen, POLL_MILLISECONDS);
-        else if (taken < r->of.batch && r->of.rest_milliseconds)
+        else if (taken && taken < r->of.batch && r->of.rest_milliseconds)
             rest(all, r->of.rest_milliseconds);
     }
     return NULL;

@@ -125,6 +125,33 @@ static const bool *columns_for(struct ctx *c, const struct list_query *in)
     return wanted;
 }
 
+enum { FEW = 3000 };
+
+/* SQLite walks the list in its order and looks at each row whether it has the tag. Where few have
+ * it, they are looked up instead, and the cost does not grow with all the others. */
+static err_t narrow(struct ctx *c, struct query *q)
+{
+    value member;
+    const struct field *f = q->where && !q->ids ? condition_member(q->where, &member) : NULL;
+    if (!f || db_conn_kind(c->conn) != DB_SQLITE)
+        return OK;
+    AUTO_SQL sql;
+    sql_init(&sql, c->arena);
+    TRY(query_link_holders(f, member, FEW + 1, &sql));
+    int64_t *ids = ARENA_ARRAY(c->arena, int64_t, FEW);
+    size_t n = 0;
+    AUTO_ROWS rows = NULL;
+    TRY(db_query(c->conn, buf_str(&sql.text), sql.params.at, sql.params.n, &rows));
+    for (; n <= FEW && db_next(rows); n++)
+        if (n < FEW)
+            ids[n] = db_int(rows, 0);
+    if (n <= FEW) {
+        q->ids = ids;
+        q->id_count = n;
+    }
+    return db_rows_error(rows);
+}
+
 static err_t prepare(struct ctx *c, const struct list_query *in, bool checked, struct query *q)
 {
     *q = (struct query){.object = in->object,
@@ -145,7 +172,7 @@ static err_t prepare(struct ctx *c, const struct list_query *in, bool checked, s
         q->sort[i] = (struct query_sort){field_column(f, in->sort[i].part), in->sort[i].descending};
     }
     q->sort_count = in->sort_count;
-    return OK;
+    return narrow(c, q);
 }
 
 /* A page being filled: beside each record its sort keys and the phase it came in. */

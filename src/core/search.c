@@ -9,7 +9,7 @@
 
 /* Candidates an object and tier: over all objects fewer, for people look at the first few.
  * SAMPLE: how many records of whatever object the index is asked for first. */
-enum { CANDIDATES = 100, CANDIDATES_OVER_ALL = 40, SAMPLE = 200, SEARCHED_FIELDS = 24 };
+enum { CANDIDATES = 100, CANDIDATES_OVER_ALL = 40, SAMPLE = 100, SEARCHED_FIELDS = 24 };
 
 /* ---- judging ---- */
 
@@ -137,10 +137,12 @@ static err_t take_all(struct ctx *c,
 
 /* ---- finding ---- */
 
-static str expression(struct ctx *c, str query, str tags, enum text_tier tier)
+static str
+expression(struct ctx *c, str query, enum text_space space, str tags, enum text_tier tier)
 {
-    return db_conn_kind(c->conn) == DB_SQLITE ? text_query_fts5(c->arena, query, tags, tier)
-                                              : text_query_tsquery(c->arena, query, tags, tier);
+    return db_conn_kind(c->conn) == DB_SQLITE
+               ? text_query_fts5(c->arena, query, space, tags, tier)
+               : text_query_tsquery(c->arena, query, space, tags, tier);
 }
 
 /* The newest records of one object within the caller's scope. */
@@ -149,7 +151,8 @@ find_in(struct ctx *c, const struct object *o, enum text_tier tier, size_t limit
 {
     struct condition_env env = ctx_env(c);
     struct query_hits h = {.object = o, .limit = limit, .by_index = tier != TEXT_PARTS};
-    h.expression = expression(c, f->query, o->name, tier);
+    enum text_space space = search_space(o);
+    h.expression = expression(c, f->query, space, space == TEXT_MAIN ? (str){0} : o->name, tier);
     if (!h.expression.n)
         return OK;
     TRY(access_scope(c->access, o, OP_READ, &h.scope));
@@ -195,13 +198,15 @@ static void put_into(struct ctx *c, struct samples *all, str object, int64_t id)
         }
 }
 
-/* The newest `limit` that the index has; *whole: there are no others. */
-static err_t sample(
-    struct ctx *c, struct samples *all, str match, enum text_tier tier, size_t limit, bool *whole)
+/* The newest `limit` that the index has; *whole: there are no others. PostgreSQL's planner may walk
+ * newest first where nearly everything fits (by_index false); it knows nothing of words that never
+ * come together, and would walk to the end for them. */
+static err_t
+sample(struct ctx *c, struct samples *all, str match, bool by_index, size_t limit, bool *whole)
 {
     str sql = db_conn_kind(c->conn) == DB_SQLITE ? SQLITE_SAMPLE
-              : tier == TEXT_PARTS               ? POSTGRES_SAMPLE
-                                                 : POSTGRES_SAMPLE_BY_INDEX;
+              : by_index                         ? POSTGRES_SAMPLE_BY_INDEX
+                                                 : POSTGRES_SAMPLE;
     value params[] = {V_TEXT(match), V_INT((int64_t)limit)};
     size_t n = 0;
     AUTO_ROWS rows = NULL;
@@ -246,30 +251,23 @@ static str tags_of(struct ctx *c, const struct samples *all)
 /* Asks for the newest of all objects together. Those of which the answer has enough are done with,
  * the others are asked for again without them: one of n objects fills a sample of n times what is
  * wanted of each. */
-static err_t find_everywhere(struct ctx *c,
-                             const struct object *const *objects,
-                             size_t n,
-                             enum text_tier tier,
-                             size_t wanted,
-                             struct finding *f)
+static err_t find_others(
+    struct ctx *c, struct samples *all, enum text_tier tier, size_t wanted, struct finding *f)
 {
-    struct samples all = {ARENA_ARRAY(c->arena, struct sampled, n), n};
     str tags = {0};
-    for (size_t i = 0; i < n; i++)
-        all.of[i].object = objects[i];
-    for (size_t limit = SAMPLE; all.n; limit = wanted * all.n + 1, tags = tags_of(c, &all)) {
+    for (size_t limit = SAMPLE; all->n; limit = wanted * all->n + 1, tags = tags_of(c, all)) {
         size_t left = 0;
-        bool whole;
-        str match = expression(c, f->query, tags, tier);
+        bool whole, by_index = tier != TEXT_PARTS || tags.n;
+        str match = expression(c, f->query, TEXT_OTHERS, tags, tier);
         if (!match.n)
             return OK;
-        TRY(sample(c, &all, match, tier, limit, &whole));
-        for (size_t i = 0; i < all.n; i++)
-            if (whole || all.of[i].ids.n >= wanted)
-                TRY(take_sampled(c, f, &all.of[i], tier, wanted, whole));
+        TRY(sample(c, all, match, by_index, limit, &whole));
+        for (size_t i = 0; i < all->n; i++)
+            if (whole || all->of[i].ids.n >= wanted)
+                TRY(take_sampled(c, f, &all->of[i], tier, wanted, whole));
             else
-                all.of[left++] = all.of[i];
-        all.n = left;
+                all->of[left++] = all->of[i];
+        all->n = left;
     }
     return OK;
 }
@@ -281,10 +279,15 @@ static err_t find_tier(struct ctx *c,
                        size_t limit,
                        struct finding *f)
 {
-    if (n == 1)
-        return find_in(c, objects[0], tier, limit > CANDIDATES ? limit : CANDIDATES, f);
-    return find_everywhere(c, objects, n, tier,
-                           limit > CANDIDATES_OVER_ALL ? limit : CANDIDATES_OVER_ALL, f);
+    size_t least = n == 1 ? CANDIDATES : CANDIDATES_OVER_ALL;
+    size_t wanted = limit > least ? limit : least;
+    struct samples others = {ARENA_ARRAY(c->arena, struct sampled, n), 0};
+    for (size_t i = 0; i < n; i++)
+        if (n == 1 || search_space(objects[i]) == TEXT_MAIN)
+            TRY(find_in(c, objects[i], tier, wanted, f));
+        else
+            others.of[others.n++].object = objects[i];
+    return find_others(c, &others, tier, wanted, f);
 }
 
 static int by_score(const void *a, const void *b)

@@ -12,6 +12,11 @@ static str id_key(struct ctx *c, int64_t id)
     return arena_printf(c->arena, "%lld", (long long)id);
 }
 
+enum text_space search_space(const struct object *o)
+{
+    return o->root == ROOT_SELF ? TEXT_MAIN : TEXT_OTHERS;
+}
+
 enum text_kind search_kind(const struct field *f)
 {
     return f->search == SEARCH_NAME ? TEXT_NAME : f->search == SEARCH_CODE ? TEXT_CODE : TEXT_PROSE;
@@ -29,7 +34,8 @@ str search_text(struct ctx *c, const struct record *r, const struct field *f)
 static str document(struct ctx *c, const struct record *r)
 {
     struct text_terms terms = {.arena = c->arena};
-    text_terms_tag(&terms, r->object->name);
+    if (search_space(r->object) == TEXT_OTHERS)
+        text_terms_tag(&terms, r->object->name);
     for (size_t i = 0; i < r->object->field_count; i++) {
         const struct field *f = r->object->fields[i];
         if (f->search == SEARCH_NONE || !field_stored(f))
@@ -38,7 +44,7 @@ static str document(struct ctx *c, const struct record *r)
         if (s.n)
             text_index_terms(&terms, s, search_kind(f));
     }
-    return text_terms_document(&terms);
+    return text_terms_document(&terms, search_space(r->object));
 }
 
 /* Statements that SQLite can do without a savepoint of their own: each savepoint makes FTS5 write
@@ -131,25 +137,60 @@ static bool concerns(const struct object *o, const struct change *ch)
     return false;
 }
 
-/* ---- statistics ----
+/* ---- what is left to do when much was written at once (an import, the demo) ----
  *
- * PostgreSQL plans by statistics that its own daemon may gather only minutes after much was written
- * at once (an import, the demo). This reader is where all that is written comes by, and the last to
- * be done with it: it asks for new ones. */
+ * PostgreSQL plans by statistics that its own daemon may gather only minutes later. SQLite's index
+ * is in some twenty pieces by then, each of which every question has to look into: they are merged
+ * into one, a little at a time, so that nobody waits long to write. */
 
-enum { BATCH = 500, UNKNOWN_LEAST = 5000, UNKNOWN_SHARE = 5 };
+enum { BATCH = 500, MUCH_LEAST = 5000, MUCH_SHARE = 5, MERGE_PAGES = 300 };
+
+struct upkeep {
+    int64_t changes; /* since it was last seen to */
+    bool merging;
+};
 
 static const str POSTGRES_KNOWN =
     S("SELECT CAST(reltuples AS bigint) FROM pg_class WHERE oid = CAST('search' AS regclass)");
+static const str SQLITE_KNOWN = S("SELECT count(*) FROM search");
+static const str SQLITE_MERGE =
+    S("INSERT INTO search_index (search_index, rank) VALUES ('merge', $1)");
+static const str SQLITE_WRITTEN = S("SELECT total_changes()");
 
-static err_t keep_statistics(struct ctx *c, int64_t *unknown)
+static err_t analyze(struct ctx *c, void *arg)
 {
+    (void)arg;
+    return db_script(c->conn, S("ANALYZE"));
+}
+
+/* The first step decides, by a negative number, that all pieces become one; the next ones go on. A
+ * step that writes nothing but its own row has found nothing to do. */
+static err_t merge(struct ctx *c, void *arg)
+{
+    struct upkeep *u = arg;
+    value before, after, pages = V_INT(u->merging ? MERGE_PAGES : -MERGE_PAGES);
+    TRY(db_one(c->conn, c->arena, SQLITE_WRITTEN, NULL, 0, &before, 1));
+    TRY(db_run(c->conn, SQLITE_MERGE, &pages, 1, NULL));
+    TRY(db_one(c->conn, c->arena, SQLITE_WRITTEN, NULL, 0, &after, 1));
+    u->merging = after.i - before.i >= 2;
+    return OK;
+}
+
+static err_t keep_up(struct ctx *c, void *context, bool *more)
+{
+    struct upkeep *u = context;
+    bool lite = db_conn_kind(c->conn) == DB_SQLITE;
     value known = V_INT(0);
-    TRY(db_one(c->conn, c->arena, POSTGRES_KNOWN, NULL, 0, &known, 1));
-    if (*unknown < known.i / UNKNOWN_SHARE)
-        return OK;
-    TRY(db_script(c->conn, S("ANALYZE")));
-    *unknown = 0;
+    if (!u->merging) {
+        if (u->changes < MUCH_LEAST)
+            return OK;
+        TRY(db_one(c->conn, c->arena, lite ? SQLITE_KNOWN : POSTGRES_KNOWN, NULL, 0, &known, 1));
+        if (u->changes < known.i / MUCH_SHARE)
+            return OK;
+        u->changes = 0;
+    }
+    TRY(ctx_transact(c, lite ? merge : analyze, u));
+    *more = u->merging;
     return OK;
 }
 
@@ -173,15 +214,13 @@ read_object(struct ctx *c, const struct object *o, const struct change *changes,
 
 static err_t read_changes(struct ctx *c, const struct change *changes, size_t n, void *context)
 {
-    int64_t *unknown = context;
+    struct upkeep *u = context;
     for (size_t i = 0; i < c->model->object_count; i++) {
         const struct object *o = c->model->objects[i];
         if (o->searchable && !o->internal)
             TRY(read_object(c, o, changes, n));
     }
-    *unknown += (int64_t)n;
-    if (n < BATCH && *unknown >= UNKNOWN_LEAST && db_conn_kind(c->conn) == DB_POSTGRES)
-        TRY(keep_statistics(c, unknown));
+    u->changes += (int64_t)n;
     return OK;
 }
 
@@ -192,7 +231,8 @@ void search_attach(struct app *app)
                                 .batch = BATCH,
                                 .rest_milliseconds = 150,
                                 .read = read_changes,
-                                .context = ARENA_NEW(app->arena, int64_t)};
+                                .idle = keep_up,
+                                .context = ARENA_NEW(app->arena, struct upkeep)};
     log_reader_add(app, &reader);
 }
 

@@ -144,6 +144,45 @@ TEST_DB(db_nested_undoes_only_its_part)
     db_release(c);
 }
 
+static err_t send_item(struct db_conn *c, int64_t id)
+{
+    value param = V_INT(id);
+    return db_send(c, S("INSERT INTO item (id) VALUES ($1)"), &param, 1);
+}
+
+static err_t sends_many(struct db_conn *c, void *arg __attribute__((unused)))
+{
+    for (int64_t id = 1; id <= 200; id++)
+        TRY(send_item(c, id));
+    assert_int_equal(ask_int(c, S("SELECT count(*) FROM item")), 200);
+    return send_item(c, 201);
+}
+
+static err_t sends_twice(struct db_conn *c, void *arg __attribute__((unused)))
+{
+    TRY(send_item(c, 300));
+    return send_item(c, 1);
+}
+
+static err_t sends_within(struct db_conn *c, void *arg __attribute__((unused)))
+{
+    TRY(send_item(c, 301));
+    assert_int_equal(db_nested(c, sends_twice, NULL), ERR_CONFLICT);
+    return send_item(c, 302);
+}
+
+/* What was sent is there for the next statement and for the commit, and fails with them. */
+TEST_DB(db_sends_without_waiting)
+{
+    make_items(db);
+    assert_int_equal(db_transact(db, sends_many, NULL), OK);
+    assert_int_equal(count_items(db), 201);
+    assert_int_equal(db_transact(db, sends_twice, NULL), ERR_CONFLICT);
+    assert_int_equal(count_items(db), 201);
+    assert_int_equal(db_transact(db, sends_within, NULL), OK);
+    assert_int_equal(count_items(db), 203);
+}
+
 static err_t hides_failure(struct db_conn *c, void *arg __attribute__((unused)))
 {
     TRY(insert_item_in(c, 1, NULL));

@@ -166,6 +166,22 @@ static err_t did_fields(const struct did *did, field_visitor each, void *context
     return condition_fields(did->where, each, context);
 }
 
+const struct field *condition_member(const struct condition *c, value *member)
+{
+    const struct field *found = NULL;
+    if (c->kind == NODE_LEAF) {
+        const struct leaf *l = c->leaf;
+        if (l->path.link_count || (l->test != TEST_HAS_ANY && l->test != TEST_HAS_ALL) ||
+            l->operand_count != 1)
+            return NULL;
+        *member = l->operands[0].v;
+        return l->path.field;
+    }
+    for (size_t i = 0; c->kind == NODE_ALL && !found && i < c->member_count; i++)
+        found = condition_member(c->members[i], member);
+    return found;
+}
+
 err_t condition_fields(const struct condition *c, field_visitor each, void *context)
 {
     if (!c)

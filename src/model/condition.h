@@ -28,6 +28,9 @@ err_t condition_parse(const struct model *,
                       struct arena *,
                       struct condition **out) MUST_USE;
 
+/* A set that must have this member wherever the condition holds; NULL = it says nothing of the
+ * kind. */
+const struct field *condition_member(const struct condition *, value *member);
 /* Calls each for every field that the condition looks at, with its path from the object, so that
  * access can refuse unreadable ones. Stops at and returns the first non-OK. */
 err_t condition_fields(const struct condition *,

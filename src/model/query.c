@@ -435,6 +435,19 @@ err_t query_link_members(const struct field *f, const struct record *r, struct s
     return sql_check(q);
 }
 
+err_t query_link_holders(const struct field *f, value member, size_t limit, struct sql *q)
+{
+    sql_add(q, "SELECT ");
+    sql_name(q, field_link_record_column(f));
+    sql_add(q, " FROM ");
+    sql_name(q, field_link_table(q->arena, f));
+    sql_add(q, " WHERE \"value\" = ");
+    sql_value(q, member, (int)f->shape->multi_storage);
+    sql_add(q, " LIMIT ");
+    sql_value(q, V_INT((int64_t)limit), STORE_INT);
+    return sql_check(q);
+}
+
 err_t query_link_add(const struct field *f, const struct record *r, str member, struct sql *q)
 {
     sql_add(q, "INSERT INTO ");

@@ -336,12 +336,15 @@ static struct expr *query_expr(struct arena *arena, str query, str tags, enum te
 struct syntax {
     char quote;
     const char *all, *any;
+    enum text_space space;
 };
 
 static void print(struct buf *out, const struct expr *e, const struct syntax *syntax)
 {
     if (e->op == EXPR_TERM) {
         buf_byte(out, syntax->quote);
+        if (syntax->space == TEXT_OTHERS)
+            buf_byte(out, OTHERS_MARK);
         buf_add(out, e->term);
         buf_byte(out, syntax->quote);
         return;
@@ -366,14 +369,16 @@ static str query_text(struct arena *arena, const struct expr *e, struct syntax s
     return out.full ? (str){0} : arena_str(arena, buf_str(&out));
 }
 
-str text_query_fts5(struct arena *arena, str query, str tags, enum text_tier tier)
+str text_query_fts5(
+    struct arena *arena, str query, enum text_space space, str tags, enum text_tier tier)
 {
     return query_text(arena, query_expr(arena, query, tags, tier),
-                      (struct syntax){'"', " AND ", " OR "});
+                      (struct syntax){'"', " AND ", " OR ", space});
 }
 
-str text_query_tsquery(struct arena *arena, str query, str tags, enum text_tier tier)
+str text_query_tsquery(
+    struct arena *arena, str query, enum text_space space, str tags, enum text_tier tier)
 {
     return query_text(arena, query_expr(arena, query, tags, tier),
-                      (struct syntax){'\'', " & ", " | "});
+                      (struct syntax){'\'', " & ", " | ", space});
 }

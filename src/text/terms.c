@@ -206,16 +206,18 @@ void text_terms_tag(struct text_terms *t, str tag)
     add(t, arena_concat(t->arena, S("=_"), tag));
 }
 
-str text_terms_document(const struct text_terms *t)
+str text_terms_document(const struct text_terms *t, enum text_space space)
 {
     size_t n = 0, at = 0;
     for (size_t i = 0; i < t->list.n; i++)
-        n += t->list.at[i].n + 1;
+        n += t->list.at[i].n + 2;
     char *out = ARENA_ARRAY(t->arena, char, n + 1);
     for (size_t i = 0; i < t->list.n; i++) {
+        if (space == TEXT_OTHERS)
+            out[at++] = OTHERS_MARK;
         memcpy(out + at, t->list.at[i].p, t->list.at[i].n);
         at += t->list.at[i].n;
         out[at++] = ' ';
     }
-    return (str){out, n ? n - 1 : 0};
+    return (str){out, at ? at - 1 : 0};
 }

@@ -29,7 +29,7 @@ str text_sort_key(struct arena *, str s, bool name);
 /* ---- search ----
  *
  * A record has one document: the terms of all its searched fields, separated by single spaces.
- * Terms hold [a-z0-9^$_=], Han and other letters beyond ASCII, so that FTS5 and a tsvector index
+ * Terms hold [a-z0-9^$_=~], Han and other letters beyond ASCII, so that FTS5 and a tsvector index
  * them alike (tables and statements: docs/internals/text.md):
  *
  *     张  张伟        each character beyond ASCII and each two neighbours
@@ -63,12 +63,15 @@ struct text_terms {
 void text_index_terms(struct text_terms *, str s, enum text_kind);
 /* Marks the record, as being of an object for example; tag: [a-z0-9_]+. */
 void text_terms_tag(struct text_terms *, str tag);
-str text_terms_document(const struct text_terms *);
+/* Two spaces of terms that never meet, so that what there is most of does not have to be walked
+ * through for the rest: the terms of TEXT_OTHERS begin with ~. */
+enum text_space { TEXT_MAIN, TEXT_OTHERS };
+str text_terms_document(const struct text_terms *, enum text_space);
 /* The expression in the syntax of FTS5 MATCH, and of a cast to tsquery; of records with one
  * of the tags (separated by spaces) unless there are none. Empty when there is nothing to search in
  * this tier. */
-str text_query_fts5(struct arena *, str query, str tags, enum text_tier);
-str text_query_tsquery(struct arena *, str query, str tags, enum text_tier);
+str text_query_fts5(struct arena *, str query, enum text_space, str tags, enum text_tier);
+str text_query_tsquery(struct arena *, str query, enum text_space, str tags, enum text_tier);
 
 struct text_field {
     str text;

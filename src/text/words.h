@@ -3,6 +3,9 @@
 
 #include "text/text.h"
 
+/* Before each term of TEXT_OTHERS. */
+enum { OTHERS_MARK = '~' };
+
 enum run_kind {
     RUN_WORD, /* [a-z0-9]+ */
     RUN_WIDE, /* Han and other letters beyond ASCII, emoji */
