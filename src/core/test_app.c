@@ -19,6 +19,7 @@ void test_app_open(struct test_app *t, enum db_kind kind)
     t->at.db = NULL;
     struct app_options o = {.db_url = str_from(t->at.url),
                             .data_folder = str_from(t->folder),
+                            .node = -1, /* a test that failed may hold the first */
                             .make = true,
                             .migrate = true};
     err_t e = app_open(&o, &problems, &t->app);
