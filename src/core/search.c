@@ -81,6 +81,8 @@ static int weighted(const struct record *r, const struct field *best, int points
     int weight = best == r->object->title ? 100 : 80;
     if (r->object->root == ROOT_SELF)
         weight += 15;
+    if (!json_object_get(r->object->definition, "menu")) /* a part of something, as an order line */
+        weight -= 15;
     return points * weight / 115;
 }
 
@@ -99,6 +101,7 @@ static void take(struct ctx *c, struct finding *f, const struct record *r, bool 
         .id = record_id(r),
         .title = show(c, r, own, r->object->title),
         .subtitle = subtitle ? show(c, r, own, subtitle) : (str){0},
+        .customer = r->object->customer ? record_cell(r, r->object->customer, 0).i : 0,
         .score = weighted(r, best, points),
         .matched = best,
     };
@@ -298,6 +301,43 @@ static int by_score(const void *a, const void *b)
     return x->id < y->id ? 1 : x->id > y->id ? -1 : 0;
 }
 
+/* The best `limit`, but of each object at first no more than a quarter: forty lines of orders must
+ * not hide the product. What is left over fills up. */
+static struct search_hit *
+mixed(struct ctx *c, const struct search_hit *hits, size_t n, size_t limit)
+{
+    struct search_hit *out = ARENA_ARRAY(c->arena, struct search_hit, limit + 1);
+    size_t *taken = ARENA_ARRAY(c->arena, size_t, c->model->object_count), filled = 0;
+    bool *used = ARENA_ARRAY(c->arena, bool, n + 1);
+    size_t share = limit / 4 + 1;
+    for (int round = 0; round < 2; round++)
+        for (size_t i = 0; i < n && filled < limit; i++) {
+            if (used[i] || (round == 0 && taken[hits[i].object->index] >= share))
+                continue;
+            used[i] = true;
+            taken[hits[i].object->index]++;
+            out[filled++] = hits[i];
+        }
+    return out;
+}
+
+/* What belongs to a customer and has nothing else to tell it apart bears his name. */
+static err_t name_customers(struct ctx *c, struct search_hit *hits, size_t n)
+{
+    const struct object *customers = model_object(c->model, S("customer"));
+    for (size_t i = 0; i < n; i++) {
+        struct record *customer;
+        if (hits[i].subtitle.n || !hits[i].customer)
+            continue;
+        err_t e = record_get(c, customers, hits[i].customer, OP_READ, &customer);
+        if (e == ERR_NOT_FOUND || e == ERR_DENIED)
+            continue;
+        TRY(e);
+        hits[i].subtitle = show(c, customer, false, customers->title);
+    }
+    return OK;
+}
+
 err_t search_find(struct ctx *c,
                   const struct object *object,
                   str query,
@@ -323,7 +363,7 @@ err_t search_find(struct ctx *c,
         TRY(find_tier(c, objects, count, TEXT_TYPOS, limit, &f));
     if (f.hits.n)
         qsort(f.hits.at, f.hits.n, sizeof *f.hits.at, by_score);
-    *out = f.hits.at;
     *n = f.hits.n < limit ? f.hits.n : limit;
-    return OK;
+    *out = object ? f.hits.at : mixed(c, f.hits.at, f.hits.n, *n);
+    return name_customers(c, *out, *n);
 }

@@ -198,10 +198,19 @@ static int larger(int a, int b)
     return a > b ? a : b;
 }
 
+/* "灵桥路777" is no number: only the whole of it counts, not its digits. */
+static bool is_ascii(str word)
+{
+    for (size_t i = 0; i < word.n; i++)
+        if ((unsigned char)word.p[i] >= 0x80)
+            return false;
+    return true;
+}
+
 static int score_word(struct arena *arena, str word, str field, enum text_kind kind)
 {
     int score = score_literal(word, field);
-    if (kind == TEXT_CODE)
+    if (kind == TEXT_CODE && is_ascii(word))
         score = larger(score, score_code(arena, word, field));
     if (kind == TEXT_NAME && score < SCORE_PINYIN_WHOLE)
         score = larger(score, score_pinyin(arena, word, field));

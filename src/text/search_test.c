@@ -3,6 +3,7 @@
 #include <libpq-fe.h>
 #include <sqlite3.h>
 
+#include "base/limits.h"
 #include "base/test.h"
 #include "text/text.h"
 
@@ -374,4 +375,12 @@ TEST(search_order)
                 text_match(a, S("ceng"), S("曾黎"), TEXT_NAME));
     assert_int_equal(text_match(a, S(""), S("张三"), TEXT_NAME), 0);
     assert_int_equal(text_match(a, S("张"), S(""), TEXT_NAME), 0);
+}
+
+TEST(search_takes_digits_beside_chinese_for_no_number)
+{
+    AUTO_ARENA arena = arena_new(MIB);
+    assert_int_equal(text_match(arena, S("灵桥路777"), S("SO2026112177709"), TEXT_CODE), 0);
+    assert_true(text_match(arena, S("777"), S("SO2026112177709"), TEXT_CODE) > 0);
+    assert_true(text_match(arena, S("灵桥路777"), S("宁波市灵桥路777号"), TEXT_PROSE) > 0);
 }
