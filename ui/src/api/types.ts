@@ -141,6 +141,8 @@ export interface RecordData {
   id: Id;
   version: number | string;
   _masked?: string[];
+  /** What the reader may do with it. */
+  _may?: ('update' | 'delete')[];
   [field: string]: unknown;
 }
 
