@@ -3,6 +3,7 @@
  * server that runs already; without them the demo enterprise is started on a database of its own.
  */
 import { spawn } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
@@ -13,7 +14,7 @@ const require = createRequire(new URL('../../ui/package.json', import.meta.url))
 const { chromium } = require('playwright-core');
 const { AxeBuilder } = require('@axe-core/playwright');
 
-const binary = process.env.RENMAI_BINARY ?? new URL('../../build/renmai', import.meta.url).pathname;
+export const binary = process.env.RENMAI_BINARY ?? new URL('../../build/renmai', import.meta.url).pathname;
 const flags = [
   '--headless',
   '--no-sandbox',
@@ -29,7 +30,7 @@ const startLimit = 180_000;
 export const desktop = { width: 1440, height: 900 };
 export const phone = { width: 375, height: 812 };
 
-function freePort() {
+export function freePort() {
   return new Promise((resolve) => {
     const s = createServer().listen(0, '127.0.0.1', () => {
       const { port } = s.address();
@@ -45,7 +46,7 @@ function readLogin(said) {
   return { email: user, password };
 }
 
-async function untilReady(url, child, said, isReady = () => true) {
+export async function untilReady(url, child, said, isReady = () => true) {
   const until = Date.now() + startLimit;
   for (;;) {
     const ready = await fetch(`${url}/readyz`).then(
@@ -102,6 +103,17 @@ export async function startServer({ own = false } = {}) {
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** RFC 6238 with the usual six digits and thirty seconds; ahead: steps into the future. */
+export function totp(secret, ahead = 0) {
+  const bits = [...secret].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0'));
+  const key = Buffer.from(bits.join('').match(/.{8}/g).map((b) => Number.parseInt(b, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead));
+  const mac = createHmac('sha1', key).update(step).digest();
+  const at = mac.readUInt32BE(mac[19] & 15) & 0x7fffffff;
+  return String(at % 1_000_000).padStart(6, '0');
 }
 
 export function startBrowser() {

@@ -116,6 +116,8 @@ export interface Session {
   user: User;
   csrf: string;
   rights: Record<string, Rights>;
+  /** "import", "reveal" and the like. */
+  special_rights: string[];
   administrator: boolean;
   base_currency: string;
   second_factor: { enabled: boolean; required: boolean };

@@ -24,6 +24,8 @@ export interface InputProps {
   autoFocus?: boolean | undefined;
   /** Shows what there is to choose at once, where the input was opened for this one value. */
   eager?: boolean | undefined;
+  /** Only what is there already can be chosen: a filter for a tag that nobody has finds nothing. */
+  existing?: boolean | undefined;
 }
 
 const currencies = ['CNY', 'USD', 'EUR', 'HKD', 'TWD', 'JPY', 'GBP', 'KRW', 'SGD', 'AUD'];

@@ -26,6 +26,10 @@ type Values = Record<string, unknown>;
 
 const unset: Values = {};
 
+function focusField(name: string | undefined) {
+  if (name) document.getElementById(`field-${name}`)?.focus();
+}
+
 export function FormPage() {
   const { plural, id } = useParams();
   const object = useObject(plural);
@@ -151,9 +155,6 @@ function RecordForm({
     setErrors((old) => without(old, name));
   };
 
-  const focusField = (name: string | undefined) => {
-    if (name) document.getElementById(`field-${name}`)?.focus();
-  };
   const refused = (e: unknown) => {
     const known = fields.map((f) => f.name);
     const found = problemsOf(e, known);

@@ -3,11 +3,14 @@ import { Button } from 'antd';
 import { Link, useNavigate } from 'react-router';
 import { api } from '../api/client';
 import { objectNamed, useModel } from '../api/model';
+import { useMayImport } from '../api/session';
+import { Lost } from '../app/Lost';
 import { useTranslation } from '../app/i18n';
 import { Icon } from '../parts/Icon';
 import { Badge, Empty, Failure, Skeleton } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
 import { useTitle } from '../parts/useTitle';
+import { DropZone } from './DropZone';
 import { type ImportRecord, importName } from './types';
 import '../styles/import.css';
 
@@ -36,6 +39,8 @@ export function ImportsPage() {
         signal,
       }),
   });
+  const mayImport = useMayImport();
+  const first = model.objects.find((o) => o.importable && o.root === 'self');
   useTitle(t('menu.imports'));
   const start = (
     <Button
@@ -46,6 +51,7 @@ export function ImportsPage() {
       {t('import.start')}
     </Button>
   );
+  if (!mayImport) return <Lost />;
   return (
     <div className="page">
       <div className="page-head">
@@ -57,9 +63,11 @@ export function ImportsPage() {
       ) : list.isLoadingError ? (
         <Failure error={list.error} retry={() => void list.refetch()} />
       ) : list.data.data.length === 0 ? (
-        <Empty icon="import" title={t('import.none')} hint={t('import.noneHint')}>
-          {start}
-        </Empty>
+        <DropZone object={first?.name ?? 'customer'}>
+          <Empty icon="import" title={t('import.none')} hint={t('import.noneHint')}>
+            {start}
+          </Empty>
+        </DropZone>
       ) : (
         <ul className="panel rows">
           {list.data.data.map((i) => (

@@ -27,6 +27,7 @@ import { useListKeys } from './useListKeys';
 import { ViewTabs } from './ViewTabs';
 import '../styles/list.css';
 import '../styles/field.css';
+import '../styles/form.css';
 
 const BulkBar = lazy(() => import('./BulkBar'));
 

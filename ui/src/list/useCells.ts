@@ -13,6 +13,9 @@ const nowhere: Cursor = { row: -1, col: 0 };
 /** Written in a place of their own, too large for a cell. */
 const large = new Set(['rich_text', 'json', 'file', 'image', 'geo', 'address']);
 
+const canEdit = (r: RecordData, f: Field) =>
+  mayUpdate(r) && isWritable(f) && !large.has(f.type) && !isMasked(r, f);
+
 /** The cell at the cursor: moved by keys and clicks, written in place, taken as a filter. */
 export function useCells({
   rows,
@@ -29,8 +32,6 @@ export function useCells({
   const [cursor, setCursor] = useState<Cursor>(nowhere);
   const [editing, setEditing] = useState(false);
   const wanted = useRef<Cursor | null>(null);
-  const canEdit = (r: RecordData, f: Field) =>
-    mayUpdate(r) && isWritable(f) && !large.has(f.type) && !isMasked(r, f);
   const at = (c: Cursor) => {
     const record = rows[c.row];
     const field = columns[c.col];
