@@ -53,49 +53,49 @@ export function ImportsPage() {
   );
   if (!mayImport) return <Lost />;
   return (
-    <div className="page">
-      <div className="page-head">
-        <h1>{t('menu.imports')}</h1>
-        {start}
-      </div>
-      {list.isPending ? (
-        <Skeleton />
-      ) : list.isLoadingError ? (
-        <Failure error={list.error} retry={() => void list.refetch()} />
-      ) : list.data.data.length === 0 ? (
-        <DropZone object={first?.name ?? 'customer'}>
+    <DropZone object={first?.name ?? 'customer'}>
+      <div className="page">
+        <div className="page-head">
+          <h1>{t('menu.imports')}</h1>
+          {start}
+        </div>
+        {list.isPending ? (
+          <Skeleton />
+        ) : list.isLoadingError ? (
+          <Failure error={list.error} retry={() => void list.refetch()} />
+        ) : list.data.data.length === 0 ? (
           <Empty icon="import" title={t('import.none')} hint={t('import.noneHint')}>
             {start}
           </Empty>
-        </DropZone>
-      ) : (
-        <ul className="panel rows">
-          {list.data.data.map((i) => (
-            <li key={i.id}>
-              <Link to={`/imports/${i.id}`} className="row-link">
-                <Icon name="file" />
-                <span className="row-main">
-                  <strong>{importName(i)}</strong>
-                  <span className="small muted">
-                    {objectNamed(model, i.object)?.plural_label ?? i.object}
-                    {i.created_at ? ` · ${f.instant(i.created_at)}` : ''}
+        ) : (
+          <ul className="panel rows">
+            {list.data.data.map((i) => (
+              <li key={i.id}>
+                <Link to={`/imports/${i.id}`} className="row-link">
+                  <Icon name="file" />
+                  <span className="row-main">
+                    <strong>{importName(i)}</strong>
+                    <span className="small muted">
+                      {objectNamed(model, i.object)?.plural_label ?? i.object}
+                      {i.created_at ? ` · ${f.instant(i.created_at)}` : ''}
+                    </span>
                   </span>
-                </span>
-                {i.report && i.state !== 'checked' && (
-                  <span className="small muted row-extra">
-                    {t('import.summary', {
-                      created: f.number(i.report.created),
-                      updated: f.number(i.report.updated),
-                      refused: f.number(i.report.refused),
-                    })}
-                  </span>
-                )}
-                <Badge color={stateColor[i.state]}>{t(`import.state.${i.state}`)}</Badge>
-              </Link>
-            </li>
-          ))}
-        </ul>
-      )}
-    </div>
+                  {i.report && i.state !== 'checked' && (
+                    <span className="small muted row-extra">
+                      {t('import.summary', {
+                        created: f.number(i.report.created),
+                        updated: f.number(i.report.updated),
+                        refused: f.number(i.report.refused),
+                      })}
+                    </span>
+                  )}
+                  <Badge color={stateColor[i.state]}>{t(`import.state.${i.state}`)}</Badge>
+                </Link>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </DropZone>
   );
 }
