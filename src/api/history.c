@@ -42,8 +42,7 @@ void history_write_changes(
     jw_close(&call->out, ']');
 }
 
-struct record *
-history_side(struct call *call, const struct object *o, const json_t *side)
+struct record *history_side(struct call *call, const struct object *o, const json_t *side)
 {
     struct ctx *c = &call->ctx;
     struct record *r = record_new(c->arena, o);

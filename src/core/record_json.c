@@ -43,11 +43,8 @@ static bool may_change(const struct changeable *own, int64_t id)
     return own->n && bsearch(&id, own->ids, own->n, sizeof id, by_number);
 }
 
-static err_t find_within(struct ctx *c,
-                         struct record *const *records,
-                         size_t count,
-                         enum op op,
-                         struct changeable *out)
+static err_t find_within(
+    struct ctx *c, struct record *const *records, size_t count, enum op op, struct changeable *out)
 {
     *out = (struct changeable){0};
     if (!count)
