@@ -246,6 +246,29 @@ test('all mistakes at once; who has a number is named; what is no number is not 
   await p.close();
 });
 
+test('a token is made for what was ticked, for so many days', async () => {
+  const p = await openPage(browser, server, { expected: [400] });
+  const name = `网站${Date.now()}`;
+  await p.signIn();
+  await p.go('/settings/security');
+  await p.page.getByPlaceholder(/用途/).fill(name);
+  const make = p.page.getByRole('button', { name: '新建令牌' });
+  assert.ok(await make.isDisabled());
+  await p.page.getByLabel('客户：查看').check();
+  await p.page.getByLabel('客户：新建').check();
+  await p.page.fill('#token-days', '400');
+  await make.click();
+  await p.page.locator('#token-days-error').waitFor();
+  await p.page.fill('#token-days', '7');
+  await make.click();
+  await p.page.locator('.secret code').waitFor();
+  const { data } = await p.page.evaluate(async () => (await fetch('/api/v1/tokens')).json());
+  assert.deepEqual(data.find((k) => k.name === name).scopes, ['customers:read', 'customers:create']);
+  await p.page.getByText('customers:read · customers:create').first().waitFor();
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
 test('a table dropped on the page of imports is read', { timeout: 60_000 }, async () => {
   const p = await openPage(browser, server);
   await p.signIn();
