@@ -95,7 +95,7 @@ err_t call_record(struct call *call, int status, struct record *r)
 {
     struct ctx *c = &call->ctx;
     call_begin(call, status);
-    record_write_json(c, r, NULL, 0, &call->out);
+    TRY(record_write_whole(c, r, &call->out));
     jw_key(&call->out, S("titles"));
     TRY(record_titles(c, &r, 1, &call->out));
     call_end(call);

@@ -42,6 +42,22 @@ void history_write_changes(
     jw_close(&call->out, ']');
 }
 
+struct record *history_side(struct call *call, const struct object *o, const json_t *side)
+{
+    struct ctx *c = &call->ctx;
+    struct record *r = record_new(c->arena, o);
+    struct field_context context = ctx_field(c, S(""));
+    context.problems = NULL;
+    for (size_t i = 0; i < o->field_count; i++) {
+        const struct field *f = o->fields[i];
+        json_t *j = json_object_get(side, arena_strz(c->arena, f->id));
+        value *cells = &r->cells[f->first_column];
+        if (j && f->target && field_stored(f) && field_read(f, &context, j, cells) != OK)
+            cells[0] = V_NULL;
+    }
+    return r;
+}
+
 str history_op(enum change_op op)
 {
     return str_from(OPS[op]);
@@ -79,10 +95,18 @@ static json_t *side(struct arena *arena, str kept)
     return json_keep(arena, json_loadb(kept.p ? kept.p : "", kept.n, 0, NULL));
 }
 
-static void
-write_change(struct call *call, const struct object *o, bool own, const struct change *ch)
+/* sides: the two sides of the change, for their titles. */
+static void write_change(struct call *call,
+                         const struct object *o,
+                         bool own,
+                         const struct change *ch,
+                         struct record **sides)
 {
     struct jw *w = &call->out;
+    const json_t *before = side(call->ctx.arena, ch->before);
+    const json_t *after = side(call->ctx.arena, ch->after);
+    sides[0] = history_side(call, o, before);
+    sides[1] = history_side(call, o, after);
     jw_open(w, '{');
     jw_key(w, S("id"));
     jw_id(w, ch->id);
@@ -99,8 +123,7 @@ write_change(struct call *call, const struct object *o, bool own, const struct c
     jw_key(w, S("version"));
     jw_int(w, ch->version);
     jw_key(w, S("changes"));
-    history_write_changes(call, o, own, side(call->ctx.arena, ch->before),
-                          side(call->ctx.arena, ch->after));
+    history_write_changes(call, o, own, before, after);
     jw_close(w, '}');
 }
 
@@ -122,15 +145,18 @@ err_t records_history(struct call *call)
     bool more = n > (size_t)limit;
     if (more)
         n = (size_t)limit;
+    struct record **sides = ARENA_ARRAY(call->ctx.arena, struct record *, 2 * n + 1);
     call_begin(call, 200);
     jw_open(&call->out, '[');
     for (size_t i = 0; i < n; i++)
-        write_change(call, o, own, &changes[i]);
+        write_change(call, o, own, &changes[i], &sides[2 * i]);
     jw_close(&call->out, ']');
     jw_key(&call->out, S("has_more"));
     jw_bool(&call->out, more);
     jw_key(&call->out, S("next"));
     jw_id(&call->out, more ? changes[n - 1].id : 0);
+    jw_key(&call->out, S("titles"));
+    TRY(record_titles(&call->ctx, sides, 2 * n, &call->out));
     call_end(call);
     return OK;
 }

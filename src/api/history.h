@@ -11,3 +11,5 @@ void history_write_actor(struct call *, int64_t user);
  * records (record_own). Values by field id, as the log keeps them. */
 void history_write_changes(
     struct call *, const struct object *, bool own, const json_t *before, const json_t *after);
+/* The refs of one side of a change, as a record, so that record_titles finds their names. */
+struct record *history_side(struct call *, const struct object *, const json_t *side);

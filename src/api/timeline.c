@@ -22,7 +22,8 @@ merge(struct arena *arena, const struct timeline_entry *e, json_t **before, json
     }
 }
 
-static void
+/* Returns what the change came to, for the titles of its refs. */
+static struct record *
 write_change(struct call *call, const struct object *o, bool own, const struct timeline_entry *e)
 {
     struct jw *w = &call->out;
@@ -39,12 +40,15 @@ write_change(struct call *call, const struct object *o, bool own, const struct t
     jw_int(w, (int64_t)e->change_count);
     jw_key(w, S("changes"));
     history_write_changes(call, o, own, before, after);
+    return history_side(call, o, after);
 }
 
-static void
+/* Returns the record whose refs want titles. */
+static struct record *
 write_entry(struct call *call, const struct object *o, bool own, const struct timeline_entry *e)
 {
     struct jw *w = &call->out;
+    struct record *named = e->record;
     const struct object *of = e->record ? e->record->object : o;
     jw_open(w, '{');
     jw_key(w, S("kind"));
@@ -60,9 +64,10 @@ write_entry(struct call *call, const struct object *o, bool own, const struct ti
         record_write_json(&call->ctx, e->record, NULL, 0, w);
     } else {
         jw_null(w);
-        write_change(call, o, own, e);
+        named = write_change(call, o, own, e);
     }
     jw_close(w, '}');
+    return named;
 }
 
 err_t records_timeline(struct call *call)
@@ -83,15 +88,11 @@ err_t records_timeline(struct call *call)
     TRY(record_get(c, o, id, OP_READ, &r));
     TRY(record_own(c, r, &own));
     TRY(timeline_read(c, o, id, kind, after, (size_t)limit, &page));
-    struct record **records = ARENA_ARRAY(c->arena, struct record *, page.count);
-    size_t n = 0;
+    struct record **named = ARENA_ARRAY(c->arena, struct record *, page.count + 1);
     call_begin(call, 200);
     jw_open(w, '[');
-    for (size_t i = 0; i < page.count; i++) {
-        write_entry(call, o, own, &page.entries[i]);
-        if (page.entries[i].record)
-            records[n++] = page.entries[i].record;
-    }
+    for (size_t i = 0; i < page.count; i++)
+        named[i] = write_entry(call, o, own, &page.entries[i]);
     jw_close(w, ']');
     jw_key(w, S("has_more"));
     jw_bool(w, page.has_more);
@@ -101,7 +102,7 @@ err_t records_timeline(struct call *call)
     else
         jw_null(w);
     jw_key(w, S("titles"));
-    TRY(record_titles(c, records, n, w));
+    TRY(record_titles(c, named, page.count, w));
     call_end(call);
     return OK;
 }

@@ -462,11 +462,23 @@ static void compare_question(struct world *w, const struct field *f, bool reads)
     compare(w, reads ? e == OK : e == ERR_INVALID, "sort by field", f->object, f->name);
 }
 
+static bool says_may(const json_t *shown, const char *what)
+{
+    const json_t *word;
+    size_t i;
+    json_array_foreach(json_object_get(shown, "_may"), i,
+                       word) if (str_eqz(json_str(word), what)) return true;
+    return false;
+}
+
 /* How a record that they read is shown to them. */
 static void compare_shown(struct world *w, const struct record *r, const json_t *shown)
 {
     const struct object *o = r->object;
     bool own = reaches(w, r, OP_UPDATE);
+    compare(w, says_may(shown, "update") == (own && !o->append_only), "may update", o, S(""));
+    compare(w, says_may(shown, "delete") == (reaches(w, r, OP_DELETE) && !o->append_only),
+            "may delete", o, S(""));
     for (size_t i = 0; i < o->field_count; i++) {
         const struct field *f = o->fields[i];
         enum field_access want = field_expected(w, f, own);
@@ -507,7 +519,7 @@ static json_t *shown_json(struct world *w, const struct record *r)
     AUTO_BUF out;
     buf_init(&out, MIB);
     struct jw j = {.out = &out};
-    record_write_json(&w->user, r, NULL, 0, &j);
+    assert_int_equal(record_write_whole(&w->user, r, &j), OK);
     assert_int_equal(json_read(w->arena, buf_str(&out), NULL, &tree), OK);
     return tree;
 }

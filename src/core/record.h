@@ -66,7 +66,9 @@ void record_write_json(struct ctx *,
                        const struct field *const *fields,
                        size_t field_count,
                        struct jw *);
-/* The records of one object, each as above, in an array; asks the database once for all. */
+/* All of it, with "_may": which of "update" and "delete" the caller may do with this record. */
+err_t record_write_whole(struct ctx *, const struct record *, struct jw *) MUST_USE;
+/* The records of one object, each with "_may", in an array; asks the database once for all. */
 err_t record_write_list(struct ctx *,
                         struct record *const *,
                         size_t count,

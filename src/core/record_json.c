@@ -43,6 +43,20 @@ static bool may_change(const struct changeable *own, int64_t id)
     return own->n && bsearch(&id, own->ids, own->n, sizeof id, by_number);
 }
 
+static err_t find_within(
+    struct ctx *c, struct record *const *records, size_t count, enum op op, struct changeable *out)
+{
+    *out = (struct changeable){0};
+    if (!count)
+        return OK;
+    int64_t *ids = ARENA_ARRAY(c->arena, int64_t, count);
+    for (size_t i = 0; i < count; i++)
+        ids[i] = record_id(records[i]);
+    TRY(record_within(c, records[0]->object, op, ids, count, &out->ids, &out->n));
+    qsort(out->ids, out->n, sizeof *out->ids, by_number);
+    return OK;
+}
+
 /* Only where a field tells these from others. */
 static err_t find_changeable(struct ctx *c,
                              struct record *const *records,
@@ -56,14 +70,7 @@ static err_t find_changeable(struct ctx *c,
     for (size_t i = 0; i < field_count && !matters; i++)
         matters = access_field(c->access, fields[i]) < FIELD_READ &&
                   access_field(c->access, fields[i]) != access_field_own(c->access, fields[i]);
-    if (!matters || !count)
-        return OK;
-    int64_t *ids = ARENA_ARRAY(c->arena, int64_t, count);
-    for (size_t i = 0; i < count; i++)
-        ids[i] = record_id(records[i]);
-    TRY(record_within(c, records[0]->object, OP_UPDATE, ids, count, &out->ids, &out->n));
-    qsort(out->ids, out->n, sizeof *out->ids, by_number);
-    return OK;
+    return matters ? find_within(c, records, count, OP_UPDATE, out) : OK;
 }
 
 err_t record_own(struct ctx *c, const struct record *r, bool *out)
@@ -74,6 +81,32 @@ err_t record_own(struct ctx *c, const struct record *r, bool *out)
     TRY(find_changeable(c, &one, 1, (const struct field *const *)o->fields, o->field_count, &own));
     *out = may_change(&own, record_id(r));
     return OK;
+}
+
+/* What the caller may do with records beyond reading them. */
+struct doable {
+    struct changeable update, remove;
+};
+
+static err_t
+find_doable(struct ctx *c, struct record *const *records, size_t count, struct doable *out)
+{
+    *out = (struct doable){0};
+    if (!count || (records[0]->object->append_only && c->access))
+        return OK;
+    TRY(find_within(c, records, count, OP_UPDATE, &out->update));
+    return find_within(c, records, count, OP_DELETE, &out->remove);
+}
+
+static void write_may(const struct doable *may, int64_t id, struct jw *w)
+{
+    jw_key(w, S("_may"));
+    jw_open(w, '[');
+    if (may_change(&may->update, id))
+        jw_str(w, S("update"));
+    if (may_change(&may->remove, id))
+        jw_str(w, S("delete"));
+    jw_close(w, ']');
 }
 
 static enum field_access seen(struct ctx *c, const struct field *f, bool changeable)
@@ -87,6 +120,7 @@ static void write_record(struct ctx *c,
                          const struct field *const *fields,
                          size_t n,
                          bool changeable,
+                         const struct doable *may,
                          struct jw *w)
 {
     size_t masked = 0;
@@ -107,6 +141,8 @@ static void write_record(struct ctx *c,
                 jw_str(w, fields[i]->name);
         jw_close(w, ']');
     }
+    if (may)
+        write_may(may, record_id(r), w);
     jw_close(w, '}');
 }
 
@@ -129,7 +165,19 @@ void record_write_json(struct ctx *c,
     struct record *one = (struct record *)r;
     all_fields(r->object, &fields, &field_count);
     bool known = find_changeable(c, &one, 1, fields, field_count, &own) == OK;
-    write_record(c, r, fields, field_count, known && may_change(&own, record_id(r)), w);
+    write_record(c, r, fields, field_count, known && may_change(&own, record_id(r)), NULL, w);
+}
+
+err_t record_write_whole(struct ctx *c, const struct record *r, struct jw *w)
+{
+    struct record *one = (struct record *)r;
+    const struct object *o = r->object;
+    struct doable may;
+    TRY(find_doable(c, &one, 1, &may));
+    bool own;
+    TRY(record_own(c, r, &own));
+    write_record(c, r, (const struct field *const *)o->fields, o->field_count, own, &may, w);
+    return OK;
 }
 
 err_t record_write_list(struct ctx *c,
@@ -140,13 +188,15 @@ err_t record_write_list(struct ctx *c,
                         struct jw *w)
 {
     struct changeable own = {0};
+    struct doable may;
     if (count)
         all_fields(records[0]->object, &fields, &field_count);
     TRY(find_changeable(c, records, count, fields, field_count, &own));
+    TRY(find_doable(c, records, count, &may));
     jw_open(w, '[');
     for (size_t i = 0; i < count; i++)
         write_record(c, records[i], fields, field_count, may_change(&own, record_id(records[i])),
-                     w);
+                     &may, w);
     jw_close(w, ']');
     return OK;
 }

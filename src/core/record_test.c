@@ -77,7 +77,11 @@ TEST_APP(record_refuses_what_is_wrong)
     struct record *first = create(&c, "customer", "{'name':'李雷','phone':'13900139000'}");
     assert_int_equal(record_create(&c, o, test_json(arena, "{'phone':'123','colour':1}"), NULL, &r),
                      ERR_INVALID);
-    assert_int_equal(c.problems.list.n, 2);
+    assert_int_equal(c.problems.list.n, 3); /* and no name */
+    assert_str(c.problems.list.at[2].pointer, "/name");
+    c.problems.list.n = 0;
+    assert_int_equal(record_create(&c, o, test_json(arena, "{'name':7}"), NULL, &r), ERR_INVALID);
+    assert_int_equal(c.problems.list.n, 1);
     c.problems.list.n = 0;
     assert_int_equal(record_create(&c, o, test_json(arena, "{'phone':'13700137000'}"), NULL, &r),
                      ERR_INVALID);

@@ -93,12 +93,25 @@ static bool empty(const struct record *r, const struct field *f)
     return true;
 }
 
-static err_t check_required(struct ctx *c, const struct record *r)
+/* Is something said already of this field, or of the body as a whole? */
+static bool told(const struct ctx *c, size_t from, const struct field *f)
+{
+    str at = pointer_join(c->arena, S(""), f->name);
+    for (size_t i = from; i < c->problems.list.n; i++) {
+        str p = c->problems.list.at[i].pointer;
+        if (!p.n || (str_starts(p, at) && (p.n == at.n || p.p[at.n] == '/')))
+            return true;
+    }
+    return false;
+}
+
+static err_t check_required(struct ctx *c, const struct record *r, size_t from)
 {
     err_t bad = OK;
     for (size_t i = 0; i < r->object->field_count; i++) {
         const struct field *f = r->object->fields[i];
-        if (f->required && !f->computed && !f->auto_prefix.n && field_stored(f) && empty(r, f)) {
+        if (f->required && !f->computed && !f->auto_prefix.n && field_stored(f) && empty(r, f) &&
+            !told(c, from, f)) {
             problem_at(c, f->name, "required");
             bad = ERR_INVALID;
         }
@@ -230,6 +243,22 @@ static err_t check_refs(struct ctx *c, const struct record *before, const struct
     return bad;
 }
 
+/* The cells that are asked for. All that is wrong with them is said at once. */
+static err_t
+take(struct ctx *c, const struct write *w, const struct record *before, struct record *after)
+{
+    size_t from = c->problems.list.n;
+    err_t bad = read_body(c, w, after);
+    if (bad != OK && bad != ERR_INVALID)
+        return bad;
+    if (check_required(c, after, from) != OK)
+        bad = ERR_INVALID;
+    if (w->options && w->options->quiet_refs)
+        return bad;
+    err_t refs = check_refs(c, before, after);
+    return refs == OK ? bad : refs;
+}
+
 /* The caller may create only what is in his scope. */
 static err_t check_scope(struct ctx *c, const struct record *r)
 {
@@ -249,14 +278,11 @@ static err_t create_work(struct ctx *c, void *arg)
     struct record *r = record_new(c->arena, w->object);
     bool trusted = w->options && (w->options->trusted || w->options->imported);
     TRY(start(c, r));
-    TRY(read_body(c, w, r));
-    TRY(check_required(c, r));
+    TRY(take(c, w, NULL, r));
     make_auto(c, r);
     if (!(trusted && w->object->department &&
           record_cell(r, w->object->department, 0).kind != VALUE_NULL))
         TRY(set_department(c, NULL, r));
-    if (!(w->options && w->options->quiet_refs))
-        TRY(check_refs(c, NULL, r));
     TRY(check_scope(c, r));
     TRY(record_store(c, CHANGE_CREATE, NULL, r, w->options));
     *w->out = r;
@@ -337,12 +363,9 @@ static err_t change_work(struct ctx *c, void *arg)
         return stale(c, w, before);
     struct record *after = record_copy(c->arena, before);
     if (w->op == CHANGE_UPDATE) {
-        TRY(read_body(c, w, after));
-        TRY(check_required(c, after));
+        TRY(take(c, w, before, after));
         TRY(check_customer(c, before, after));
         TRY(set_department(c, before, after));
-        if (!(w->options && w->options->quiet_refs))
-            TRY(check_refs(c, before, after));
     } else {
         after->cells[o->deleted_at->first_column] = w->op == CHANGE_DELETE ? V_INT(c->now) : V_NULL;
     }

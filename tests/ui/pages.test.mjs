@@ -69,8 +69,12 @@ for (const look of looks) {
     await p.go('/customers');
     await p.page.locator(look.size === phone ? 'a.card' : 'a.grid-title').first().click();
     await p.page.waitForURL(/\/customers\/\d+/);
-    await check('record');
     const record = new URL(p.page.url()).pathname;
+    await p.go(record);
+    await check('record');
+    const tab = p.page.locator('.view-tab[aria-pressed=true]').first();
+    const line = await tab.evaluate((e) => getComputedStyle(e).borderBottomWidth);
+    if (line !== '2px') found.push(`record: its tabs have no rules (${line})`);
     await p.go(`${record}?show=history`);
     await check('history');
     await p.go(`${record}/edit`);

@@ -173,6 +173,118 @@ test('two who change one record: the later sees both versions', async () => {
   await p.close();
 });
 
+test('two forms of one record: what the other saved is shown, and what both changed is decided', async () => {
+  const a = await openPage(browser, server, { expected: [409] });
+  const b = await openPage(browser, server, { expected: [409] });
+  const theirs = `甲${Date.now()}`;
+  const mine = `乙${Date.now()}`;
+  await a.signIn();
+  await b.signIn();
+  await a.go('/customers');
+  const path = await a.page.locator('a.grid-title').nth(2).getAttribute('href');
+  for (const p of [a, b]) {
+    await p.go(`${path}/edit`);
+    await p.page.locator('#field-company').waitFor();
+  }
+  await b.page.fill('#field-wechat', `wx_${mine.slice(1)}`);
+  await a.page.fill('#field-company', theirs);
+  await a.page.getByRole('button', { name: '保存' }).click();
+  await a.page.waitForURL((u) => u.pathname === path);
+
+  const note = b.page.locator('.their', { hasText: theirs });
+  await note.waitFor();
+  assert.equal(await b.page.inputValue('#field-company'), theirs);
+  assert.equal(await note.locator('button').count(), 0);
+  await b.page.fill('#field-company', mine);
+  await b.page.getByRole('button', { name: '保存' }).click();
+  await b.page.locator('.form-general').waitFor();
+  assert.deepEqual(await b.axe(), []);
+  if (process.env.RENMAI_SHOTS) await b.page.screenshot({ path: `${process.env.RENMAI_SHOTS}/theirs.png` });
+  await b.page.getByRole('button', { name: '用我写的' }).click();
+  await b.page.getByRole('button', { name: '保存' }).click();
+  await b.page.waitForURL((u) => u.pathname === path);
+  const saved = await b.page.evaluate(async (api) => (await (await fetch(api)).json()).data, `/api/v1${path}`);
+  assert.equal(saved.company, mine);
+  assert.equal(saved.wechat, `wx_${mine.slice(1)}`);
+  assert.deepEqual([...a.wrong, ...b.wrong], []);
+  await a.close();
+  await b.close();
+});
+
+test('all mistakes at once; who has a number is named; what is no number is not dropped', async () => {
+  const p = await openPage(browser, server, { expected: [400, 409] });
+  const phone = `138${String(Date.now()).slice(-8)}`;
+  const create = p.page.getByRole('button', { name: '新建', exact: true });
+  await p.signIn();
+  await p.go('/customers/new');
+  await p.page.fill('#field-phone', '12');
+  await create.click();
+  await p.page.locator('#field-name-note.field-error').waitFor();
+  await p.page.locator('#field-phone-note.field-error').waitFor();
+  await p.page.fill('#field-name', `先来的${phone}`);
+  await p.page.fill('#field-phone', phone);
+  await create.click();
+  await p.page.waitForURL(/\/customers\/\d+$/);
+  const first = new URL(p.page.url()).pathname;
+
+  await p.go('/customers/new');
+  await p.page.fill('#field-name', '后来的');
+  await p.page.fill('#field-phone', phone);
+  await create.click();
+  const holder = p.page.locator('#field-phone-note a', { hasText: `先来的${phone}` });
+  await holder.waitFor();
+  assert.equal(await holder.getAttribute('href'), first);
+  await p.page.fill('#field-phone', '');
+
+  await p.go(`/orders/new?customer=${first.split('/')[2]}`);
+  await p.page.fill('#field-amount', 'abc');
+  await create.click();
+  await p.page.locator('#field-amount-note.field-error').waitFor();
+  assert.equal(await p.page.inputValue('#field-amount'), 'abc');
+  assert.equal(new URL(p.page.url()).pathname, '/orders/new');
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('a token is made for what was ticked, for so many days', async () => {
+  const p = await openPage(browser, server, { expected: [400] });
+  const name = `网站${Date.now()}`;
+  await p.signIn();
+  await p.go('/settings/security');
+  await p.page.getByPlaceholder(/用途/).fill(name);
+  const make = p.page.getByRole('button', { name: '新建令牌' });
+  assert.ok(await make.isDisabled());
+  await p.page.getByLabel('客户：查看').check();
+  await p.page.getByLabel('客户：新建').check();
+  await p.page.fill('#token-days', '400');
+  await make.click();
+  await p.page.locator('#token-days-error').waitFor();
+  await p.page.fill('#token-days', '7');
+  await make.click();
+  await p.page.locator('.secret code').waitFor();
+  const { data } = await p.page.evaluate(async () => (await fetch('/api/v1/tokens')).json());
+  assert.deepEqual(data.find((k) => k.name === name).scopes, ['customers:read', 'customers:create']);
+  await p.page.getByText('customers:read · customers:create').first().waitFor();
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('a table dropped on the page of imports is read', { timeout: 60_000 }, async () => {
+  const p = await openPage(browser, server);
+  await p.signIn();
+  await p.go('/imports');
+  await p.page.locator('.drop-zone').waitFor();
+  const data = await p.page.evaluateHandle(() => {
+    const d = new DataTransfer();
+    d.items.add(new File(['姓名,手机\n拖来的,13900001111\n'], '拖.csv', { type: 'text/csv' }));
+    return d;
+  });
+  await p.page.dispatchEvent('.drop-zone', 'drop', { dataTransfer: data });
+  await p.page.waitForURL(/\/imports\/\d+/);
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
 test('from an Excel file to a found customer, and back again', { timeout: 120_000 }, async () => {
   const p = await openPage(browser, server);
   const stamp = String(Date.now()).slice(-7);

@@ -109,6 +109,9 @@ void openapi_read_schema(const struct openapi_view *v, const struct object *o, s
         jw_key(w, S("_masked"));
         jw_raw(w, S("{\"type\":\"array\",\"items\":{\"type\":\"string\"},\"readOnly\":true}"));
     }
+    jw_key(w, S("_may"));
+    jw_raw(w, S("{\"type\":\"array\",\"items\":{\"enum\":[\"update\",\"delete\"]},"
+                "\"readOnly\":true}"));
     close_schema(w);
 }
 

@@ -6,7 +6,12 @@ export interface FieldProblem {
   pointer: string;
   code: string;
   detail: string;
+  /** Who has this value already. */
+  record?: string;
 }
+
+const nameIn = (pointer: string) =>
+  pointer.split('/')[1]?.replaceAll('~1', '/').replaceAll('~0', '~') ?? '';
 
 /** What the server answered when it refused, or what kept it from answering (status 0). */
 export class ApiError extends Error {
@@ -26,10 +31,17 @@ export class ApiError extends Error {
   byField(): Record<string, string> {
     const out: Record<string, string> = {};
     for (const e of this.errors) {
-      const name = e.pointer.split('/')[1]?.replaceAll('~1', '/').replaceAll('~0', '~') ?? '';
+      const name = nameIn(e.pointer);
       out[name] = out[name] ? `${out[name]} ${e.detail}` : e.detail;
     }
     return out;
+  }
+
+  /** The records that hold a value already, by the field's name. */
+  holders(): Record<string, string> {
+    return Object.fromEntries(
+      this.errors.flatMap((e) => (e.record ? [[nameIn(e.pointer), e.record]] : [])),
+    );
   }
 }
 
@@ -145,7 +157,7 @@ async function sendOnce(path: string, call: Call, raw?: Blob): Promise<Response>
   const problem = problemOf(response, await response.text());
   if (gateway.has(problem.code)) throw unreached();
   connectionGood();
-  if (problem.status === 401 && !path.startsWith('/session')) signedOut();
+  if (problem.code === 'signed_out' && !path.startsWith('/session')) signedOut();
   if (isSetupDemanded(problem) && path !== '/model') setupRequired();
   throw problem;
 }

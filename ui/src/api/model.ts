@@ -62,6 +62,10 @@ export function isWritable(f: Field): boolean {
   return !f.system && !f.computed && !f.readonly && (f.access ?? 'write') === 'write';
 }
 
+/** Whether this reader may change or delete this one, by the server's word. */
+export const mayUpdate = (r: RecordData) => r._may?.includes('update') ?? false;
+export const mayDelete = (r: RecordData) => r._may?.includes('delete') ?? false;
+
 const bulky = new Set<FieldType>(['rich_text', 'json', 'file', 'geo']);
 
 /** Fields that can be a column of a list. */

@@ -38,6 +38,8 @@ export function useSession(): Session {
   return data;
 }
 
+export const useMayImport = () => useSession().special_rights.includes('import');
+
 export function useSignIn() {
   const client = useQueryClient();
   return async (body: Record<string, string>) => {

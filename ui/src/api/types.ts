@@ -116,6 +116,8 @@ export interface Session {
   user: User;
   csrf: string;
   rights: Record<string, Rights>;
+  /** "import", "reveal" and the like. */
+  special_rights: string[];
   administrator: boolean;
   base_currency: string;
   second_factor: { enabled: boolean; required: boolean };
@@ -141,6 +143,8 @@ export interface RecordData {
   id: Id;
   version: number | string;
   _masked?: string[];
+  /** What the reader may do with it. */
+  _may?: ('update' | 'delete')[];
   [field: string]: unknown;
 }
 

@@ -30,8 +30,8 @@ export function Frame() {
     const to = location.pathname + location.search;
     return <Navigate to={to === '/' ? '/login' : `/login?to=${encodeURIComponent(to)}`} replace />;
   }
-  const { user, second_factor, demo } = session.data;
-  const demanded = second_factor.required && !second_factor.enabled && !demo;
+  const { user, second_factor } = session.data;
+  const demanded = second_factor.required && !second_factor.enabled;
   return (
     <SpokenLanguage language={user.language}>
       {demanded ? <FactorGate /> : <ModelGate />}

@@ -13,6 +13,13 @@ describe('sentences', () => {
     expect(translator({ n_other: '{{n}} 条' }, 'zh-CN')('n', { count: 1, n: '1' })).toBe('1 条');
   });
 
+  it('write a name as within a sentence', () => {
+    const mid = translator({ all: 'All {{what:mid}}' }, 'en');
+    expect(mid('all', { what: 'Sales orders' })).toBe('All sales orders');
+    expect(mid('all', { what: 'API tokens' })).toBe('All API tokens');
+    expect(mid('all', { what: '客户' })).toBe('All 客户');
+  });
+
   it('that are missing say what else was given, or their key', () => {
     expect(t('no.such')).toBe('no.such');
     expect(t('no.such', { defaultValue: 'Else' })).toBe('Else');

@@ -13,7 +13,10 @@ export const languageNames: Record<Language, string> = {
 
 type Catalogue = Record<string, string>;
 
-/** {{name}} in a sentence is the value of that name; `count` chooses between key_one and key_other. */
+/**
+ * {{name}} in a sentence is the value of that name, {{name:mid}} as it is written within a sentence;
+ * `count` chooses between key_one and key_other.
+ */
 export type Translate = (key: string, values?: Record<string, unknown>) => string;
 
 const catalogues: Record<Language, () => Promise<{ default: Catalogue }>> = {
@@ -25,13 +28,19 @@ const catalogues: Record<Language, () => Promise<{ default: Catalogue }>> = {
 const chosen = kept<Language | null>('language', null);
 const listeners = new Set<() => void>();
 
+/** "Sales orders" → "sales orders", but "API tokens" and "SKU" as they are. */
+const inSentence = (words: string) => words.replace(/^\p{Lu}(?!\p{Lu}|$)/u, (c) => c.toLowerCase());
+
 export function translator(words: Catalogue, language: string): Translate {
   const plural = new Intl.PluralRules(language);
   return (key, values = {}) => {
     const counted =
       typeof values.count === 'number' ? words[`${key}_${plural.select(values.count)}`] : undefined;
     const sentence = counted ?? words[key] ?? words[`${key}_other`] ?? values.defaultValue ?? key;
-    return String(sentence).replace(/\{\{(\w+)\}\}/g, (_, name) => String(values[name] ?? ''));
+    return String(sentence).replace(/\{\{(\w+)(:mid)?\}\}/g, (_, name, mid) => {
+      const value = String(values[name] ?? '');
+      return mid ? inSentence(value) : value;
+    });
   };
 }
 

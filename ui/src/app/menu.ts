@@ -1,5 +1,5 @@
 import { useModel } from '../api/model';
-import { useSession } from '../api/session';
+import { useMayImport } from '../api/session';
 import type { Model, ModelObject } from '../api/types';
 import type { IconName } from '../parts/Icon';
 import { useTranslation, type Translate } from './i18n';
@@ -42,10 +42,10 @@ function mayImport(model: Model): boolean {
   return model.objects.some((o) => o.importable && o.rights?.create !== false);
 }
 
-function toolLinks(model: Model, section: string, t: Translate): MenuLink[] {
+function toolLinks(model: Model, section: string, imports: boolean, t: Translate): MenuLink[] {
   if (section === 'customers')
     return [
-      ...(mayImport(model) ? [{ to: '/imports', label: t('menu.imports') }] : []),
+      ...(imports && mayImport(model) ? [{ to: '/imports', label: t('menu.imports') }] : []),
       { to: '/quality', label: t('menu.quality') },
     ];
   if (section === 'settings')
@@ -61,9 +61,9 @@ function toolLinks(model: Model, section: string, t: Translate): MenuLink[] {
 export function useMenu(): MenuSection[] {
   const { t } = useTranslation();
   const model = useModel();
-  useSession();
+  const imports = useMayImport();
   return sections.flatMap(([key, icon]) => {
-    const links = [...objectLinks(model, key), ...toolLinks(model, key, t)];
+    const links = [...objectLinks(model, key), ...toolLinks(model, key, imports, t)];
     return links.length ? [{ key, icon, label: t(`section.${key}`), links }] : [];
   });
 }

@@ -1,11 +1,12 @@
 import { Input, InputNumber, Select, Space, Switch } from 'antd';
 import { lazy, Suspense } from 'react';
 import { useSession } from '../api/session';
-import type { Field, Money, Titles } from '../api/types';
+import type { Field, Titles } from '../api/types';
 import { useTranslation } from '../app/i18n';
 import { currencyDigits } from '../parts/format';
 import { FileInput } from './FileInput';
 import { JsonInput } from './JsonInput';
+import { NumberInput } from './NumberInput';
 import { RefSelect, TagSelect } from './RefSelect';
 
 const AddressInput = lazy(() => import('./AddressInput'));
@@ -23,6 +24,8 @@ export interface InputProps {
   autoFocus?: boolean | undefined;
   /** Shows what there is to choose at once, where the input was opened for this one value. */
   eager?: boolean | undefined;
+  /** Only what is there already can be chosen: a filter for a tag that nobody has finds nothing. */
+  existing?: boolean | undefined;
 }
 
 const currencies = ['CNY', 'USD', 'EUR', 'HKD', 'TWD', 'JPY', 'GBP', 'KRW', 'SGD', 'AUD'];
@@ -57,22 +60,16 @@ export function FieldInput(props: InputProps) {
       );
     case 'number':
       return (
-        <InputNumber
-          {...common}
-          className="wide"
-          value={typeof value === 'number' ? value : null}
-          precision={field.decimals ?? 0}
-          onChange={onChange}
-        />
+        <NumberInput {...common} value={value} decimals={field.decimals ?? 0} onChange={onChange} />
       );
     case 'percent':
       return (
-        <InputNumber
+        <NumberInput
           {...common}
-          className="wide"
           suffix="%"
-          value={typeof value === 'number' ? Math.round(value * 1e6) / 1e4 : null}
-          onChange={(n) => onChange(n === null ? null : n / 100)}
+          decimals={4}
+          value={typeof value === 'number' ? Math.round(value * 1e6) / 1e4 : value}
+          onChange={(n) => onChange(typeof n === 'number' ? Math.round(n * 1e4) / 1e6 : n)}
         />
       );
     case 'money':
@@ -164,12 +161,16 @@ function ChoiceInput({ field, value, onChange, common, eager = false }: InputPro
 function MoneyInput({ field, value, onChange, common }: InputProps & { common: Common }) {
   const { t } = useTranslation();
   const { base_currency } = useSession();
-  const money = (value ?? null) as Money | null;
+  const money = (value ?? null) as { amount: unknown; currency: string } | null;
   const currency = money?.currency ?? field.currency ?? base_currency;
   const digits = currencyDigits(currency);
-  const change = (n: number | null, c: string) =>
-    onChange(n === null ? null : { amount: Math.round(n * 10 ** currencyDigits(c)), currency: c });
-  const number = money ? money.amount / 10 ** digits : null;
+  const change = (n: number | string | null, c: string) =>
+    onChange(
+      n === null
+        ? null
+        : { amount: typeof n === 'number' ? Math.round(n * 10 ** currencyDigits(c)) : n, currency: c },
+    );
+  const number = typeof money?.amount === 'number' ? money.amount / 10 ** digits : money?.amount;
   const options = [...new Set([currency, ...currencies])].map((c) => ({ value: c, label: c }));
   return (
     <Space.Compact className="wide">
@@ -181,13 +182,12 @@ function MoneyInput({ field, value, onChange, common }: InputProps & { common: C
           className="currency"
           options={options}
           value={currency}
-          onChange={(c) => change(number, c)}
+          onChange={(c) => change((number as number | string | undefined) ?? null, c)}
         />
       )}
-      <InputNumber
+      <NumberInput
         {...common}
-        className="wide"
-        precision={digits}
+        decimals={digits}
         value={number}
         onChange={(n) => change(n, currency)}
       />

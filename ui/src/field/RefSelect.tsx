@@ -70,7 +70,7 @@ export function RefSelect(props: InputProps) {
 }
 
 export function TagSelect(props: InputProps) {
-  const { field, value, onChange, id, invalid, autoFocus, eager = false } = props;
+  const { field, value, onChange, id, invalid, autoFocus, eager = false, existing } = props;
   const { t } = useTranslation();
   const model = useModel();
   const target = objectNamed(model, field.target ?? 'tag');
@@ -82,14 +82,14 @@ export function TagSelect(props: InputProps) {
     <Select
       id={id}
       className="wide"
-      mode="tags"
+      mode={existing ? 'multiple' : 'tags'}
       autoFocus={autoFocus ?? false}
       {...(invalid ? { status: 'error' as const } : {})}
       tokenSeparators={['、', '，', ',', ';', '；']}
-      showSearch={{ onSearch: setWords }}
+      showSearch={existing ? { filterOption: false, onSearch: setWords } : { onSearch: setWords }}
       open={open}
       onOpenChange={setOpen}
-      notFoundContent={null}
+      notFoundContent={existing ? t('state.nothing') : null}
       placeholder={t('field.tags')}
       options={names.map((n) => ({ value: n, label: n }))}
       value={(value as string[] | null) ?? []}

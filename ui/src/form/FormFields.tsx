@@ -3,8 +3,11 @@ import { isWritable } from '../api/model';
 import type { Field, ModelObject, RecordData, Titles } from '../api/types';
 import { useTranslation } from '../app/i18n';
 import { FieldInput } from '../field/FieldInput';
+import { Holder } from '../record/Holder';
 import { isMasked } from '../record/masked';
 import { MaskedInput } from './MaskedInput';
+import { TheirChange } from './TheirChange';
+import type { Their } from './useTheirs';
 
 const wide = new Set(['long_text', 'rich_text', 'address', 'json', 'file', 'image', 'geo']);
 
@@ -15,10 +18,17 @@ interface Props {
   changed: Record<string, unknown>;
   titles: Titles;
   errors: Record<string, string>;
+  /** Who has a value already, by the field's name. */
+  holders: Record<string, string>;
+  theirs: Record<string, Their>;
+  /** Who changed the record since it was opened. */
+  by: string;
   autoFocus: boolean;
   onChange: (name: string, value: unknown) => void;
   /** The field stays as it is. */
   onKeep: (name: string) => void;
+  /** Mine is to stand over theirs. */
+  onMine: (name: string) => void;
 }
 
 export function FormFields(p: Props) {
@@ -37,6 +47,8 @@ function FormField({ field, first, p }: { field: Field; first: boolean; p: Props
   const id = `field-${field.name}`;
   const error = p.errors[field.name];
   const note = `${id}-note`;
+  const holder = p.holders[field.name];
+  const their = p.theirs[field.name];
   const masked = p.record && isMasked(p.record, field);
   const touched = field.name in p.changed;
   const old = masked ? null : p.record?.[field.name];
@@ -78,8 +90,18 @@ function FormField({ field, first, p }: { field: Field; first: boolean; p: Props
       )}
       {(error || field.help) && (
         <p id={note} className={error ? 'field-error' : 'form-help'}>
-          {error ?? field.help}
+          {error ?? field.help} {error && holder && <Holder id={holder} />}
         </p>
+      )}
+      {their && (
+        <TheirChange
+          field={field}
+          their={their}
+          by={p.by}
+          titles={p.titles}
+          onMine={() => p.onMine(field.name)}
+          onTheirs={() => p.onKeep(field.name)}
+        />
       )}
     </div>
   );

@@ -1,41 +1,64 @@
 import { Button } from 'antd';
-import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
-import { useBlocker, useNavigate, useParams, useSearchParams } from 'react-router';
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
+import { Link, useBlocker, useNavigate, useParams, useSearchParams } from 'react-router';
 import { ApiError, newKey } from '../api/client';
-import { formSections, recordTitle, useObject } from '../api/model';
-import { useRecord, useWrites } from '../api/records';
+import { formSections, mayUpdate, recordTitle, useObject } from '../api/model';
+import { type OneRecord, useRecord, useWrites } from '../api/records';
 import { type ModelObject, noTitles, type RecordData, type Titles } from '../api/types';
 import { Lost } from '../app/Lost';
 import { useTranslation } from '../app/i18n';
 import { useTitles } from '../field/useTitles';
 import { ask } from '../parts/ask';
 import { problemsOf } from '../parts/problems';
-import { Failure, Skeleton } from '../parts/states';
+import { Empty, Failure, Skeleton } from '../parts/states';
 import { useTell } from '../parts/useTell';
 import { useTitle } from '../parts/useTitle';
 import { without } from '../parts/without';
 import { FormFields } from './FormFields';
+import { useTheirs } from './useTheirs';
 import '../styles/field.css';
 import '../styles/form.css';
 
-const Conflict = lazy(() => import('../record/Conflict'));
+/** The server's newer version touches what is being written. */
+const undecidedYet = new Error('undecided');
 
 type Values = Record<string, unknown>;
 
 const unset: Values = {};
 
+function focusField(name: string | undefined) {
+  if (name) document.getElementById(`field-${name}`)?.focus();
+}
+
 export function FormPage() {
   const { plural, id } = useParams();
   const object = useObject(plural);
   if (!object) return <Lost />;
-  return id ? <EditPage object={object} id={id} /> : <CreatePage object={object} />;
+  if (id) return <EditPage object={object} id={id} />;
+  return object.rights?.create ? <CreatePage object={object} /> : <NotAllowed object={object} />;
+}
+
+function NotAllowed({ object, id }: { object: ModelObject; id?: string }) {
+  const { t } = useTranslation();
+  const objects = object.plural_label || object.label;
+  return (
+    <Empty
+      icon="lock"
+      heading
+      title={t(id ? 'form.mayNotChange' : 'form.mayNotCreate', { objects })}
+      hint={t('form.mayNotHint')}
+    >
+      <Link to={`/${object.plural}${id ? `/${id}` : ''}`}>{t('form.back')}</Link>
+    </Empty>
+  );
 }
 
 function EditPage({ object, id }: { object: ModelObject; id: string }) {
   const record = useRecord(object.plural, id);
   if (record.isPending) return <Skeleton rows={10} />;
   if (record.isLoadingError) return <Failure error={record.error} retry={() => void record.refetch()} />;
-  return <RecordForm object={object} record={record.data.data} titles={record.data.titles} />;
+  if (!mayUpdate(record.data.data)) return <NotAllowed object={object} id={id} />;
+  return <RecordForm key={id} object={object} record={record.data.data} titles={record.data.titles} />;
 }
 
 const words = new Set(['now', 'today', 'me']);
@@ -80,17 +103,20 @@ function RecordForm({
   const [errors, setErrors] = useState<Record<string, string>>({});
   const [general, setGeneral] = useState('');
   const [busy, setBusy] = useState(false);
-  const [stale, setStale] = useState<RecordData | null>(null);
+  const [holders, setHolders] = useState<Record<string, string>>({});
   const key = useRef(newKey());
   const left = useRef(false);
   const form = useRef<HTMLFormElement>(null);
   const dirty = Object.keys(changes).length > Object.keys(preset).length;
-  // What the writer saw when the writing began; a later version is a conflict, not a surprise.
-  const [record, setRecord] = useState(latest);
-  if (!dirty && latest !== record) setRecord(latest);
+  const { now: record, theirs: findTheirs, tell: tellNewer, keepMine } = useTheirs(latest, changes);
   const sections = useMemo(() => formSections(object, record), [object, record]);
+  const fields = useMemo(() => sections.flatMap((s) => s.fields), [sections]);
+  const theirs = findTheirs(fields);
+  const undecided = Object.keys(theirs).filter((n) => theirs[n]?.open);
   const via = object.fields.find((f) => f.type === 'ref' && preset[f.name]);
-  const titles = useTitles(via?.target, via ? [String(preset[via.name])] : [], given);
+  const named = useTitles(via?.target, via ? [String(preset[via.name])] : [], given);
+  const changedBy = Object.keys(theirs).length ? String(record?.updated_by ?? '') : '';
+  const titles = useTitles('user', changedBy ? [changedBy] : [], named);
   const back = record ? `/${object.plural}/${record.id}` : `/${object.plural}`;
   const heading = record
     ? t('form.edit', { name: recordTitle(object, record) || object.label })
@@ -130,33 +156,48 @@ function RecordForm({
   };
 
   const refused = (e: unknown) => {
-    if (e instanceof ApiError && e.code === 'stale' && e.body.current) {
-      setStale(e.body.current as RecordData);
-      return;
-    }
-    const known = sections.flatMap((s) => s.fields.map((f) => f.name));
+    const known = fields.map((f) => f.name);
     const found = problemsOf(e, known);
     setErrors(found.fields);
+    setHolders(found.holders);
     setGeneral(found.general);
     if (!(e instanceof ApiError)) tell.error(e);
-    const first = known.find((n) => found.fields[n]);
-    if (first) document.getElementById(`field-${first}`)?.focus();
+    focusField(known.find((n) => found.fields[n]));
   };
 
-  const save = async (version = record?.version) => {
-    if (busy) return;
-    setBusy(true);
-    setGeneral('');
+  const write = async (version = record?.version): Promise<OneRecord> => {
+    if (!record || version === undefined) return writes.create(changes, key.current);
     try {
-      const saved =
-        record && version !== undefined
-          ? await writes.update({ id: record.id, version }, changes, key.current)
-          : await writes.create(changes, key.current);
+      return await writes.update({ id: record.id, version }, changes, key.current);
+    } catch (e) {
+      if (!(e instanceof ApiError) || e.code !== 'stale' || !e.body.current) throw e;
+      const current = e.body.current as RecordData;
+      tellNewer(current);
+      // The newer version may have been on its way here still; where nobody touched the same
+      // field there is nothing to decide.
+      if (Object.values(findTheirs(fields, current)).some((x) => x.open)) throw undecidedYet;
+      key.current = newKey();
+      return write(current.version);
+    }
+  };
+
+  const save = async () => {
+    if (busy) return;
+    setGeneral('');
+    if (undecided.length) {
+      setGeneral(t('conflict.decide'));
+      focusField(undecided[0]);
+      return;
+    }
+    setBusy(true);
+    try {
+      const saved = await write();
       left.current = true;
       tell.done(record ? t('form.saved') : t('form.created', { object: object.label }));
       await navigate(`/${object.plural}/${saved.data.id}`, { replace: true });
     } catch (e) {
-      refused(e);
+      if (e === undecidedYet) setGeneral(t('conflict.decide'));
+      else refused(e);
     } finally {
       setBusy(false);
     }
@@ -193,9 +234,13 @@ function RecordForm({
             changed={changes}
             titles={titles}
             errors={errors}
+            holders={holders}
+            theirs={theirs}
+            by={titles[changedBy] ?? ''}
             autoFocus={i === 0 && !record}
             onChange={change}
             onKeep={keep}
+            onMine={keepMine}
           />
         </fieldset>
       ))}
@@ -205,26 +250,6 @@ function RecordForm({
         </Button>
         <Button onClick={() => void navigate(back)}>{t('action.cancel')}</Button>
       </div>
-      {stale && (
-        <Suspense>
-          <Conflict
-            object={object}
-            current={stale}
-            yours={changes}
-            titles={titles}
-            onKeepMine={() => {
-              setStale(null);
-              void save(stale.version);
-            }}
-            onTakeTheirs={() => {
-              left.current = true;
-              writes.refresh(stale.id);
-              void navigate(back);
-            }}
-            onClose={() => setStale(null)}
-          />
-        </Suspense>
-      )}
     </form>
   );
 }

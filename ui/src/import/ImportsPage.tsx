@@ -3,11 +3,14 @@ import { Button } from 'antd';
 import { Link, useNavigate } from 'react-router';
 import { api } from '../api/client';
 import { objectNamed, useModel } from '../api/model';
+import { useMayImport } from '../api/session';
+import { Lost } from '../app/Lost';
 import { useTranslation } from '../app/i18n';
 import { Icon } from '../parts/Icon';
 import { Badge, Empty, Failure, Skeleton } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
 import { useTitle } from '../parts/useTitle';
+import { DropZone } from './DropZone';
 import { type ImportRecord, importName } from './types';
 import '../styles/import.css';
 
@@ -36,6 +39,8 @@ export function ImportsPage() {
         signal,
       }),
   });
+  const mayImport = useMayImport();
+  const first = model.objects.find((o) => o.importable && o.root === 'self');
   useTitle(t('menu.imports'));
   const start = (
     <Button
@@ -46,48 +51,51 @@ export function ImportsPage() {
       {t('import.start')}
     </Button>
   );
+  if (!mayImport) return <Lost />;
   return (
-    <div className="page">
-      <div className="page-head">
-        <h1>{t('menu.imports')}</h1>
-        {start}
-      </div>
-      {list.isPending ? (
-        <Skeleton />
-      ) : list.isLoadingError ? (
-        <Failure error={list.error} retry={() => void list.refetch()} />
-      ) : list.data.data.length === 0 ? (
-        <Empty icon="import" title={t('import.none')} hint={t('import.noneHint')}>
+    <DropZone object={first?.name ?? 'customer'}>
+      <div className="page">
+        <div className="page-head">
+          <h1>{t('menu.imports')}</h1>
           {start}
-        </Empty>
-      ) : (
-        <ul className="panel rows">
-          {list.data.data.map((i) => (
-            <li key={i.id}>
-              <Link to={`/imports/${i.id}`} className="row-link">
-                <Icon name="file" />
-                <span className="row-main">
-                  <strong>{importName(i)}</strong>
-                  <span className="small muted">
-                    {objectNamed(model, i.object)?.plural_label ?? i.object}
-                    {i.created_at ? ` · ${f.instant(i.created_at)}` : ''}
+        </div>
+        {list.isPending ? (
+          <Skeleton />
+        ) : list.isLoadingError ? (
+          <Failure error={list.error} retry={() => void list.refetch()} />
+        ) : list.data.data.length === 0 ? (
+          <Empty icon="import" title={t('import.none')} hint={t('import.noneHint')}>
+            {start}
+          </Empty>
+        ) : (
+          <ul className="panel rows">
+            {list.data.data.map((i) => (
+              <li key={i.id}>
+                <Link to={`/imports/${i.id}`} className="row-link">
+                  <Icon name="file" />
+                  <span className="row-main">
+                    <strong>{importName(i)}</strong>
+                    <span className="small muted">
+                      {objectNamed(model, i.object)?.plural_label ?? i.object}
+                      {i.created_at ? ` · ${f.instant(i.created_at)}` : ''}
+                    </span>
                   </span>
-                </span>
-                {i.report && i.state !== 'checked' && (
-                  <span className="small muted row-extra">
-                    {t('import.summary', {
-                      created: f.number(i.report.created),
-                      updated: f.number(i.report.updated),
-                      refused: f.number(i.report.refused),
-                    })}
-                  </span>
-                )}
-                <Badge color={stateColor[i.state]}>{t(`import.state.${i.state}`)}</Badge>
-              </Link>
-            </li>
-          ))}
-        </ul>
-      )}
-    </div>
+                  {i.report && i.state !== 'checked' && (
+                    <span className="small muted row-extra">
+                      {t('import.summary', {
+                        created: f.number(i.report.created),
+                        updated: f.number(i.report.updated),
+                        refused: f.number(i.report.refused),
+                      })}
+                    </span>
+                  )}
+                  <Badge color={stateColor[i.state]}>{t(`import.state.${i.state}`)}</Badge>
+                </Link>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </DropZone>
   );
 }

@@ -2,6 +2,7 @@ import { type KeyboardEvent, useEffect, useEffectEvent, useId, useRef } from 're
 import type { Field, ModelObject, RecordData, Titles } from '../api/types';
 import { useTranslation } from '../app/i18n';
 import { FieldInput } from '../field/FieldInput';
+import { Holder } from '../record/Holder';
 import { isMasked } from '../record/masked';
 import { useDraft } from '../record/useDraft';
 
@@ -29,12 +30,12 @@ export default function CellEditor({
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const before = isMasked(record, field) ? null : record[field.name];
-  const { draft, error, busy, save, set, conflict } = useDraft({
+  const { draft, error, holder, busy, save, set, conflict } = useDraft({
     object,
     record,
     field,
     titles,
-    initial: { value: before, version: record.version },
+    initial: { value: before, version: record.version, seen: record[field.name] },
     onDone: (saved) => saved === null && onEnd(0),
   });
 
@@ -91,7 +92,7 @@ export default function CellEditor({
       />
       {error && (
         <p id={`${id}-error`} className="field-error" role="alert">
-          {error}{' '}
+          {error} {holder && <Holder id={holder} />}{' '}
           <button type="button" className="link-button" onClick={() => void commit(0)}>
             {t('action.retry')}
           </button>

@@ -1,7 +1,7 @@
 import { Input } from 'antd';
 import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
-import { defaultColumns, fieldNamed, useObject } from '../api/model';
+import { defaultColumns, fieldNamed, mayUpdate, useObject } from '../api/model';
 import { useList } from '../api/records';
 import type { Field, ModelObject, RecordData, Titles } from '../api/types';
 import { Lost } from '../app/Lost';
@@ -27,6 +27,7 @@ import { useListKeys } from './useListKeys';
 import { ViewTabs } from './ViewTabs';
 import '../styles/list.css';
 import '../styles/field.css';
+import '../styles/form.css';
 
 const BulkBar = lazy(() => import('./BulkBar'));
 
@@ -68,7 +69,7 @@ function List({ object }: { object: ModelObject }) {
     [list.data],
   );
   const filter = useFilter({ object, state, titles, change });
-  const cells = useCells({ object, rows, columns, state, change });
+  const cells = useCells({ rows, columns, state, change });
   const [selected, setSelected] = useState(nothing);
   const search = useRef<{ focus(): void }>(null);
   useTitle(object.plural_label || object.label);
@@ -94,7 +95,8 @@ function List({ object }: { object: ModelObject }) {
     onEditCell: () => cells.edit(cells.cursor),
     onFilter: cells.filterHere,
     onSelect: () => here && setSelected(toggled(selected, here)),
-    onEdit: () => here && void navigate(`/${object.plural}/${here.id}/edit`),
+    onEdit: () =>
+      here && mayUpdate(here) && void navigate(`/${object.plural}/${here.id}/edit`),
     onClear: () => setSelected(nothing),
   });
 

@@ -1,8 +1,10 @@
 import { Button, Dropdown } from 'antd';
 import { useNavigate } from 'react-router';
 import type { useList } from '../api/records';
+import { useMayImport } from '../api/session';
 import type { ModelObject } from '../api/types';
 import { useTranslation } from '../app/i18n';
+import { DropZone } from '../import/DropZone';
 import { Icon } from '../parts/Icon';
 import { Empty } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
@@ -41,10 +43,11 @@ export function ListTrouble({ list }: { list: List }) {
 export function CreateButton({ object }: { object: ModelObject }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const mayImport = useMayImport();
   if (!object.rights?.create) return null;
   const create = () => void navigate(`/${object.plural}/new`);
   const label = t('list.create', { object: object.label });
-  if (!object.importable)
+  if (!object.importable || !mayImport)
     return (
       <Button type="primary" icon={<Icon name="add" size={16} />} onClick={create}>
         {label}
@@ -76,6 +79,7 @@ export function CreateButton({ object }: { object: ModelObject }) {
 export function NoRows(p: { object: ModelObject; filtered: boolean; clear: () => void }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const mayImport = useMayImport();
   const objects = p.object.plural_label || p.object.label;
   if (p.filtered)
     return (
@@ -83,14 +87,23 @@ export function NoRows(p: { object: ModelObject; filtered: boolean; clear: () =>
         <Button onClick={p.clear}>{t('list.clearFilter')}</Button>
       </Empty>
     );
+  const title = t('list.none', { objects });
+  if (!p.object.rights?.create) return <Empty icon="people" title={title} />;
+  const create = <CreateButton object={{ ...p.object, importable: false }} />;
+  if (!p.object.importable || !mayImport)
+    return (
+      <Empty icon="people" title={title} hint={t('list.noneCreate')}>
+        {create}
+      </Empty>
+    );
   return (
-    <Empty icon="people" title={t('list.none', { objects })} hint={t('list.noneHint')}>
-      {p.object.importable && p.object.rights?.create && (
+    <DropZone object={p.object.name}>
+      <Empty icon="people" title={title} hint={t('list.noneHint')}>
         <Button onClick={() => void navigate(`/imports/new?object=${p.object.name}`)}>
           {t('list.import')}
         </Button>
-      )}
-      <CreateButton object={{ ...p.object, importable: false }} />
-    </Empty>
+        {create}
+      </Empty>
+    </DropZone>
   );
 }

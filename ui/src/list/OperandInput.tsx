@@ -100,6 +100,7 @@ function One({
         field={operandField(path, op)}
         value={value}
         titles={titles}
+        existing
         onChange={onChange}
       />
     </div>

@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react';
-import { isWritable } from '../api/model';
+import { isWritable, mayUpdate } from '../api/model';
 import { useSession } from '../api/session';
-import type { Field, ModelObject, RecordData } from '../api/types';
+import type { Field, RecordData } from '../api/types';
 import { narrowed, rowsFor } from '../condition/byValue';
 import { fromCondition, toCondition } from '../condition/condition';
 import { isMasked } from '../record/masked';
@@ -13,15 +13,16 @@ const nowhere: Cursor = { row: -1, col: 0 };
 /** Written in a place of their own, too large for a cell. */
 const large = new Set(['rich_text', 'json', 'file', 'image', 'geo', 'address']);
 
+const canEdit = (r: RecordData, f: Field) =>
+  mayUpdate(r) && isWritable(f) && !large.has(f.type) && !isMasked(r, f);
+
 /** The cell at the cursor: moved by keys and clicks, written in place, taken as a filter. */
 export function useCells({
-  object,
   rows,
   columns,
   state,
   change,
 }: {
-  object: ModelObject;
   rows: RecordData[];
   columns: Field[];
   state: ListState;
@@ -31,10 +32,6 @@ export function useCells({
   const [cursor, setCursor] = useState<Cursor>(nowhere);
   const [editing, setEditing] = useState(false);
   const wanted = useRef<Cursor | null>(null);
-  const changeable = Boolean(object.rights?.update) && !object.append_only;
-
-  const canEdit = (r: RecordData, f: Field) =>
-    changeable && isWritable(f) && !large.has(f.type) && !isMasked(r, f);
   const at = (c: Cursor) => {
     const record = rows[c.row];
     const field = columns[c.col];

@@ -11,6 +11,7 @@ import { Badge, Empty, Failure, Skeleton } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
 import { useTell } from '../parts/useTell';
 import { useTitle } from '../parts/useTitle';
+import '../styles/field.css';
 import '../styles/import.css';
 
 const states = ['', 'running', 'waiting', 'done', 'failed', 'cancelled', 'dead'];

@@ -13,8 +13,9 @@ export function useTell() {
     error(e: unknown) {
       if (e instanceof DOMException && e.name === 'AbortError') return;
       const text = e instanceof ApiError ? e.message : t('error.unexpected');
-      const id = e instanceof ApiError && e.requestId ? ` (${e.requestId})` : '';
-      void message.error(text + id, 6);
+      const id = e instanceof ApiError ? e.requestId : '';
+      const number = id ? createElement('small', {}, t('error.request', { id })) : null;
+      void message.error(createElement('span', { className: 'toast' }, text, number), 6);
     },
     undo(text: string, undo: () => Promise<void>) {
       const key = `undo-${Date.now()}`;

@@ -1,6 +1,6 @@
 import { Button } from 'antd';
 import { type KeyboardEvent, useState } from 'react';
-import { factFields, isDestination, isWritable, objectNamed, useModel } from '../api/model';
+import { factFields, isDestination, isWritable, mayUpdate, objectNamed, useModel } from '../api/model';
 import type { OneRecord } from '../api/records';
 import type { Field, Model, ModelObject } from '../api/types';
 import { useTranslation } from '../app/i18n';
@@ -8,6 +8,7 @@ import { FieldInput } from '../field/FieldInput';
 import { isEmpty } from '../field/empty';
 import { Value } from '../field/Value';
 import { Icon } from '../parts/Icon';
+import { Holder } from './Holder';
 import { Reveal } from './Reveal';
 import { isMasked } from './masked';
 import { useDraft } from './useDraft';
@@ -39,14 +40,14 @@ export function Facts({ object, one }: { object: ModelObject; one: OneRecord }) 
 function Fact({ object, one, field }: { object: ModelObject; one: OneRecord; field: Field }) {
   const { t } = useTranslation();
   const record = one.data;
-  const { draft, error, busy, save, open, set, close, conflict } = useDraft({
+  const { draft, error, holder, busy, save, open, set, close, conflict } = useDraft({
     object,
     record,
     field,
     titles: one.titles,
   });
   const masked = isMasked(record, field);
-  const editable = isWritable(field) && Boolean(object.rights?.update) && !object.append_only;
+  const editable = isWritable(field) && mayUpdate(record);
 
   const onKeyDown = (e: KeyboardEvent) => {
     if (e.nativeEvent.isComposing || !draft) return;
@@ -79,7 +80,7 @@ function Fact({ object, one, field }: { object: ModelObject; one: OneRecord; fie
             />
             {error && (
               <p id={`${id}-error`} className="field-error" role="alert">
-                {error}
+                {error} {holder && <Holder id={holder} />}
               </p>
             )}
             <div className="fact-actions">

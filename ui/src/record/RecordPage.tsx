@@ -2,7 +2,7 @@ import { Button, Dropdown, type MenuProps } from 'antd';
 import { useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { isGone } from '../api/client';
-import { recordTitle, relatedLists, useModel, useObject } from '../api/model';
+import { mayDelete, mayUpdate, recordTitle, relatedLists, useModel, useObject } from '../api/model';
 import { type OneRecord, useRecord, useWrites } from '../api/records';
 import type { ModelObject } from '../api/types';
 import { Lost } from '../app/Lost';
@@ -171,7 +171,7 @@ function Head({ object, one, name }: { object: ModelObject; one: OneRecord; name
         </p>
       </div>
       <span className="spacer" />
-      {object.rights?.update && !object.append_only && (
+      {mayUpdate(record) && (
         <Button
           icon={<Icon name="edit" size={16} />}
           onClick={() => void navigate(`/${object.plural}/${record.id}/edit`)}
@@ -179,7 +179,7 @@ function Head({ object, one, name }: { object: ModelObject; one: OneRecord; name
           {t('action.edit')}
         </Button>
       )}
-      {object.rights?.delete && !object.append_only && (
+      {mayDelete(record) && (
         <Dropdown trigger={['click']} placement="bottomRight" menu={{ items, onClick: () => void askRemove() }}>
           <Button icon={<Icon name="more" size={16} />} aria-label={t('record.actions')} />
         </Dropdown>

@@ -1,5 +1,5 @@
 import { Link } from 'react-router';
-import { fieldNamed, type RelatedList, recordTitle, titleField } from '../api/model';
+import { fieldNamed, type RelatedList, recordTitle, titleField, valueType } from '../api/model';
 import { useSmallList } from '../api/records';
 import type { Field, ModelObject, RecordData } from '../api/types';
 import { useTranslation } from '../app/i18n';
@@ -10,6 +10,8 @@ import { useFormat } from '../parts/useFormat';
 
 const shownRecords = 5;
 const shownFields = 3;
+/** Values that say nothing without the name of their field. */
+const bare = new Set(['boolean', 'number', 'percent']);
 
 export function Related({ lists, record }: { lists: RelatedList[]; record: RecordData }) {
   return lists.map((l) => (
@@ -18,6 +20,7 @@ export function Related({ lists, record }: { lists: RelatedList[]; record: Recor
       list={l}
       record={record}
       twice={lists.some((other) => other !== l && other.object === l.object)}
+      again={lists.findIndex((other) => other.object === l.object) < lists.indexOf(l)}
     />
   ));
 }
@@ -35,11 +38,14 @@ function RelatedOne({
   list,
   record,
   twice,
+  again,
 }: {
   list: RelatedList;
   record: RecordData;
   /** Linked by more than one field, so that its name alone says too little. */
   twice: boolean;
+  /** Another link to the same object stands above: an empty one says nothing more. */
+  again: boolean;
 }) {
   const { t } = useTranslation();
   const f = useFormat();
@@ -49,8 +55,9 @@ function RelatedOne({
   const rows = found.data?.data ?? [];
   const count = found.data?.count?.value ?? rows.length;
   const name = object.plural_label || object.label;
-  const label = twice ? `${name} · ${via.label}` : name;
+  const label = twice && rows.length > 0 ? `${name} · ${via.label}` : name;
   const fields = summaryFields(object, via);
+  if (again && found.isSuccess && rows.length === 0) return null;
   return (
     <div className={rows.length ? 'related' : 'related related-none'}>
       <div className="related-head">
@@ -80,6 +87,7 @@ function RelatedOne({
                   <span className="related-facts">
                     {facts.map((x) => (
                       <span key={x.name}>
+                        {bare.has(valueType(x)) && <span className="muted">{x.label} </span>}
                         <Value field={x} value={r[x.name]} titles={found.data?.titles} compact />
                       </span>
                     ))}

@@ -2,6 +2,7 @@ import { lazy, Suspense, useState } from 'react';
 import { ApiError } from '../api/client';
 import { type OneRecord, useWrites } from '../api/records';
 import type { Field, ModelObject, RecordData, Titles } from '../api/types';
+import { isSame } from '../form/useTheirs';
 import { problemsOf } from '../parts/problems';
 import { useTell } from '../parts/useTell';
 import { isMasked } from './masked';
@@ -12,6 +13,8 @@ const Conflict = lazy(() => import('./Conflict'));
 interface Draft {
   value: unknown;
   version: number | string;
+  /** The field as it was shown then. */
+  seen: unknown;
 }
 
 /** One value of one record while it is written: its save, what the server says, and who was faster. */
@@ -34,6 +37,7 @@ export function useDraft({
   const tell = useTell();
   const [draft, setDraft] = useState<Draft | null>(initial);
   const [error, setError] = useState('');
+  const [holder, setHolder] = useState('');
   const [busy, setBusy] = useState(false);
   const [stale, setStale] = useState<RecordData | null>(null);
 
@@ -44,13 +48,22 @@ export function useDraft({
     onDone?.(saved);
   };
   const refused = (e: unknown) => {
-    if (e instanceof ApiError && e.code === 'stale' && e.body.current) {
-      setStale(e.body.current as RecordData);
-      return;
-    }
     const found = problemsOf(e, [field.name]);
+    setHolder(found.holders[field.name] ?? '');
     setError(found.fields[field.name] ?? found.general);
     if (!(e instanceof ApiError)) tell.error(e);
+  };
+  /** null: somebody changed the same value, and the writer is asked. */
+  const write = async ({ value, version, seen }: Draft): Promise<OneRecord | null> => {
+    try {
+      return await writes.update({ id: record.id, version }, { [field.name]: value });
+    } catch (e) {
+      if (!(e instanceof ApiError) || e.code !== 'stale' || !e.body.current) throw e;
+      const current = e.body.current as RecordData;
+      if (isSame(current[field.name], seen)) return write({ value, version: current.version, seen });
+      setStale(current);
+      return null;
+    }
   };
   /** Whether it is saved. */
   const save = async (next = draft): Promise<boolean> => {
@@ -58,9 +71,9 @@ export function useDraft({
     setBusy(true);
     setError('');
     try {
-      const { version, value } = next;
-      end(await writes.update({ id: record.id, version }, { [field.name]: value }));
-      return true;
+      const saved = await write(next);
+      if (saved) end(saved);
+      return saved !== null;
     } catch (e) {
       refused(e);
       return false;
@@ -72,11 +85,16 @@ export function useDraft({
   return {
     draft,
     error,
+    holder,
     busy,
     save,
     /** What is masked is replaced without being seen. */
     open: () =>
-      setDraft({ value: isMasked(record, field) ? null : record[field.name], version: record.version }),
+      setDraft({
+        value: isMasked(record, field) ? null : record[field.name],
+        version: record.version,
+        seen: record[field.name],
+      }),
     set: (value: unknown) => {
       setError('');
       setDraft((old) => old && { ...old, value });
@@ -91,7 +109,7 @@ export function useDraft({
           titles={titles}
           onKeepMine={() => {
             setStale(null);
-            void save({ ...draft, version: stale.version });
+            void save({ ...draft, version: stale.version, seen: stale[field.name] });
           }}
           onTakeTheirs={() => {
             writes.refresh(record.id);

@@ -1,18 +1,23 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button, Input } from 'antd';
+import { Button, Input, Segmented } from 'antd';
 import { type FormEvent, useState } from 'react';
 import { api } from '../../api/client';
 import { useTranslation } from '../../app/i18n';
+import { NumberInput } from '../../field/NumberInput';
 import { Copy } from '../../parts/Copy';
+import { problemsOf } from '../../parts/problems';
 import { Failure, Skeleton } from '../../parts/states';
 import { useFormat } from '../../parts/useFormat';
 import { useTell } from '../../parts/useTell';
+import { Scopes } from './Scopes';
+
+const usualDays = 90;
 
 interface Token {
   id: string;
   name: string;
   created_at: string;
-  seen_at?: string | null;
+  scopes?: string[] | null;
   expires_at?: string | null;
 }
 
@@ -24,6 +29,10 @@ export function Tokens() {
   const [name, setName] = useState('');
   const [secret, setSecret] = useState('');
   const [busy, setBusy] = useState(false);
+  const [whole, setWhole] = useState(false);
+  const [scopes, setScopes] = useState<string[]>([]);
+  const [days, setDays] = useState<unknown>(usualDays);
+  const [errors, setErrors] = useState<Record<string, string>>({});
   const list = useQuery({
     queryKey: ['tokens'],
     queryFn: ({ signal }) => api<{ data: Token[] }>('/tokens', { signal }),
@@ -32,16 +41,20 @@ export function Tokens() {
   const create = async (e: FormEvent) => {
     e.preventDefault();
     setBusy(true);
+    setErrors({});
     try {
       const reply = await api<{ token?: string; data?: { token?: string } }>('/tokens', {
         method: 'POST',
-        body: { name: name.trim() },
+        body: { name: name.trim(), days, ...(whole ? {} : { scopes }) },
       });
       setSecret(reply.token ?? reply.data?.token ?? '');
       setName('');
+      setScopes([]);
       await refresh();
     } catch (problem) {
-      tell.error(problem);
+      const found = problemsOf(problem, ['days']);
+      setErrors(found.fields);
+      if (!found.fields.days || found.general) tell.error(problem);
     } finally {
       setBusy(false);
     }
@@ -72,7 +85,37 @@ export function Tokens() {
           placeholder={t('tokens.name')}
           onChange={(e) => setName(e.target.value)}
         />
-        <Button htmlType="submit" loading={busy} disabled={!name.trim()}>
+        <label className="token-days">
+          <span className="muted">{t('tokens.days')}</span>
+          <NumberInput
+            id="token-days"
+            value={days}
+            decimals={0}
+            aria-describedby="token-days-error"
+            {...(errors.days ? { status: 'error', 'aria-invalid': true } : {})}
+            onChange={setDays}
+          />
+        </label>
+        <Segmented
+          aria-label={t('tokens.scopes')}
+          value={whole}
+          options={[
+            { value: false, label: t('tokens.chosen') },
+            { value: true, label: t('tokens.all') },
+          ]}
+          onChange={setWhole}
+        />
+        {errors.days && (
+          <p id="token-days-error" className="field-error" role="alert">
+            {errors.days}
+          </p>
+        )}
+        {!whole && <Scopes value={scopes} onChange={setScopes} />}
+        <Button
+          htmlType="submit"
+          loading={busy}
+          disabled={!name.trim() || (!whole && scopes.length === 0)}
+        >
           {t('tokens.create')}
         </Button>
       </form>
@@ -87,6 +130,8 @@ export function Tokens() {
               <span className="setting-main">
                 <span>{k.name}</span>
                 <span className="small muted">
+                  {k.scopes ? k.scopes.join(' · ') : t('tokens.everything')}
+                  {' · '}
                   {t('tokens.made', { at: f.instant(k.created_at) })}
                   {k.expires_at ? ` · ${t('tokens.expires', { at: f.instant(k.expires_at) })}` : ''}
                 </span>
