@@ -27,6 +27,7 @@ struct import_column {
     VEC(str) samples;
     struct import_target target; /* field NULL: left out */
     double confidence;
+    struct import_target named;      /* by the header alone, where that is a known word */
     VEC(struct import_target) split; /* several fields in one cell */
     const json_t *translate;         /* word in the file: word to read instead */
     str fallback;                    /* where the cell is empty */
@@ -60,6 +61,17 @@ err_t import_guess(struct ctx *,
                    const struct object *,
                    int64_t header_row,
                    struct import_guess *out) MUST_USE;
+
+/* Is it the heading under which a file of refused rows tells why? */
+bool import_is_reason(struct arena *, str header);
+
+/* ---- import_again.c: refused rows that have been corrected ---- */
+
+/* The heading of a column in the file of refused rows: its own, or where it goes. */
+str import_heading(struct ctx *, const struct object *, const json_t *column);
+/* When the columns are those of a file of refused rows of one of the user's own imports, what that
+ * import was set to goes into body: columns, policy, source, strict. */
+err_t import_go_on(struct ctx *, const struct object *, json_t *body) MUST_USE;
 
 /* ---- one row ---- */
 
@@ -201,8 +213,13 @@ err_t import_report_json(struct ctx *, const struct record *, bool whole, struct
 
 /* ---- import_row.c ---- */
 
-/* The reasons of a refused row in the reader's language, from import_row.problems. */
-str import_reasons(struct ctx *, str problems);
+struct import_rows {
+    const struct object *object;
+    const json_t *columns; /* of the import */
+};
+/* All that was wrong with a row in the reader's language, from import_row.problems: which column,
+ * which value, why. */
+str import_reasons(struct ctx *, const struct import_rows *, str problems);
 err_t import_sample_json(struct ctx *, const struct record *, struct jw *) MUST_USE;
 err_t import_duplicates_json(struct ctx *, const struct record *, struct jw *) MUST_USE;
 

@@ -28,7 +28,7 @@ read_chunk(struct run *r, struct ctx *c, struct import_line *lines, size_t *n, b
         struct sheet_cell *cells;
         size_t count, line;
         TRY(sheet_next(r->reader, &cells, &count, &line, end, &r->ctx->problems));
-        if (*end || (int64_t)line <= r->work.header_row)
+        if (*end || !line || (int64_t)line <= r->work.header_row)
             continue;
         struct import_line *one = &lines[(*n)++];
         *one = (struct import_line){.line = line};

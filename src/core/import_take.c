@@ -187,7 +187,7 @@ static err_t take_field(struct import_reading *r, const struct field *f, str tex
         return take_tags(r, f, text);
     if ((str_eqz(S("date"), type) || str_eqz(S("instant"), type)) && take_time(r, f))
         return OK;
-    if (str_eqz(S("text"), type) || str_eqz(S("address"), type))
+    if ((str_eqz(S("text"), type) && !f->wechat_id) || str_eqz(S("address"), type))
         return import_parse(r, f, text);
     size_t before = r->line->problems.n;
     TRY(import_parse(r, f, plain));
