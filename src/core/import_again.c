@@ -75,7 +75,8 @@ err_t import_go_on(struct ctx *c, const struct object *o, json_t *body)
     if (!n || !import_is_reason(c->arena, json_get_str(at(fresh, n - 1), "header")))
         return OK;
     const struct access *mine = c->access;
-    q.where = condition_ids(c->arena, import_object(c)->owner, &c->user, 1);
+    if (c->user)
+        q.where = condition_ids(c->arena, import_object(c)->owner, &c->user, 1);
     c->access = NULL;
     err_t e = record_list(c, &q, &page);
     c->access = mine;

@@ -131,6 +131,22 @@ static const struct choice *look(struct ctx *c, const struct field *f, str text)
     return found ? found : within_range(c, f, want);
 }
 
+bool import_choice_says(struct ctx *c, const struct choice *choice, str word)
+{
+    str want = text_fold(c->arena, word), part;
+    if (str_eq(text_fold(c->arena, choice->key), want))
+        return true;
+    for (enum lang lang = 0; lang < LANG_COUNT; lang++) {
+        str rest = text_fold(c->arena, choice->label.text[lang]);
+        if (str_eq(rest, want))
+            return true;
+        while (str_split(&rest, '/', &part))
+            if (str_eq(str_trim(part), want))
+                return true;
+    }
+    return false;
+}
+
 const struct choice *
 import_choice(struct import_work *w, struct ctx *c, const struct field *f, str text)
 {

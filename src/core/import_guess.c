@@ -1,6 +1,6 @@
 /* Which row is the header, and which column is which field: by the words that a definition lists
  * (labels in three languages, "import"), then by what the values look like. */
-#include "core/import_internal.h"
+#include "core/import_reading.h"
 
 #include "base/limits.h"
 #include "base/message.h"
@@ -399,6 +399,26 @@ static size_t find_header(const struct guesser *g, const struct scan *s)
     return s->counts[0] >= s->width ? 0 : SIZE_MAX;
 }
 
+/* What people should decide about a column once it is known where it goes. */
+static void look_closer(struct ctx *c, struct import_column *col)
+{
+    const struct field *f = col->target.field;
+    if (!f)
+        return;
+    if (str_eqz(S("date"), f->type->name) || str_eqz(S("instant"), f->type->name))
+        col->date_order = import_date_order_of(col);
+    if (!str_eqz(S("choice"), f->type->name))
+        return;
+    struct import_work unasked = {.ctx = c};
+    json_t *unknown = json_keep(c->arena, json_array());
+    for (size_t i = 0; i < col->samples.n; i++) {
+        str word = col->samples.at[i];
+        if (!import_choice(&unasked, c, f, word))
+            json_array_append_new(unknown, json_stringn(word.p, word.n));
+    }
+    col->unknown = unknown;
+}
+
 static size_t row_of_line(const struct scan *s, int64_t line)
 {
     for (size_t r = 0; r < s->rows; r++)
@@ -439,6 +459,8 @@ err_t import_guess(struct ctx *c,
         guess_column(&g, &l, col);
     }
     settle(&g, &map);
+    for (size_t i = 0; i < map.count; i++)
+        look_closer(c, &map.columns[i]);
     *out = (struct import_guess){
         .header_row = header == SIZE_MAX ? 0 : (int64_t)s->lines[header],
         .map = map,

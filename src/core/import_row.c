@@ -162,7 +162,8 @@ write_changes(struct import_work *work, struct ctx *c, const json_t *cells, stru
         field_write(f, &line.given->cells[f->first_column], w);
     }
     jw_close(w, '}');
-    return OK;
+    jw_key(w, S("made"));
+    return import_made_json(work, c, &line, w);
 }
 
 static err_t

@@ -167,9 +167,8 @@ TEST_APP(import_tells_reasons_and_takes_corrections)
     assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
     assert_int_equal(figure(&c, id, "created"), 1);
     assert_int_equal(figure(&c, id, "refused"), 1);
-    str file = refused_csv(&c, id);
     c.lang = LANG_ZH_CN;
-    file = refused_csv(&c, id);
+    str file = refused_csv(&c, id);
     assert_true(str_find(file, S("手机：“1380013”")) != SIZE_MAX);
     assert_true(str_find(file, S("；微信：“li xiao long!!”")) != SIZE_MAX);
     assert_true(str_find(file, S("；客户名称：请填写此项")) != SIZE_MAX);
@@ -245,5 +244,68 @@ TEST_APP(import_understands_words_for_choices)
         if (count(&c, where) != 1)
             fail_msg("%s is not %s", words[i].word, words[i].key);
     }
+    ctx_done(&c);
+}
+
+/* What the row shows for a cell; empty where the cell says it itself. */
+static str made(struct ctx *c, int64_t id, size_t row, const char *column)
+{
+    return json_get_str(json_object_get(json_array_get(rows(c, id), row), "made"), column);
+}
+
+TEST_APP(import_shows_what_is_made_of_cells)
+{
+    BEGIN;
+    c.lang = LANG_ZH_CN;
+    int64_t id =
+        start(&c, "姓名,手机,地址,标签,性别,来源,微信\n"
+                  "王明,13800138000/0571-88448470,浙江杭州西湖区文三路1号,vip;旧,男,展会,wx_1001\n"
+                  "李四,１３９００１３９０００,,单个,女,,\n");
+    assert_int_equal(import_do(&c, NULL, id, IMPORT_CHECK), OK);
+    assert_true(str_find(made(&c, id, 0, "1"), S("8844 8470")) != SIZE_MAX);
+    assert_true(str_find(made(&c, id, 0, "2"), S("浙江省")) != SIZE_MAX);
+    assert_true(str_find(made(&c, id, 0, "3"), S("旧")) != SIZE_MAX);
+    assert_true(!made(&c, id, 0, "4").n);
+    assert_true(!made(&c, id, 0, "5").n);
+    assert_true(!made(&c, id, 0, "6").n);
+    assert_true(made(&c, id, 1, "1").n);
+    assert_true(!made(&c, id, 1, "3").n);
+    assert_int_equal(figure(&c, id, "cells_repaired"), 2);
+    ctx_done(&c);
+}
+
+TEST_APP(import_asks_for_the_order_of_dates)
+{
+    BEGIN;
+    int64_t id =
+        start(&c, "姓名,手机,出生日期\n王明,13800138000,12/8/2006\n李四,13900139000,3/5/2001\n");
+    assert_str(json_get_str(column(&c, id, 2), "date_order"), "mdy");
+    json_t *columns = json_object_get(view(&c, id), "columns");
+    json_object_set_new(json_array_get(columns, 2), "date_order", json_string("dmy"));
+    struct record *r;
+    json_t *body = json_keep(arena, json_pack("{s:O}", "columns", columns));
+    assert_int_equal(import_change(&c, id, 0, body, &r), OK);
+    assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
+    assert_int_equal(count(&c, "{'field':'birthday','eq':'2006-08-12'}"), 1);
+    assert_int_equal(count(&c, "{'field':'birthday','eq':'2001-05-03'}"), 1);
+    id = start(&c, "姓名,手机,出生日期\n王明,13800138002,12/8/2006\n李四,13900139002,13/5/2001\n");
+    assert_str(json_get_str(column(&c, id, 2), "date_order"), "dmy");
+    id = start(&c, "姓名,手机,出生日期\n王明,13800138002,2006-12-08\n李四,13900139002,2001/5/3\n");
+    assert_true(json_is_null(json_object_get(column(&c, id, 2), "date_order")));
+    ctx_done(&c);
+}
+
+TEST_APP(import_tells_what_it_leaves_out_and_does_not_know)
+{
+    BEGIN;
+    int64_t id =
+        start(&c, "姓名,手机,级别,内部码\n王明,13800138000,B级,甲7\n李四,13900139000,神级,乙8\n");
+    const json_t *unknown = json_object_get(column(&c, id, 2), "unknown");
+    assert_int_equal(json_array_size(unknown), 1);
+    assert_str(json_str(json_array_get(unknown, 0)), "神级");
+    assert_int_equal(import_do(&c, NULL, id, IMPORT_CHECK), OK);
+    const json_t *out = json_object_get(json_object_get(view(&c, id), "report"), "left_out");
+    assert_int_equal(json_array_size(out), 1);
+    assert_str(json_get_str(json_array_get(out, 0), "header"), "内部码");
     ctx_done(&c);
 }
