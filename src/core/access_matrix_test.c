@@ -94,7 +94,7 @@ static json_t *sample(struct world *w, const struct field *f, int person)
         return json_string("2026-11-01T08:00:00Z");
     if (!strcmp(type, "date"))
         return json_string("2026-11-01");
-    return json_sprintf("v%u", n);
+    return json_sprintf(f->wechat_id ? "wx_%06u" : "v%u", n);
 }
 
 /* A record that `person` made and owns, linked to what `linked` made. */

@@ -33,10 +33,20 @@ static bool ends_with(str name, const char *ending)
     return name.n >= e.n && str_ieq_ascii(str_cut(name, name.n - e.n, name.n), e);
 }
 
+/* By its mark, or by the zero bytes of separators and digits, all in one half of the pairs. */
+static bool is_utf16(str head)
+{
+    size_t zeros[2] = {0};
+    if (str_starts(head, S("\xff\xfe")) || str_starts(head, S("\xfe\xff")))
+        return true;
+    for (size_t i = 0; i < head.n; i++)
+        zeros[i & 1] += head.p[i] == 0;
+    return zeros[0] > 8 * zeros[1] || zeros[1] > 8 * zeros[0];
+}
+
 static bool is_text(str head)
 {
-    bool utf16 = head.n >= 2 && (memcmp(head.p, "\xff\xfe", 2) == 0 ||
-                                 memcmp(head.p, "\xfe\xff", 2) == 0 || !head.p[0] || !head.p[1]);
+    bool utf16 = is_utf16(head);
     for (size_t i = 0; i < head.n; i++) {
         unsigned char c = (unsigned char)head.p[i];
         if (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f' && !(utf16 && c == 0))

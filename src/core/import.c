@@ -194,7 +194,9 @@ static err_t guess_body(struct ctx *c,
         json_object_set_new(body, "sheets", sheets_json(reader));
         json_object_set_new(body, "encoding", json_string(sheet_encoding(reader)));
         json_object_set_new(body, "sheet", json_integer((json_int_t)chosen));
-        json_object_set_new(body, "header_row", json_integer(guess.header_row));
+        json_object_set_new(body, "header_row",
+                            sheet_format(reader) == SHEET_VCF ? json_null()
+                                                              : json_integer(guess.header_row));
         json_object_set(body, "columns", import_map_json(c, &guess.map));
     }
     sheet_close(reader);
@@ -227,6 +229,7 @@ err_t import_create(struct ctx *c, int64_t file_id, str object, struct record **
     json_object_set_new(body, "file", json_string(digits));
     json_object_set_new(body, "object", text_json(object));
     TRY(guess_body(c, &file, o, -1, -1, body));
+    TRY(import_go_on(c, o, body));
     struct own_work mine = own_begin(c);
     err_t e = record_create(c, import_object(c), body, NULL, out);
     own_end(c, mine);
@@ -277,6 +280,10 @@ static err_t again(struct ctx *c, const struct record *r, const struct object *o
     bool other_header =
         header && json_get_int(body, "header_row", -1) != import_int(r, "header_row");
     struct stored_file file;
+    if (header && !json_is_null(header) && cell(r, "header_row").kind == VALUE_NULL) {
+        problem_add(&c->problems, S("/header_row"), "import_no_header_row", NULL);
+        return ERR_INVALID;
+    }
     if (!other_sheet && !other_header)
         return OK;
     TRY(file_load(c, cell(r, "file").i, &file));

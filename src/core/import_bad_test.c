@@ -1,4 +1,5 @@
 /* Files that are no good table: refused in words, and nothing is left of them. */
+#include <iconv.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,6 +8,7 @@
 #include "core/file.h"
 #include "core/import.h"
 #include "core/test_app.h"
+#include "sheet/fixture.h"
 
 static err_t keep(struct ctx *c, str bytes, const char *name, int64_t *id)
 {
@@ -96,5 +98,94 @@ TEST_APP(import_takes_duplicate_headers_and_many_columns)
     assert_int_equal(record_list(&c, &q, &page), OK);
     assert_int_equal(page.count, 1);
     assert_str(record_cell(page.records[0], q.object->title, 0).s, "甲");
+    ctx_done(&c);
+}
+
+/* A small archive that unpacks to very much is given up before it is unpacked. */
+TEST_APP(import_refuses_zip_bombs)
+{
+    enum { MORE = 10 * MIB };
+    AUTO_ARENA arena = arena_new(512 * MIB);
+    struct ctx c;
+    import_attach();
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    str spaces = repeat(arena, " ", LIMIT_ARCHIVE_RATIO_FROM + MORE);
+    FILE *f = fopen(fixture_rows(arena, arena_strz(arena, spaces)), "rb");
+    assert_non_null(f);
+    char *bytes = arena_alloc(arena, MIB);
+    str small = {bytes, fread(bytes, 1, MIB, f)};
+    fclose(f);
+    assert_in_range(small.n, 100, MIB - 1);
+    assert_refused(&c, small, "bomb.xlsx", "sheet_bomb");
+    assert_int_equal(count_imports(&c), 0);
+    ctx_done(&c);
+}
+
+static str encode(struct arena *arena, const char *encoding, const char *text)
+{
+    iconv_t to = iconv_open(encoding, "UTF-8");
+    char *in = (char *)(uintptr_t)text, *out = arena_alloc(arena, 4000), *at = out;
+    size_t left = strlen(text), room = 4000;
+    assert_true(to != (iconv_t)-1);
+    assert_int_equal(iconv(to, &in, &left, &at, &room), 0);
+    iconv_close(to);
+    return (str){out, (size_t)(at - out)};
+}
+
+static void assert_named(struct ctx *c, const char *name)
+{
+    struct list_query q = {
+        .object = model_object(c->model, S("customer")), .op = OP_READ, .limit = 9};
+    struct list_page page;
+    bool found = false;
+    assert_int_equal(record_list(c, &q, &page), OK);
+    for (size_t i = 0; i < page.count; i++)
+        found = found || str_eqz(record_cell(page.records[i], q.object->title, 0).s, name);
+    if (!found)
+        fail_msg("nobody is called %s", name);
+}
+
+/* Whatever a spreadsheet wrote is read as it was meant, without a mark of its encoding too. */
+TEST_APP(import_reads_encodings)
+{
+    static const struct {
+        const char *encoding, *name, *text;
+    } files[] = {
+        {"UTF-16LE", "王小明", "姓名,手机\n王小明,13800138000\n李四,13900139000\n"},
+        {"UTF-16BE", "陈海波", "姓名,手机\n陈海波,13800138001\n李四,13900139001\n"},
+        {"GB18030", "林雪芬", "姓名,手机\n林雪芬,13800138002\n李四,13900139002\n"},
+        {"BIG5", "陳雪芬", "姓名,手機\n陳雪芬,13800138003\n李四,13900139003\n"},
+    };
+    AUTO_ARENA arena = arena_new(256 * MIB);
+    struct ctx c;
+    import_attach();
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct record *r;
+        int64_t file;
+        assert_int_equal(keep(&c, encode(arena, files[i].encoding, files[i].text), "a.csv", &file),
+                         OK);
+        assert_int_equal(import_create(&c, file, S("customer"), &r), OK);
+        assert_int_equal(import_do(&c, NULL, record_id(r), IMPORT_RUN), OK);
+        assert_named(&c, files[i].name);
+    }
+    ctx_done(&c);
+}
+
+/* What is text in no encoding that we read, and what is no text, makes no customers. */
+TEST_APP(import_refuses_other_bytes)
+{
+    AUTO_ARENA arena = arena_new(256 * MIB);
+    struct ctx c;
+    char noise[4096];
+    uint32_t x = 1;
+    import_attach();
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    for (size_t i = 0; i < sizeof noise; i++)
+        noise[i] = (char)((x = x * 1103515245 + 12345) >> 16);
+    assert_refused(&c, (str){noise, sizeof noise}, "noise.csv", "file_type_refused");
+    assert_refused(&c, S("Name,Phone\nM\xfcller,13800138000\nJos\xe9,13900139000\n"), "latin.csv",
+                   "sheet_encoding");
+    assert_int_equal(count_imports(&c), 0);
     ctx_done(&c);
 }

@@ -47,9 +47,15 @@ static void finish_name_phone(struct import_reading *r)
     name = str_trim(name);
     if (digits.n < 11 || !name.n || !text_phone_parse(digits, r->ctx->phone_region, &found))
         return;
+    for (size_t i = 0; i < r->work->map.count; i++)
+        if (r->work->map.columns[i].target.field == title)
+            r->column = &r->work->map.columns[i];
     *import_cells_of(r, title) = V_TEXT(name);
     import_put_phone(r, phone, &found);
+    if (r->column)
+        *VEC_PUSH(r->ctx->arena, r->line->spread) = (struct import_spread){r->column->index, phone};
     import_repaired(r);
+    r->column = NULL;
 }
 
 /* Without a name, the next field that is searched as one stands in; and a customer that is called

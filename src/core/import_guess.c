@@ -1,6 +1,6 @@
 /* Which row is the header, and which column is which field: by the words that a definition lists
  * (labels in three languages, "import"), then by what the values look like. */
-#include "core/import_internal.h"
+#include "core/import_reading.h"
 
 #include "base/limits.h"
 #include "base/message.h"
@@ -101,15 +101,20 @@ static void add_words(struct guesser *g)
     }
 }
 
-/* The longest word that the header contains ("客户手机号码1" has 手机号码). */
+/* The longest word that the header contains ("客户手机号码1" has 手机号码); of two as long the
+ * later one, which says what the thing is ("微信群昵称" is a 昵称). */
 static const struct import_target *contained(const struct guesser *g, str key)
 {
     str best = {0};
+    size_t best_at = 0;
     for (size_t i = 0; i < g->keys.n; i++) {
         str w = g->keys.at[i];
         bool wide = (unsigned char)w.p[0] >= 0x80;
-        if (w.n > best.n && w.n >= (wide ? 6u : 4u) && str_find(key, w) != SIZE_MAX)
-            best = w;
+        size_t at = w.n >= best.n && w.n >= (wide ? 6u : 4u) ? str_find(key, w) : SIZE_MAX;
+        if (at == SIZE_MAX || (w.n == best.n && at <= best_at))
+            continue;
+        best = w;
+        best_at = at;
     }
     return best.n ? map_get(&g->words, best) : NULL;
 }
@@ -216,7 +221,7 @@ static const struct field *by_values(const struct guesser *g, const struct looks
 }
 
 /* Does what the header says fit what the values are? */
-static bool fits(const struct field *f, const struct looks *l)
+static bool fits(const struct field *f, bool exact, const struct looks *l)
 {
     const char *type = f->type->name;
     if (l->filled < 2)
@@ -226,14 +231,15 @@ static bool fits(const struct field *f, const struct looks *l)
     if (str_eqz(S("email"), type))
         return l->email * 3 >= l->filled;
     if (str_eqz(f->identity, "wechat"))
-        return !most(l->email, l);
+        return exact ? !most(l->email, l) : l->wechat * 3 >= l->filled;
     return true;
 }
 
 /* ---- columns ---- */
 
-static bool is_reason(str key, struct arena *arena)
+bool import_is_reason(struct arena *arena, str header)
 {
+    str key = header_key(arena, header);
     for (enum lang lang = 0; lang < LANG_COUNT; lang++)
         if (str_eq(key, header_key(arena, message_get(lang, S("import_reason")))))
             return true;
@@ -254,7 +260,7 @@ static void split_name_phone(const struct guesser *g, struct import_column *col)
 static void guess_column(const struct guesser *g, const struct looks *l, struct import_column *col)
 {
     str key = header_key(g->ctx->arena, col->header);
-    if (is_reason(key, g->ctx->arena))
+    if (import_is_reason(g->ctx->arena, col->header))
         return;
     const struct import_target *t = key.n ? map_get(&g->words, key) : NULL;
     col->confidence = SURE;
@@ -264,7 +270,9 @@ static void guess_column(const struct guesser *g, const struct looks *l, struct 
         if (t && t->field->target) /* a shop's name is nobody's owner */
             t = NULL;
     }
-    if (t && fits(t->field, l)) {
+    bool exact = t && col->confidence == SURE;
+    col->named = exact ? *t : (struct import_target){0};
+    if (t && fits(t->field, exact, l)) {
         col->target = *t;
     } else {
         const struct field *f = by_values(g, l);
@@ -278,6 +286,14 @@ static void guess_column(const struct guesser *g, const struct looks *l, struct 
                                        str_eqz(S("phone"), col->target.field->type->name));
     if ((names || !col->target.field) && most(l->with_phone, l))
         split_name_phone(g, col);
+}
+
+static bool taken(const struct import_map *map, const struct field *f)
+{
+    for (size_t i = 0; i < map->count; i++)
+        if (map->columns[i].target.field == f)
+            return true;
+    return false;
 }
 
 /* A second column of the same kind goes to the next field of it (phone, then phone2); what is left
@@ -302,9 +318,10 @@ static void settle(const struct guesser *g, struct import_map *map)
                     import_settable(g->ctx, f))
                     next = f;
             }
-            for (size_t m = 0; m < map->count; m++)
-                if (next && map->columns[m].target.field == next)
-                    next = NULL;
+            if (next && taken(map, next))
+                next = NULL;
+            if (!next && a->named.field && !taken(map, a->named.field))
+                next = a->named.field; /* what the header says, though the values look otherwise */
             a->target.field = next;
             a->confidence = next ? LOOKS : 0;
         }
@@ -361,6 +378,7 @@ static size_t find_header(const struct guesser *g, const struct scan *s)
                           : (str){0};
             filled += s->cells[r][i].n > 0;
             known += key.n && map_get(&g->words, key) != NULL;
+            known += key.n && import_is_reason(g->ctx->arena, key) ? 2 : 0;
         }
         bool enough = known >= 2 || (known == 1 && filled <= 2);
         if (enough && known > best_known) {
@@ -381,6 +399,26 @@ static size_t find_header(const struct guesser *g, const struct scan *s)
     return s->counts[0] >= s->width ? 0 : SIZE_MAX;
 }
 
+/* What people should decide about a column once it is known where it goes. */
+static void look_closer(struct ctx *c, struct import_column *col)
+{
+    const struct field *f = col->target.field;
+    if (!f)
+        return;
+    if (str_eqz(S("date"), f->type->name) || str_eqz(S("instant"), f->type->name))
+        col->date_order = import_date_order_of(col);
+    if (!str_eqz(S("choice"), f->type->name))
+        return;
+    struct import_work unasked = {.ctx = c};
+    json_t *unknown = json_keep(c->arena, json_array());
+    for (size_t i = 0; i < col->samples.n; i++) {
+        str word = col->samples.at[i];
+        if (!import_choice(&unasked, c, f, word))
+            json_array_append_new(unknown, json_stringn(word.p, word.n));
+    }
+    col->unknown = unknown;
+}
+
 static size_t row_of_line(const struct scan *s, int64_t line)
 {
     for (size_t r = 0; r < s->rows; r++)
@@ -399,7 +437,9 @@ err_t import_guess(struct ctx *c,
     struct scan *s = ARENA_NEW(c->arena, struct scan);
     add_words(&g);
     TRY(read_rows(c, reader, s));
-    size_t header = header_row < 0 ? find_header(&g, s) : row_of_line(s, header_row);
+    bool cards = sheet_format(reader) == SHEET_VCF; /* their names are line 0, no row of the file */
+    size_t header =
+        header_row < 0 && !cards ? find_header(&g, s) : row_of_line(s, cards ? 0 : header_row);
     size_t first = header == SIZE_MAX ? 0 : header + 1;
     struct import_map map = {.object = o, .count = s->width};
     map.columns = ARENA_ARRAY(c->arena, struct import_column, s->width);
@@ -419,6 +459,8 @@ err_t import_guess(struct ctx *c,
         guess_column(&g, &l, col);
     }
     settle(&g, &map);
+    for (size_t i = 0; i < map.count; i++)
+        look_closer(c, &map.columns[i]);
     *out = (struct import_guess){
         .header_row = header == SIZE_MAX ? 0 : (int64_t)s->lines[header],
         .map = map,

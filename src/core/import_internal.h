@@ -21,15 +21,20 @@ struct import_target {
     const struct field *field;
     unsigned part; /* of an address and the like; WHOLE_FIELD */
 };
+/* How 12/8/2026 is read; none: no such dates were seen. */
+enum import_date_order { DATES_PLAIN, DATES_MONTH_FIRST, DATES_DAY_FIRST };
 struct import_column {
     size_t index;
     str header;
     VEC(str) samples;
     struct import_target target; /* field NULL: left out */
     double confidence;
+    struct import_target named;      /* by the header alone, where that is a known word */
     VEC(struct import_target) split; /* several fields in one cell */
-    const json_t *translate;         /* word in the file: word to read instead */
-    str fallback;                    /* where the cell is empty */
+    enum import_date_order date_order;
+    const json_t *unknown;   /* samples that are no choice of the field */
+    const json_t *translate; /* word in the file: word to read instead */
+    str fallback;            /* where the cell is empty */
 };
 struct import_map {
     const struct object *object;
@@ -61,6 +66,26 @@ err_t import_guess(struct ctx *,
                    int64_t header_row,
                    struct import_guess *out) MUST_USE;
 
+/* Is it the heading under which a file of refused rows tells why? */
+bool import_is_reason(struct arena *, str header);
+
+/* ---- import_date.c ---- */
+
+/* The order that fits all of a column's samples; of two that fit, the month first. */
+enum import_date_order import_date_order_of(const struct import_column *);
+enum import_date_order import_date_order_named(str name);   /* "mdy", "dmy" */
+const char *import_date_order_name(enum import_date_order); /* NULL: none */
+/* 12/8/2026 as 2026-12-08 or 2026-08-12; anything else as it is. */
+str import_date_text(struct arena *, enum import_date_order, str text);
+
+/* ---- import_again.c: refused rows that have been corrected ---- */
+
+/* The heading of a column in the file of refused rows: its own, or where it goes. */
+str import_heading(struct ctx *, const struct object *, const json_t *column);
+/* When the columns are those of a file of refused rows of one of the user's own imports, what that
+ * import was set to goes into body: columns, policy, source, strict. */
+err_t import_go_on(struct ctx *, const struct object *, json_t *body) MUST_USE;
+
 /* ---- one row ---- */
 
 enum import_outcome {
@@ -81,6 +106,11 @@ struct import_problem {
     str value;
     bool mild; /* the cell went to the notes; the row is good */
 };
+/* A part of a column's cell that went to a further field. */
+struct import_spread {
+    size_t column;
+    const struct field *field;
+};
 enum { IMPORT_REASONS = 5 };
 struct import_candidate {
     int64_t id;
@@ -100,6 +130,7 @@ struct import_line {
     size_t read_problems; /* those that came with the cells */
     size_t repaired;
     VEC(size_t) repairs; /* their columns; SIZE_MAX: of the row */
+    VEC(struct import_spread) spread;
     enum import_outcome outcome;
     int64_t record;
     struct record *after;
@@ -199,10 +230,23 @@ str import_candidates_json(struct ctx *, const struct import_line *);
 
 err_t import_report_json(struct ctx *, const struct record *, bool whole, struct jw *) MUST_USE;
 
+/* ---- import_made.c ---- */
+
+/* {"column": "what is made of its cell"}, where that is more than the cell itself. */
+err_t import_made_json(struct import_work *,
+                       struct ctx *,
+                       const struct import_line *,
+                       struct jw *) MUST_USE;
+
 /* ---- import_row.c ---- */
 
-/* The reasons of a refused row in the reader's language, from import_row.problems. */
-str import_reasons(struct ctx *, str problems);
+struct import_rows {
+    const struct object *object;
+    const json_t *columns; /* of the import */
+};
+/* All that was wrong with a row in the reader's language, from import_row.problems: which column,
+ * which value, why. */
+str import_reasons(struct ctx *, const struct import_rows *, str problems);
 err_t import_sample_json(struct ctx *, const struct record *, struct jw *) MUST_USE;
 err_t import_duplicates_json(struct ctx *, const struct record *, struct jw *) MUST_USE;
 

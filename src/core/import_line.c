@@ -18,10 +18,8 @@ static void refuse(struct ctx *c, struct import_line *line, size_t column, const
     line->outcome = IMPORT_REFUSED;
 }
 
-static size_t column_of(const struct import_work *w, str pointer)
+static size_t column_of_field(const struct import_work *w, str name)
 {
-    str rest = str_cut(pointer, 1, pointer.n), name;
-    str_split(&rest, '/', &name);
     for (size_t i = 0; i < w->map.count; i++) {
         const struct import_column *col = &w->map.columns[i];
         if (col->target.field && str_eq(col->target.field->name, name))
@@ -31,6 +29,13 @@ static size_t column_of(const struct import_work *w, str pointer)
                 return col->index;
     }
     return SIZE_MAX;
+}
+
+static size_t column_of(const struct import_work *w, str pointer)
+{
+    str rest = str_cut(pointer, 1, pointer.n), name;
+    str_split(&rest, '/', &name);
+    return column_of_field(w, name);
 }
 
 /* What a write said, in the words of the row. */
@@ -198,14 +203,33 @@ static void decide(struct import_work *w, struct import_line *line)
         line->outcome = same_file ? IMPORT_MERGED : IMPORT_UPDATED;
 }
 
+/* A refused row tells all that is wrong with it, what is missing too. */
+static void refuse_missing(struct import_work *w, struct ctx *c, struct import_line *line)
+{
+    const struct object *o = w->map.object;
+    for (size_t i = 0; i < o->field_count; i++) {
+        const struct field *f = o->fields[i];
+        bool told = false;
+        for (size_t k = 0; k < line->problems.n; k++)
+            told = told || str_eq(line->problems.at[k].problem.pointer, f->name);
+        if (told || !f->required || f->builtin || !field_stored(f) || f->readonly ||
+            f->auto_prefix.n || f->fallback || !all_empty(line->given, f))
+            continue;
+        struct problem p = {.code = "required", .pointer = f->name};
+        refuse(c, line, column_of_field(w, f->name), &p);
+    }
+}
+
 err_t import_do_line(struct import_chunk *k, struct ctx *c, struct import_line *line)
 {
     struct import_work *w = k->work;
     line->outcome = IMPORT_REFUSED;
     line->record = 0;
     line->after = NULL;
-    if (import_line_refused(line))
+    if (import_line_refused(line)) {
+        refuse_missing(w, c, line);
         return OK;
+    }
     line->same_as_line = import_match_earlier(w, c, line);
     if (line->same_as_line >= k->first_line)
         TRY(import_match_again(w, c, line));

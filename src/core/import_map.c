@@ -80,6 +80,8 @@ static err_t read_column(
     *out = (struct import_column){.index = (size_t)index, .header = json_get_str(j, "header")};
     out->confidence = json_number_value(json_object_get(j, "confidence"));
     out->fallback = json_str(fallback);
+    out->date_order = import_date_order_named(json_get_str(j, "date_order"));
+    out->unknown = json_object_get(j, "unknown");
     TRY(read_samples(c, json_object_get(j, "samples"), out));
     TRY(read_translate(c, json_object_get(j, "translate"),
                        pointer_join(c->arena, at, S("translate")), out));
@@ -173,6 +175,10 @@ json_t *import_map_json(struct ctx *c, const struct import_map *map)
         json_object_set_new(j, "translate",
                             from->translate ? json_deep_copy(from->translate) : json_object());
         json_object_set_new(j, "default", from->fallback.n ? text(from->fallback) : json_null());
+        const char *order = import_date_order_name(from->date_order);
+        json_object_set_new(j, "date_order", order ? json_string(order) : json_null());
+        json_object_set_new(j, "unknown",
+                            from->unknown ? json_deep_copy(from->unknown) : json_array());
         json_array_append_new(list, j);
     }
     return json_keep(c->arena, list);

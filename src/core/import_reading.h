@@ -27,6 +27,9 @@ void import_put_phone(struct import_reading *, const struct field *, const struc
 const struct choice *
 import_choice(struct import_work *, struct ctx *, const struct field *, str text);
 
+/* The word is the choice's key, its label or a part of that: nothing had to be understood. */
+bool import_choice_says(struct ctx *, const struct choice *, str word);
+
 /* import_split.c: several fields in one cell. */
 err_t import_take_split(struct import_reading *, str text) MUST_USE;
 /* The longest run of a phone's characters is cut out of the text: "王小明 138-0013-8000". */

@@ -209,6 +209,27 @@ columns_json(struct ctx *c, const json_t *columns, const struct import_tally *t,
     jw_close(w, ']');
 }
 
+/* Columns with something in them that go nowhere. */
+static void left_out_json(struct ctx *c, const json_t *columns, struct jw *w)
+{
+    jw_open(w, '[');
+    for (size_t i = 0; i < json_array_size(columns); i++) {
+        const json_t *j = json_array_get(columns, i);
+        str header = json_get_str(j, "header");
+        bool goes = json_get_str(j, "field").n || json_array_size(json_object_get(j, "split"));
+        if (goes || import_is_reason(c->arena, header) ||
+            !json_array_size(json_object_get(j, "samples")))
+            continue;
+        jw_open(w, '{');
+        jw_key(w, S("column"));
+        jw_tree(w, json_object_get(j, "index"));
+        jw_key(w, S("header"));
+        jw_str(w, header);
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+}
+
 /* Where the refused rows can be had; null when there are none. */
 static void
 files_json(struct ctx *c, const struct record *import, const struct import_tally *t, struct jw *w)
@@ -264,6 +285,8 @@ err_t import_report_json(struct ctx *c, const struct record *import, bool whole,
         groups_json(c, o, t.owners.at, t.owners.n, true, w);
         jw_key(w, S("by_column"));
         columns_json(c, import_json(c, import, "columns"), &t, w);
+        jw_key(w, S("left_out"));
+        left_out_json(c, import_json(c, import, "columns"), w);
         jw_key(w, S("sample"));
         TRY(import_sample_json(c, import, w));
         jw_key(w, S("duplicates"));

@@ -8,7 +8,7 @@
 #include "core/file.h"
 #include "sql_core.h"
 
-enum { ROW_COLUMNS = 6, REFUSED_PAGE = 200, HEADING_CHARS = 200 };
+enum { ROW_COLUMNS = 6, REFUSED_PAGE = 200 };
 enum { LINE, OUTCOME, RECORD, CELLS, PROBLEMS, CANDIDATES };
 
 struct stored_row {
@@ -73,16 +73,48 @@ static str sentence(struct ctx *c, const json_t *problem)
     return message_format(c->arena, c->lang, json_get_str(problem, "code"), list, PROBLEM_ARGS);
 }
 
-str import_reasons(struct ctx *c, str problems)
+/* The column that a problem is about: its header, else the field's name. */
+static str place(struct ctx *c, const struct import_rows *rows, const json_t *problem)
+{
+    int64_t index = json_get_int(problem, "column", -1);
+    str pointer = json_get_str(problem, "field"), name;
+    if (str_starts(pointer, S("/")))
+        pointer = str_cut(pointer, 1, pointer.n);
+    str_split(&pointer, '/', &name);
+    for (size_t i = 0; i < json_array_size(rows->columns) && index >= 0; i++) {
+        const json_t *column = json_array_get(rows->columns, i);
+        if (json_get_int(column, "index", -1) == index)
+            return import_heading(c, rows->object, column);
+    }
+    const struct field *f = name.n ? object_field(rows->object, name) : NULL;
+    return f ? f->label.text[c->lang] : (str){0};
+}
+
+/* "手机（13800）：…": without the value where the sentence has it already. */
+static str reason(struct ctx *c, const struct import_rows *rows, const json_t *problem)
+{
+    str where = place(c, rows, problem), cell = json_get_str(problem, "value");
+    str said = sentence(c, problem), full_stop = S("。");
+    if (str_ends(said, full_stop))
+        said = str_cut(said, 0, said.n - full_stop.n);
+    else if (str_ends(said, S(".")))
+        said = str_cut(said, 0, said.n - 1);
+    str args[] = {where, cell, said};
+    if (!where.n)
+        return said;
+    bool there = !cell.n || str_find(said, cell) != SIZE_MAX;
+    return message_format(c->arena, c->lang,
+                          there ? S("import_reason_of") : S("import_reason_value"), args, 3);
+}
+
+str import_reasons(struct ctx *c, const struct import_rows *rows, str problems)
 {
     const json_t *list = read_json(c, problems);
     str out = {0};
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *p = json_array_get(list, i);
-        if (!json_get_bool(p, "mild", false))
-            out = arena_printf(c->arena, STR_FMT "%s" STR_FMT, STR_ARG(out), out.n ? " " : "",
-                               STR_ARG(sentence(c, p)));
-    }
+    for (size_t i = 0; i < json_array_size(list); i++)
+        out = arena_printf(c->arena, STR_FMT STR_FMT STR_FMT, STR_ARG(out),
+                           STR_ARG(i ? message_get(c->lang, S("import_reason_and")) : (str){0}),
+                           STR_ARG(reason(c, rows, json_array_get(list, i))));
     return out;
 }
 
@@ -130,7 +162,8 @@ write_changes(struct import_work *work, struct ctx *c, const json_t *cells, stru
         field_write(f, &line.given->cells[f->first_column], w);
     }
     jw_close(w, '}');
-    return OK;
+    jw_key(w, S("made"));
+    return import_made_json(work, c, &line, w);
 }
 
 static err_t
@@ -244,6 +277,7 @@ err_t import_duplicates_json(struct ctx *c, const struct record *import, struct 
 /* ---- the file of refused rows ---- */
 
 static err_t open_file(struct ctx *c,
+                       const struct object *o,
                        const json_t *columns,
                        const char *path,
                        enum sheet_format format,
@@ -255,7 +289,7 @@ static err_t open_file(struct ctx *c,
     struct sheet_column *heads = ARENA_ARRAY(c->arena, struct sheet_column, n + 1);
     for (size_t i = 0; i < n; i++) {
         const json_t *column = json_array_get(columns, i);
-        heads[i].heading = utf8_prefix(json_get_str(column, "header"), HEADING_CHARS);
+        heads[i].heading = import_heading(c, o, column);
     }
     heads[n] =
         (struct sheet_column){.heading = message_get(c->lang, S("import_reason")), .width = 50};
@@ -264,7 +298,8 @@ static err_t open_file(struct ctx *c,
                         out);
 }
 
-static err_t write_refused(struct ctx *c, int64_t id, size_t width, struct sheet_writer *out)
+static err_t write_refused(
+    struct ctx *c, const struct import_rows *of, int64_t id, size_t width, struct sheet_writer *out)
 {
     AUTO_ARENA arena = arena_new(LIMIT_REQUEST_ARENA);
     struct stored_row rows[REFUSED_PAGE];
@@ -278,7 +313,7 @@ static err_t write_refused(struct ctx *c, int64_t id, size_t width, struct sheet
             value *cells = ARENA_ARRAY(arena, value, width + 1);
             for (size_t k = 0; k < width; k++)
                 cells[k] = V_TEXT_OR_NULL(json_str(json_array_get(rows[i].cells, k)));
-            cells[width] = V_TEXT(import_reasons(&page, json_text(arena, rows[i].problems)));
+            cells[width] = V_TEXT(import_reasons(&page, of, json_text(arena, rows[i].problems)));
             TRY(sheet_write(out, cells, width + 1));
             after = rows[i].line;
         }
@@ -292,9 +327,13 @@ err_t import_refused_file(struct ctx *c, const struct record *import, str format
     struct sheet_writer *out;
     const char *to = file_spool_path(c);
     size_t width;
-    TRY(open_file(c, import_json(c, import, "columns"), to,
-                  str_eqz(format, "csv") ? SHEET_CSV : SHEET_XLSX, &width, &out));
-    err_t e = write_refused(c, record_id(import), width, out);
+    struct import_rows of = {model_object(c->model, import_text(import, "object")),
+                             import_json(c, import, "columns")};
+    if (!of.object)
+        return ERR_NOT_FOUND;
+    TRY(open_file(c, of.object, of.columns, to, str_eqz(format, "csv") ? SHEET_CSV : SHEET_XLSX,
+                  &width, &out));
+    err_t e = write_refused(c, &of, record_id(import), width, out);
     if (e != OK) {
         sheet_abandon(out);
         return e;

@@ -17,6 +17,7 @@ struct run {
     struct import_tally tally;
     str tally_stored;
     int64_t done_line;
+    size_t estimate; /* of all rows, while they are not all read */
 };
 
 /* Fills the chunk's rows; fewer than IMPORT_CHUNK at the end of the file. */
@@ -28,7 +29,7 @@ read_chunk(struct run *r, struct ctx *c, struct import_line *lines, size_t *n, b
         struct sheet_cell *cells;
         size_t count, line;
         TRY(sheet_next(r->reader, &cells, &count, &line, end, &r->ctx->problems));
-        if (*end || (int64_t)line <= r->work.header_row)
+        if (*end || !line || (int64_t)line <= r->work.header_row)
             continue;
         struct import_line *one = &lines[(*n)++];
         *one = (struct import_line){.line = line};
@@ -63,12 +64,27 @@ static err_t recall(struct run *r, struct ctx *c, struct import_line *lines, siz
     return OK;
 }
 
-static err_t report_progress(struct run *r)
+/* An estimate by bytes, in two digits, given up only when it is far off; the truth at the end. */
+static size_t estimate(struct run *r, size_t done, double share)
 {
-    double share = sheet_progress(r->reader);
+    size_t round = 1, by_bytes = share > 0.01 ? (size_t)((double)done / share) : 0;
+    while (by_bytes / round >= 100)
+        round *= 10;
+    by_bytes = (by_bytes + round - 1) / round * round;
+    size_t off = by_bytes > r->estimate ? by_bytes - r->estimate : r->estimate - by_bytes;
+    if (!r->estimate || off * 5 > r->estimate || done > r->estimate)
+        r->estimate = by_bytes;
+    return r->estimate > done ? r->estimate : done;
+}
+
+static err_t report_progress(struct run *r, bool end)
+{
     size_t done = (size_t)r->tally.rows;
-    size_t total = share > 0.001 ? (size_t)((double)done / share) : 0;
-    return r->job ? job_progress(r->ctx, r->job, done, total < done ? done : total) : OK;
+    if (!r->job)
+        return OK;
+    double share = sheet_progress(r->reader);
+    return job_progress(r->ctx, r->job, done,
+                        end || share <= 0.01 ? end * done : estimate(r, done, share));
 }
 
 static err_t run_chunks(struct run *r)
@@ -88,7 +104,7 @@ static err_t run_chunks(struct run *r)
             TRY(import_do_chunk(&k, &c));
             r->done_line = (int64_t)k.lines[k.n - 1].line;
         }
-        TRY(report_progress(r));
+        TRY(report_progress(r, end));
         arena_reset(arena);
         if (r->tally.rows > IMPORT_ROWS) { /* it ends as failed, and can be undone */
             problem_add(&r->ctx->problems, S(""), "import_too_many_rows", "1,000,000", NULL);

@@ -61,6 +61,14 @@ static bool plain_number(str s)
     return true;
 }
 
+static void
+put_further_phone(struct import_reading *r, const struct field *f, const struct text_phone *phone)
+{
+    import_put_phone(r, f, phone);
+    if (r->column)
+        *VEC_PUSH(r->ctx->arena, r->line->spread) = (struct import_spread){r->column->index, f};
+}
+
 /* One number, or several: the others go to the object's further phone fields. */
 static void take_phone(struct import_reading *r, const struct field *f, str text)
 {
@@ -86,7 +94,7 @@ static void take_phone(struct import_reading *r, const struct field *f, str text
         const struct field *next = o->fields[i];
         if (next != f && next->type == f->type && !import_line_has(r->line, next) &&
             import_settable(r->ctx, next) && next->identity.n)
-            import_put_phone(r, next, &all[taken++]);
+            put_further_phone(r, next, &all[taken++]);
     }
     if (taken < n && r->work->notes)
         append_text(r, r->work->notes, text);
@@ -116,6 +124,8 @@ err_t import_parse(struct import_reading *r, const struct field *f, str text)
 static err_t take_choice(struct import_reading *r, const struct field *f, str text)
 {
     const struct choice *found = import_choice(r->work, r->ctx, f, text);
+    if (found && !import_choice_says(r->ctx, found, text))
+        import_repaired(r);
     return import_parse(r, f, found ? found->key : text);
 }
 
@@ -187,13 +197,18 @@ static err_t take_field(struct import_reading *r, const struct field *f, str tex
         return take_tags(r, f, text);
     if ((str_eqz(S("date"), type) || str_eqz(S("instant"), type)) && take_time(r, f))
         return OK;
-    if (str_eqz(S("text"), type) || str_eqz(S("address"), type))
+    if ((str_eqz(S("text"), type) && !f->wechat_id) || str_eqz(S("address"), type))
         return import_parse(r, f, text);
     size_t before = r->line->problems.n;
-    TRY(import_parse(r, f, plain));
     bool time = str_eqz(S("date"), type) || str_eqz(S("instant"), type);
+    str ordered =
+        time && r->column ? import_date_text(r->ctx->arena, r->column->date_order, plain) : plain;
+    TRY(import_parse(r, f, ordered));
     int64_t day;
-    bool changed = !str_eq(plain, text) || (time && day_parse(str_cut(plain, 0, 10), &day) != OK);
+    value stored = record_cell(r->line->given, f, 0);
+    bool mail = str_eqz(S("email"), type) && stored.kind == VALUE_TEXT && !str_eq(stored.s, text);
+    bool changed =
+        mail || !str_eq(plain, text) || (time && day_parse(str_cut(plain, 0, 10), &day) != OK);
     if (changed && r->line->problems.n == before)
         import_repaired(r);
     return OK;

@@ -23,20 +23,23 @@ WHERE id = (
     WHERE state IN ('waiting', 'running') AND run_at <= $1 AND kind IN @texts($4)
         AND (state = 'waiting' OR lease_until < $1)
     ORDER BY run_at, id LIMIT 1 @skip_locked)
-RETURNING id, kind, args, attempts, actor_id, batch_id, cancel, scopes
+RETURNING id, kind, args, attempts, actor_id, batch_id, cancel, scopes, crashes
 
 -- name: job_lease
 UPDATE job SET lease_until = $2 WHERE id = $1
 
 -- name: job_beat
 UPDATE job
-SET attempts = CASE WHEN CAST($6 AS boolean) AND done < $2 THEN 1 ELSE attempts END, done = $2,
-    total = $3, lease_until = $4
+SET attempts = CASE WHEN CAST($6 AS boolean) AND done < $2 THEN 1 ELSE attempts END,
+    crashes = CASE WHEN done < $2 THEN 0 ELSE crashes END, done = $2, total = $3, lease_until = $4
 WHERE id = $1 AND lease_by = $5 AND state = 'running'
 RETURNING cancel
 
 -- name: job_release
-UPDATE job SET lease_until = 0 WHERE state = 'running' AND lease_by LIKE $1
+UPDATE job
+SET state = 'waiting', lease_by = NULL, lease_until = NULL, attempts = attempts - 1, crashes = crashes + 1,
+    run_at = CASE WHEN crashes + 1 < $2 THEN run_at ELSE $3 END
+WHERE state = 'running' AND lease_by LIKE $1
 
 -- name: job_end
 UPDATE job
@@ -53,7 +56,7 @@ WHERE id = $1 AND state IN ('waiting', 'running')
 
 -- name: job_retry
 UPDATE job
-SET state = 'waiting', run_at = $2, attempts = 0, cancel = FALSE, error = NULL, result = NULL,
+SET state = 'waiting', run_at = $2, attempts = 0, crashes = 0, cancel = FALSE, error = NULL, result = NULL,
     ended_at = NULL
 WHERE id = $1 AND state IN ('failed', 'cancelled', 'dead')
 

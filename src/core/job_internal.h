@@ -14,6 +14,7 @@ enum { LEASE_CHARS = 5 + TOKEN_CHARS };
 /* A job at work in this process. */
 struct job_running {
     struct job job;
+    int64_t crashes; /* of its process, since it last got further */
     const struct job_kind *kind;
     struct job_runner *runner;
     struct job_running *next;

@@ -13,6 +13,9 @@ enum {
     BEAT_MILLISECONDS = 500, /* least time between two writes of how far a job is */
     FIRST_BACKOFF_SECONDS = 10,
     MOST_BACKOFF_SECONDS = 3600,
+    FREE_CRASHES = 5, /* after which a job waits, so that the process lives in between */
+    CRASH_WAIT_SECONDS = 20,
+    MOST_CRASHES = 20,
 };
 
 struct job_runner *job_runner_of(struct app *app)
@@ -74,10 +77,10 @@ static err_t take_work(struct db_conn *conn, void *arg)
 {
     struct taking *t = arg;
     struct job_running *r = t->running;
-    value cells[8];
+    value cells[9];
     value params[] = {V_INT(clock_now()), V_INT(lease_end(r)), V_TEXT(str_from(r->lease)),
                       V_TEXT(t->kinds)};
-    err_t e = db_one(conn, t->arena, SQL_JOB_TAKE, params, 4, cells, 8);
+    err_t e = db_one(conn, t->arena, SQL_JOB_TAKE, params, 4, cells, 9);
     t->any = e == OK;
     if (e == ERR_NOT_FOUND)
         return OK;
@@ -94,6 +97,7 @@ static err_t take_work(struct db_conn *conn, void *arg)
                       : NULL,
         .runner = r,
     };
+    r->crashes = cells[8].i;
     atomic_store(&r->cancelled, truth(cells[6]));
     r->kind = job_kind_find(r->job.kind);
     if (!r->kind->lease_seconds)
@@ -259,7 +263,7 @@ static struct ending judge(struct job_running *r, err_t e, struct problems *prob
     } else if (!err_is_fault(e)) {
         end.state = "failed";
     } else {
-        bool last = r->job.attempt >= max_attempts(r->kind);
+        bool last = r->job.attempt >= max_attempts(r->kind) || r->crashes > MOST_CRASHES;
         end.state = last ? "dead" : "waiting";
         end.run_at += last ? 0 : job_backoff(r->job.attempt);
     }
@@ -274,7 +278,8 @@ static err_t run_kind(struct job_running *r, struct ctx *c, json_t **result)
 {
     if (atomic_load(&r->cancelled))
         return ERR_LIMIT;
-    if (r->job.attempt > max_attempts(r->kind)) { /* it takes the process down each time */
+    if (r->job.attempt > max_attempts(r->kind) ||
+        r->crashes > MOST_CRASHES) { /* it takes the process down each time */
         problem_add(&c->problems, S(""), "job_crashed", NULL);
         return ERR_INTERNAL;
     }
@@ -399,11 +404,14 @@ static err_t release_work(struct db_conn *conn, void *arg)
     const struct app *app = arg;
     char mine[8];
     snprintf(mine, sizeof mine, "%u:%%", app->node);
-    value param = V_TEXT(str_from(mine));
-    return db_run(conn, SQL_JOB_RELEASE, &param, 1, NULL);
+    value params[] = {V_TEXT(str_from(mine)), V_INT(FREE_CRASHES),
+                      V_INT(clock_now() + CRASH_WAIT_SECONDS * CLOCK_SECOND)};
+    return db_run(conn, SQL_JOB_RELEASE, params, 3, NULL);
 }
 
-/* What this node's former process held when it was killed is due at once. */
+/* What this node's former process held when it was killed is due at once, and the attempt does not
+ * count: restarts make nothing dead. Work that each time takes the process down does not get
+ * further either, waits after a few times, and is given up in the end. */
 err_t job_runner_start(struct app *app, unsigned threads)
 {
     struct job_runner *runner = job_runner_of(app);

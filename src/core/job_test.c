@@ -470,6 +470,42 @@ TEST_APP(jobs_of_a_killed_process_are_taken_over)
     end(&w);
 }
 
+/* Kills and restarts before a job gets anywhere are no attempts of it. */
+TEST_APP(jobs_outlive_restarts)
+{
+    struct at_work w;
+    char taken[160];
+    begin(&w, app);
+    int64_t id = enqueue(&w.c, "test_fail");
+    snprintf(taken, sizeof taken,
+             "UPDATE job SET state = 'running', attempts = attempts + 1, lease_by = '%u:x', "
+             "lease_until = 99999999999999999",
+             app->node);
+    for (int i = 0; i < 12; i++) {
+        test_db_script(app->db, str_from(taken));
+        assert_int_equal(job_runner_start(app, 0), OK);
+        assert_true(job_runner_stop(app, 1));
+        assert_state(&w.c, id, "waiting");
+    }
+    assert_int_equal(json_get_int(show(&w.c, id), "attempts", -1), 0);
+    assert_int_equal(job_run_due(app), OK); /* it waits by now */
+    assert_int_equal(runs, 0);
+    test_db_script(app->db, S("UPDATE job SET run_at = 0"));
+    assert_int_equal(job_run_due(app), OK);
+    assert_int_equal(runs, 1);
+    for (int i = 0; i < 12; i++) {
+        test_db_script(app->db, str_from(taken));
+        assert_int_equal(job_runner_start(app, 0), OK);
+        assert_true(job_runner_stop(app, 1));
+    }
+    runs = 0;
+    test_db_script(app->db, S("UPDATE job SET run_at = 0"));
+    assert_int_equal(job_run_due(app), OK);
+    assert_int_equal(runs, 0);
+    assert_state(&w.c, id, "dead");
+    end(&w);
+}
+
 /* A job that takes its process down each time is not taken up for ever. */
 TEST_APP(jobs_that_crash_die)
 {

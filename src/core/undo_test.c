@@ -100,7 +100,7 @@ TEST_APP(undo_takes_all_back_and_can_be_undone)
     int64_t removed = create(&s, "{'name':'李雷','phone':'13900139000'}");
     int64_t batch = begin_batch(&s);
     update(&s, changed, "{'company':'乙','tags':['vip','华东']}");
-    update(&s, changed, "{'company':'丙','wechat':'wx1'}");
+    update(&s, changed, "{'company':'丙','wechat':'wx1001'}");
     delete (&s, removed);
     int64_t made = create(&s, "{'name':'韩梅梅','phone':'13700137000'}");
     update(&s, made, "{'company':'丁'}");

@@ -181,6 +181,16 @@ static err_t undo(struct invocation *in, struct ctx *c)
     return print_import(in, c, id);
 }
 
+/* A file of which every row was refused has not been imported, whatever was asked for. */
+static err_t import_came_to_something(struct invocation *in, struct ctx *c, int64_t id)
+{
+    struct record *r;
+    TRY(import_get(c, id, &r));
+    int64_t rows = record_cell(r, object_field(r->object, S("rows")), 0).i;
+    int64_t refused = record_cell(r, object_field(r->object, S("refused")), 0).i;
+    return refused < rows ? OK : refuse(in, "FILE", "import_nothing", in->operands.at[0]);
+}
+
 static err_t import_file(struct invocation *in, struct ctx *c)
 {
     struct record *r;
@@ -194,7 +204,9 @@ static err_t import_file(struct invocation *in, struct ctx *c)
     TRY(change(in, c, id, r));
     err_t e = import_do(c, NULL, id, option_given(in, "dry-run") ? IMPORT_CHECK : IMPORT_RUN);
     err_t printed = print_import(in, c, id);
-    return e != OK ? e : printed;
+    TRY(e);
+    TRY(printed);
+    return import_came_to_something(in, c, id);
 }
 
 err_t work_import(struct invocation *in, struct app *app)

@@ -6,7 +6,7 @@
 static const char *const FIELD_KEYS[] = {
     "type",     "label",    "help",    "name",        "required",  "unique",   "default",
     "search",   "identity", "segment", "expected",    "sensitive", "personal", "hidden",
-    "readonly", "import",   "max",     "min",         "auto",      "decimals", "currency",
+    "readonly", "import",   "max",     "min",         "auto", "format",     "decimals", "currency",
     "choices",  "target",   "formula", "result",      "over",      "via",      "fn",
     "field",    "by",       "where",   "currency_of", NULL};
 

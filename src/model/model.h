@@ -91,6 +91,7 @@ struct field {
     unsigned max_chars; /* texts */
     unsigned decimals;  /* number, percent */
     str currency;       /* money: fixed currency, or empty = any */
+    bool wechat_id;     /* text: what WeChat takes for an id */
     str auto_prefix;    /* text: made by the server when left out, e.g. order numbers */
     const struct formula *formula;
     const struct rollup *rollup;

@@ -315,7 +315,7 @@ vcf_next_row(struct sheet_reader *reader, size_t *line, bool *end, struct proble
 {
     struct vcf_reader *vcf = vcf_of(reader);
     struct row *row = &reader->row;
-    struct card card = {.line = 1};
+    struct card card = {0};
     bool heading = !vcf->headed;
     *end = false;
     if (!heading)

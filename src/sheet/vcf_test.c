@@ -15,7 +15,7 @@ TEST(vcf_reads_version_3)
             "EMAIL:a@b.cn\r\nADR;TYPE=WORK:;;南京路1号;上海;上海市;200000;中国\r\n"
             "BDAY:19900305\r\nNOTE:一\\n二\\;三\r\nX-QQ:123\r\n"
             "PHOTO;ENCODING=b;TYPE=JPEG:AAAA\r\n BBBB\r\nEND:VCARD\r\n"),
-          "1: FN|TEL|EMAIL|ORG|DEPARTMENT|ADR|BDAY|NOTE|X-QQ\n"
+          "0: FN|TEL|EMAIL|ORG|DEPARTMENT|ADR|BDAY|NOTE|X-QQ\n"
           "1: 王芳|138 1234 5678\n021-1|a@b.cn|上海某某, 公司|销售部|中国上海市上海南京路1号|"
           "@1990-03-05|一\n二;三|123\n");
 }
@@ -27,7 +27,7 @@ TEST(vcf_reads_version_2_1_with_quoted_printable)
             "ORG;CHARSET=GBK;ENCODING=QUOTED-PRINTABLE:=CD=F5\r\n"
             "TEL;CELL;PREF:13812345678\r\nEND:VCARD\r\n"
             "BEGIN:VCARD\r\nVERSION:2.1\r\nN:Smith;John;;Dr.;\r\nTEL:1\r\nEND:VCARD\r\n"),
-          "1: FN|TEL|ORG\n1: 王芳|13812345678|王\n8: Dr. John Smith|1\n");
+          "0: FN|TEL|ORG\n1: 王芳|13812345678|王\n8: Dr. John Smith|1\n");
 }
 
 TEST(vcf_reads_version_4)
@@ -35,7 +35,7 @@ TEST(vcf_reads_version_4)
     check(S("BEGIN:VCARD\nVERSION:4.0\nFN:Ann\nTEL;VALUE=uri;TYPE=\"voice,work:x\":tel:+86-138\n"
             "ADR:;;1 Road;Town;;123;UK\nCATEGORIES:a,b\\,c\nBDAY:--0305\nURL:https://x.cn\n"
             "END:VCARD\n"),
-          "1: FN|TEL|ADR|URL|BDAY|CATEGORIES\n"
+          "0: FN|TEL|ADR|URL|BDAY|CATEGORIES\n"
           "1: Ann|+86-138|1 Road, Town, 123, UK|https://x.cn|--0305|a\nb,c\n");
 }
 
@@ -43,7 +43,7 @@ TEST(vcf_reads_gb18030_and_nested_cards)
 {
     check(S("BEGIN:VCARD\nN:\xcd\xf5;\xb7\xbc\nAGENT:\nBEGIN:VCARD\nFN:inner\nEND:VCARD\nTEL:1\n"
             "END:VCARD\n"),
-          "1: FN|TEL\n1: 王芳|1\n");
+          "0: FN|TEL\n1: 王芳|1\n");
 }
 
 TEST(vcf_refuses_an_open_card)

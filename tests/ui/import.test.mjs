@@ -81,3 +81,37 @@ test('an import is cancelled while it runs', { timeout: 180_000 }, async () => {
   assert.deepEqual(p.wrong, []);
   await p.close();
 });
+
+test('what is left out, not understood or ambiguous is said before the check', { timeout: 180_000 }, async () => {
+  const p = await openPage(browser, server);
+  const stamp = String(Date.now()).slice(-7);
+  await p.signIn();
+  await drop(p, '三.xlsx', workbook([
+    ['姓名', '手机', '级别', '出生日期', '内部码'],
+    [`顺序一${stamp}`, `1351${stamp}`, '神级', '12/8/2006', '甲7'],
+    [`顺序二${stamp}`, `1361${stamp}`, 'b级', '3/5/2001', '乙8'],
+  ]));
+  await p.page.getByText('有 1 列不会导入：内部码').waitFor();
+  await p.page.getByText('1 个值不认识，请翻译').waitFor();
+  await p.page.getByLabel('“出生日期”的日期顺序').waitFor();
+  await p.page.getByRole('button', { name: '预检', exact: true }).click();
+  await p.page.locator('.figures').waitFor({ timeout: 60_000 });
+  await p.page.getByText('有 1 列不会导入：内部码').waitFor();
+  await p.page.locator('.cell-made', { hasText: 'B 优质' }).waitFor();
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('a contacts file has no header row and loses nobody', { timeout: 180_000 }, async () => {
+  const p = await openPage(browser, server);
+  const stamp = String(Date.now()).slice(-7);
+  const card = (name, phone) => `BEGIN:VCARD\nVERSION:3.0\nFN:${name}\nTEL:${phone}\nEND:VCARD\n`;
+  const text = card(`名片一${stamp}`, `1331${stamp}`) + card(`名片二${stamp}`, `1341${stamp}`);
+  await p.signIn();
+  await drop(p, '通讯录.vcf', { mimeType: 'text/vcard', buffer: Buffer.from(text) });
+  assert.equal(await p.page.locator('#header').count(), 0);
+  await p.page.getByRole('button', { name: '预检', exact: true }).click();
+  await p.page.getByRole('button', { name: '导入 2 条' }).waitFor({ timeout: 60_000 });
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});

@@ -164,6 +164,7 @@ CREATE TABLE job (
     lease_until bigint,
     lease_by @text,
     attempts bigint NOT NULL,
+    crashes bigint NOT NULL DEFAULT 0,  -- of its process, while it ran, since it last got further
     cancel boolean NOT NULL,
     done bigint NOT NULL,
     total bigint NOT NULL,

@@ -131,8 +131,9 @@ str make_wechat(struct demo *d, struct luck *dice, const struct person *p)
     if (luck_chance(dice, 0.3))
         return arena_printf(d->scratch, "wxid_%02d" STR_FMT, luck_range(dice, 10, 99),
                             STR_ARG(end));
-    return arena_printf(d->scratch, STR_FMT "%s" STR_FMT, STR_ARG(p->latin),
-                        luck_chance(dice, 0.5) ? "_" : "", STR_ARG(end));
+    return arena_printf(d->scratch, STR_FMT "%s" STR_FMT, /* of 20 characters at most */
+                        STR_ARG(str_cut(p->latin, 0, 13)), luck_chance(dice, 0.5) ? "_" : "",
+                        STR_ARG(end));
 }
 
 str make_email(struct demo *d, struct luck *dice, const struct person *p, bool foreign)

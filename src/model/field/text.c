@@ -2,11 +2,43 @@
 #include "model/field/types.h"
 #include "text/text.h"
 
+static bool all_digits(str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return false;
+    return true;
+}
+
+/* WeChat's own rule: 6 to 20 letters, digits, _ and -, a letter first; what it gave itself
+ * (wxid_…) may be longer. Numbers of phones and of QQ, which is where many ids came from, serve as
+ * ids too. */
+static bool is_wechat_id(str s)
+{
+    enum { LEAST = 6, MOST = 20, MOST_GIVEN = 40, QQ_LEAST = 5, PHONE_MOST = 15 };
+    bool plus = str_starts(s, S("+")), letter = s.n && (s.p[0] | 32) >= 'a' && (s.p[0] | 32) <= 'z';
+    str digits = str_cut(s, plus, s.n);
+    if (!letter)
+        return digits.n >= QQ_LEAST && digits.n <= PHONE_MOST && all_digits(digits);
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        bool fine =
+            ((c | 32) >= 'a' && (c | 32) <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+        if (!fine)
+            return false;
+    }
+    return s.n >= LEAST && s.n <= (str_starts(s, S("wxid_")) ? MOST_GIVEN : MOST);
+}
+
 err_t text_cell_read(const struct field *f, const struct field_context *c, str s, value *cell)
 {
     s = str_trim(text_clean(c->arena, s));
     if (f->max_chars && utf8_count(s) > f->max_chars) {
         field_problem(c, "too_long", arena_printf(c->arena, "%u", f->max_chars), (str){0});
+        return ERR_INVALID;
+    }
+    if (f->wechat_id && s.n && !is_wechat_id(s)) {
+        field_problem(c, "invalid_wechat", s, (str){0});
         return ERR_INVALID;
     }
     *cell = V_TEXT_OR_NULL(s);
@@ -30,6 +62,12 @@ load_max(struct model *m, struct field *f, const json_t *d, struct problems *pro
         problem_add(problems, pointer_join(m->arena, at, S("max")), "model_out_of_range", NULL);
         return ERR_INVALID;
     }
+    str format = json_get_str(d, "format");
+    if (format.n && !str_eqz(format, "wechat_id")) {
+        problem_add(problems, pointer_join(m->arena, at, S("format")), "model_wrong_type", NULL);
+        return ERR_INVALID;
+    }
+    f->wechat_id = format.n > 0;
     f->max_chars = (unsigned)max;
     f->auto_prefix = arena_str(m->arena, json_get_str(d, "auto"));
     return OK;

@@ -7,7 +7,7 @@ import { Icon } from '../parts/Icon';
 import { Badge } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
 import { ColumnOptions } from './ColumnOptions';
-import { type Column, type ImportRecord, type Policy, policies } from './types';
+import { type Column, type ImportRecord, type Policy, policies, untranslated } from './types';
 
 export interface MappingDraft {
   columns: Column[];
@@ -56,6 +56,7 @@ export function Mapping({ data, object, onSheet, onHeader, onCheck }: Props) {
   const [source, setSource] = useState(data.source ?? '');
   const [busy, setBusy] = useState(false);
   const mapped = columns.filter((c) => c.field || c.split?.length).length;
+  const left = columns.filter((c) => !c.field && !c.split?.length && c.samples.length > 0);
   const rows = data.sheets[data.sheet]?.rows;
   const put = (next: Column) => setColumns(columns.map((c) => (c.index === next.index ? next : c)));
   const check = async () => {
@@ -135,6 +136,16 @@ export function Mapping({ data, object, onSheet, onHeader, onCheck }: Props) {
           ))}
         </tbody>
       </table>
+      {left.length > 0 && (
+        <p className="import-line import-left">
+          {t('import.leftOut', {
+            count: left.length,
+            columns: left
+              .map((c) => c.header || t('import.noHeader', { n: c.index + 1 }))
+              .join(t('import.listComma')),
+          })}
+        </p>
+      )}
       <div className="form-foot import-foot">
         <Button type="primary" loading={busy} disabled={mapped === 0} onClick={() => void check()}>
           {t('import.check')}
@@ -146,6 +157,7 @@ export function Mapping({ data, object, onSheet, onHeader, onCheck }: Props) {
 }
 
 const sure = 0.8;
+const dateOrders = ['mdy', 'dmy'] as const;
 
 function MappingRow({
   column,
@@ -160,7 +172,8 @@ function MappingRow({
 }) {
   const { t } = useTranslation();
   const f = useFormat();
-  const [open, setOpen] = useState(false);
+  const unknown = untranslated(column);
+  const [open, setOpen] = useState(unknown.length > 0);
   const label = column.header || t('import.noHeader', { n: column.index + 1 });
   const changed = Boolean(
     column.split?.length || column.default || Object.keys(column.translate ?? {}).length,
@@ -191,6 +204,20 @@ function MappingRow({
             <Badge color="amber">
               {t('import.guess', { percent: f.percent(column.confidence, 0) })}
             </Badge>
+          )}
+          {unknown.length > 0 && (
+            <Badge color="amber">
+              {t('import.unknownWords', { count: unknown.length, n: f.number(unknown.length) })}
+            </Badge>
+          )}
+          {column.field && column.date_order && (
+            <Select
+              aria-label={t('import.dateOrderOf', { column: label })}
+              className="wide"
+              value={column.date_order}
+              options={dateOrders.map((o) => ({ value: o, label: t(`import.dateOrder.${o}`) }))}
+              onChange={(date_order) => onChange({ ...column, date_order })}
+            />
           )}
         </td>
         <td>

@@ -25,7 +25,10 @@ export function Progressing({ job, id }: { job: Job | undefined; id: string }) {
       <Bar share={job?.total ? job.done / job.total : null} label={t('job.label')} />
       <p className="muted">
         {job?.total
-          ? t('job.progress', { done: f.number(job.done), total: f.number(job.total) })
+          ? t(job.done < job.total ? 'import.progress' : 'job.progress', {
+              done: f.number(job.done),
+              total: f.number(job.total),
+            })
           : t('job.waiting')}
         {left !== null ? ` · ${t('job.left', { count: left, n: f.number(left) })}` : ''}
       </p>

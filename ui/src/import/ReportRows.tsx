@@ -1,10 +1,8 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { api } from '../api/client';
-import { fieldNamed } from '../api/model';
 import type { ModelObject } from '../api/types';
 import { useTranslation } from '../app/i18n';
-import { Value } from '../field/Value';
 import { More } from '../parts/More';
 import { Badge, Failure, Skeleton } from '../parts/states';
 import { type Column, type ImportRecord, type ImportRow, importName } from './types';
@@ -97,7 +95,7 @@ function Row({ row, columns, object }: { row: ImportRow; columns: Column[]; obje
             className={wrong ? (wrong.mild ? 'cell-mild' : 'cell-wrong') : undefined}
             title={wrong ? wrong.message : undefined}
           >
-            <Cell row={row} column={c} object={object} />
+            <Cell row={row} column={c} />
           </td>
         );
       })}
@@ -109,24 +107,13 @@ function Row({ row, columns, object }: { row: ImportRow; columns: Column[]; obje
 }
 
 /** What the cell said, and under it what is made of it where that differs. */
-function Cell({ row, column, object }: { row: ImportRow; column: Column; object: ModelObject }) {
+function Cell({ row, column }: { row: ImportRow; column: Column }) {
   const raw = row.values?.[column.index];
-  const name = column.field?.split('.')[0];
-  const field = name ? fieldNamed(object, name) : undefined;
-  const value = name ? row.changes?.[name] : undefined;
-  const text = raw === null || raw === undefined ? '' : String(raw);
-  if (!field || value === null || value === undefined || typeof value === 'object' || value === raw)
-    return text === '' && field && value != null ? (
-      <Value field={field} value={value} compact />
-    ) : (
-      text
-    );
+  const made = row.made?.[column.index];
   return (
     <>
-      {text}
-      <span className="cell-made">
-        → <Value field={field} value={value} compact />
-      </span>
+      {raw === null || raw === undefined ? '' : String(raw)}
+      {made && <span className="cell-made">→ {made}</span>}
     </>
   );
 }

@@ -49,6 +49,7 @@ export function ReportView(p: Props) {
         <Meter label={t('quality.validity')} value={report.validity} reference={0.7} />
         <Meter label={t('quality.completeness')} value={report.completeness} reference={0.35} />
       </div>
+      <LeftOut report={report} dry={dry} />
       <Actions {...p} report={report} />
       {(dry || data.state === 'done') && (report.ask ?? 0) > 0 && (
         <Duplicates data={data} onAnswered={p.onAnswered} />
@@ -56,6 +57,21 @@ export function ReportView(p: Props) {
       <ReportColumns columns={report.by_column ?? []} />
       <ReportRows key={shown} data={data} object={object} outcome={shown} />
     </>
+  );
+}
+
+/** Columns that will not be, or have not been, imported. */
+function LeftOut({ report, dry }: { report: Report; dry: boolean }) {
+  const { t } = useTranslation();
+  const left = report.left_out ?? [];
+  if (left.length === 0) return null;
+  const columns = left
+    .map((c) => c.header || t('import.noHeader', { n: c.column + 1 }))
+    .join(t('import.listComma'));
+  return (
+    <p className="import-line import-left">
+      {t(dry ? 'import.leftOut' : 'import.wasLeftOut', { count: left.length, columns })}
+    </p>
   );
 }
 

@@ -25,6 +25,15 @@ export interface Column {
   split: string[] | null;
   translate: Record<string, string>;
   default: string | null;
+  /** How 12/8/2026 is read; null: no such days were seen. */
+  date_order?: 'mdy' | 'dmy' | null;
+  /** Samples that are no choice of the field. */
+  unknown?: string[];
+}
+
+/** Words that are no choice and have no translation yet. */
+export function untranslated(c: Column): string[] {
+  return c.field ? (c.unknown ?? []).filter((w) => !c.translate?.[w]) : [];
 }
 
 export interface RowProblem {
@@ -43,6 +52,8 @@ export interface ImportRow {
   values?: unknown[];
   problems?: RowProblem[];
   changes?: Record<string, unknown> | null;
+  /** By column: what is made of the cell, where the cell does not say it itself. */
+  made?: Record<string, string>;
 }
 
 export interface Candidate {
@@ -68,6 +79,8 @@ export interface Report {
   sample?: ImportRow[];
   duplicates?: { line: number; candidates: Candidate[] }[];
   by_column?: ColumnReport[];
+  /** Columns with values that go nowhere. */
+  left_out?: { column: number; header: string }[];
   refused_files?: { xlsx: string; csv: string } | null;
 }
 

@@ -1,0 +1,311 @@
+/* Files as people really have them, and what they are told. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "core/file.h"
+#include "core/import.h"
+#include "core/import_internal.h"
+#include "core/test_app.h"
+
+static int64_t keep(struct ctx *c, str bytes, const char *name)
+{
+    const char *path = file_spool_path(c);
+    int64_t id;
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    assert_int_equal(fwrite(bytes.p, 1, bytes.n, f), bytes.n);
+    assert_int_equal(fclose(f), 0);
+    assert_int_equal(file_keep(c, path, str_from(name), &id), OK);
+    return id;
+}
+
+static int64_t start(struct ctx *c, const char *text)
+{
+    struct record *r;
+    assert_int_equal(import_create(c, keep(c, str_from(text), "list"), S("customer"), &r), OK);
+    return record_id(r);
+}
+
+static json_t *view(struct ctx *c, int64_t id)
+{
+    struct record *r;
+    json_t *tree;
+    AUTO_BUF out;
+    buf_init(&out, 16 * MIB);
+    struct jw w = {.out = &out};
+    assert_int_equal(import_get(c, id, &r), OK);
+    assert_int_equal(import_write_json(c, r, &w), OK);
+    assert_int_equal(json_read(c->arena, arena_str(c->arena, buf_str(&out)), NULL, &tree), OK);
+    return tree;
+}
+
+static int64_t figure(struct ctx *c, int64_t id, const char *name)
+{
+    return json_get_int(json_object_get(view(c, id), "report"), name, -1);
+}
+
+static const json_t *column(struct ctx *c, int64_t id, size_t i)
+{
+    return json_array_get(json_object_get(view(c, id), "columns"), i);
+}
+
+static err_t change(struct ctx *c, int64_t id, const char *body)
+{
+    struct record *r;
+    return import_change(c, id, 0, test_json(c->arena, body), &r);
+}
+
+static json_t *rows(struct ctx *c, int64_t id)
+{
+    struct record *r;
+    json_t *tree;
+    AUTO_BUF out;
+    buf_init(&out, 16 * MIB);
+    struct jw w = {.out = &out};
+    assert_int_equal(import_get(c, id, &r), OK);
+    assert_int_equal(import_rows_json(c, r, S(""), 0, 100, &w), OK);
+    assert_int_equal(json_read(c->arena, arena_str(c->arena, buf_str(&out)), NULL, &tree), OK);
+    return json_object_get(tree, "data");
+}
+
+static int64_t count(struct ctx *c, const char *where)
+{
+    const struct object *o = model_object(c->model, S("customer"));
+    struct condition *condition;
+    int64_t n;
+    assert_int_equal(condition_parse(c->model, o, test_json(c->arena, where), S(""), &c->problems,
+                                     c->arena, &condition),
+                     OK);
+    struct list_query q = {.object = o, .where = condition, .op = OP_READ};
+    assert_int_equal(record_count(c, &q, 0, &n), OK);
+    return n;
+}
+
+static str refused_csv(struct ctx *c, int64_t id)
+{
+    struct record *r;
+    const char *path;
+    char bytes[65536];
+    assert_int_equal(import_get(c, id, &r), OK);
+    assert_int_equal(import_refused_file(c, r, S("csv"), &path), OK);
+    FILE *f = fopen(path, "rb");
+    assert_non_null(f);
+    size_t n = fread(bytes, 1, sizeof bytes, f);
+    fclose(f);
+    unlink(path);
+    return arena_str(c->arena, (str){bytes, n});
+}
+
+#define BEGIN                                                                                      \
+    AUTO_ARENA arena = arena_new(256 * MIB);                                                       \
+    struct ctx c;                                                                                  \
+    import_attach();                                                                               \
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK)
+
+TEST_APP(import_takes_every_card)
+{
+    static const char *const files[] = {
+        "BEGIN:VCARD\nVERSION:3.0\nFN:甲一\nTEL:13911110001\nEND:VCARD\n"
+        "BEGIN:VCARD\nVERSION:3.0\nFN:乙二\nTEL:13911110002\nEND:VCARD\n"
+        "BEGIN:VCARD\nVERSION:3.0\nFN:丙三\nTEL:13911110003\nEND:VCARD\n",
+        "BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:"
+        "=E7=8E=8B;=E8=8A=B3;;;\r\nTEL;CELL:13911110004\r\nEND:VCARD\r\n",
+    };
+    static const int64_t cards[] = {3, 1};
+    BEGIN;
+    for (size_t i = 0; i < 2; i++) {
+        int64_t id = start(&c, files[i]);
+        assert_true(json_is_null(json_object_get(view(&c, id), "header_row")));
+        assert_int_equal(change(&c, id, "{'header_row':1}"), ERR_INVALID);
+        assert_int_equal(c.problems.list.n, 1);
+        assert_string_equal(c.problems.list.at[0].code, "import_no_header_row");
+        c.problems.list.n = 0;
+        assert_int_equal(change(&c, id, "{'header_row':null,'policy':'skip'}"), OK);
+        assert_int_equal(import_do(&c, NULL, id, IMPORT_CHECK), OK);
+        assert_int_equal(figure(&c, id, "created"), cards[i]);
+        assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
+        assert_int_equal(figure(&c, id, "rows"), cards[i]);
+        assert_int_equal(figure(&c, id, "created"), cards[i]);
+    }
+    assert_int_equal(count(&c, "{'field':'name','in':['甲一','乙二','丙三','王芳']}"), 4);
+    ctx_done(&c);
+}
+
+static const char WITH_WECHAT[] = "客户名称,手机,微信,内部\n"
+                                  "王明,13800138000,wxid_12345678,甲\n"
+                                  ",1380013,li xiao long!!,乙\n";
+
+TEST_APP(import_knows_columns_by_their_headers)
+{
+    BEGIN;
+    int64_t id = start(&c, "姓名,微信,手机\n王小明,老王微信,13800138000\n李四,a b!!,13800138001\n");
+    assert_str(json_get_str(column(&c, id, 1), "field"), "wechat");
+    assert_true(json_number_value(json_object_get(column(&c, id, 1), "confidence")) == 1);
+    id =
+        start(&c, "姓名,微信,手机\n王小明,13800138000,13800138000\n李四,13800138001,13800138001\n");
+    assert_str(json_get_str(column(&c, id, 1), "field"), "wechat");
+    id = start(&c, "姓名,微信好友昵称,手机\n王小明,老王,13800138000\n李四,小四,13800138001\n");
+    assert_str(json_get_str(column(&c, id, 1), "field"), "nickname");
+    ctx_done(&c);
+}
+
+TEST_APP(import_tells_reasons_and_takes_corrections)
+{
+    BEGIN;
+    int64_t id = start(&c, WITH_WECHAT);
+    json_t *columns = json_object_get(view(&c, id), "columns");
+    assert_str(json_get_str(json_array_get(columns, 2), "field"), "wechat");
+    json_object_set_new(json_array_get(columns, 3), "field", json_string("job_title"));
+    json_object_set_new(json_array_get(columns, 3), "translate",
+                        json_pack("{s:s}", "乙", "乙方公司"));
+    json_t *body = json_keep(arena, json_pack("{s:O, s:s, s:s}", "columns", columns, "policy",
+                                              "overwrite", "source", "展会"));
+    struct record *r;
+    assert_int_equal(import_change(&c, id, 0, body, &r), OK);
+    assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
+    assert_int_equal(figure(&c, id, "created"), 1);
+    assert_int_equal(figure(&c, id, "refused"), 1);
+    c.lang = LANG_ZH_CN;
+    str file = refused_csv(&c, id);
+    assert_true(str_find(file, S("手机：“1380013”")) != SIZE_MAX);
+    assert_true(str_find(file, S("；微信：“li xiao long!!”")) != SIZE_MAX);
+    assert_true(str_find(file, S("；客户名称：请填写此项")) != SIZE_MAX);
+    /* mended by hand, with the reasons still in it */
+    int64_t again =
+        start(&c, "客户名称,手机,微信,内部,拒绝原因\n李小龙,13800138009,lixiaolong,乙,旧\n");
+    assert_str(json_get_str(view(&c, again), "policy"), "overwrite");
+    assert_str(json_get_str(view(&c, again), "source"), "展会");
+    assert_str(json_get_str(column(&c, again, 3), "field"), "job_title");
+    assert_int_equal(import_do(&c, NULL, again, IMPORT_RUN), OK);
+    assert_int_equal(figure(&c, again, "created"), 1);
+    assert_int_equal(count(&c, "{'field':'job_title','eq':'乙方公司'}"), 1);
+    /* other headers are another file */
+    again = start(&c, "客户名称,手机,别的,内部,拒绝原因\n李小龙,13800138009,lixiaolong,乙,旧\n");
+    assert_true(!json_get_str(column(&c, again, 3), "field").n);
+    ctx_done(&c);
+}
+
+/* WeChat ids: its own rule, and the numbers that serve as ids. */
+TEST_APP(import_refuses_wrong_wechat_ids)
+{
+    static const char *const good[] = {"abc_12",      "Li-xiaolong1",   "wxid_abcdefghijk22zzz",
+                                       "13800138000", "+8613800138001", "100861",
+                                       "ａｂｃ＿１３"};
+    static const char *const bad[] = {"li xiao long!!",        "a b!!", "abc", "1abc_de", "老王",
+                                      "abcdefghijklmnopqrstu", "1234"};
+    BEGIN;
+    for (size_t i = 0; i < sizeof good / sizeof *good + sizeof bad / sizeof *bad; i++) {
+        size_t n = sizeof good / sizeof *good;
+        char text[200];
+        snprintf(text, sizeof text, "姓名,微信\n某人%zu,%s\n", i, i < n ? good[i] : bad[i - n]);
+        int64_t id = start(&c, text);
+        assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
+        if (figure(&c, id, i < n ? "created" : "refused") != 1)
+            fail_msg("%s", i < n ? good[i] : bad[i - n]);
+    }
+    struct record *r;
+    const struct object *o = model_object(c.model, S("customer"));
+    json_t *body = test_json(arena, "{'name':'某人','wechat':'a b!!'}");
+    assert_int_equal(record_create(&c, o, body, NULL, &r), ERR_INVALID);
+    assert_string_equal(c.problems.list.at[0].code, "invalid_wechat");
+    c.problems.list.n = 0;
+    ctx_done(&c);
+}
+
+TEST_APP(import_understands_words_for_choices)
+{
+    static const struct {
+        const char *column, *word, *field, *key;
+    } words[] = {
+        {"人员规模", "10", "employees", "e10"},
+        {"人员规模", "约1200人", "employees", "e1000"},
+        {"人员规模", "9", "employees", "e1"},
+        {"人员规模", "50+", "employees", "e50"},
+        {"人员规模", "1000人以上", "employees", "e1000"},
+        {"级别", "b级", "level", "b"},
+        {"级别", "B 类", "level", "b"},
+        {"级别", "重点客户", "level", "a"},
+        {"级别", "Ｂ", "level", "b"},
+        {"级别", "普通客户", "level", "c"},
+        {"级别", "C Ordinary", "level", "c"},
+    };
+    BEGIN;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        char text[200], where[200];
+        snprintf(text, sizeof text, "姓名,手机,%s\n某人%zu,138001380%02zu,\"%s\"\n",
+                 words[i].column, i, i, words[i].word);
+        int64_t id = start(&c, text);
+        assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
+        snprintf(where, sizeof where,
+                 "{'all':[{'field':'name','eq':'某人%zu'},{'field':'%s','eq':'%s'}]}", i,
+                 words[i].field, words[i].key);
+        if (count(&c, where) != 1)
+            fail_msg("%s is not %s", words[i].word, words[i].key);
+    }
+    ctx_done(&c);
+}
+
+/* What the row shows for a cell; empty where the cell says it itself. */
+static str made(struct ctx *c, int64_t id, size_t row, const char *column)
+{
+    return json_get_str(json_object_get(json_array_get(rows(c, id), row), "made"), column);
+}
+
+TEST_APP(import_shows_what_is_made_of_cells)
+{
+    BEGIN;
+    c.lang = LANG_ZH_CN;
+    int64_t id =
+        start(&c, "姓名,手机,地址,标签,性别,来源,微信\n"
+                  "王明,13800138000/0571-88448470,浙江杭州西湖区文三路1号,vip;旧,男,展会,wx_1001\n"
+                  "李四,１３９００１３９０００,,单个,女,,\n");
+    assert_int_equal(import_do(&c, NULL, id, IMPORT_CHECK), OK);
+    assert_true(str_find(made(&c, id, 0, "1"), S("8844 8470")) != SIZE_MAX);
+    assert_true(str_find(made(&c, id, 0, "2"), S("浙江省")) != SIZE_MAX);
+    assert_true(str_find(made(&c, id, 0, "3"), S("旧")) != SIZE_MAX);
+    assert_true(!made(&c, id, 0, "4").n);
+    assert_true(!made(&c, id, 0, "5").n);
+    assert_true(!made(&c, id, 0, "6").n);
+    assert_true(made(&c, id, 1, "1").n);
+    assert_true(!made(&c, id, 1, "3").n);
+    assert_int_equal(figure(&c, id, "cells_repaired"), 2);
+    ctx_done(&c);
+}
+
+TEST_APP(import_asks_for_the_order_of_dates)
+{
+    BEGIN;
+    int64_t id =
+        start(&c, "姓名,手机,出生日期\n王明,13800138000,12/8/2006\n李四,13900139000,3/5/2001\n");
+    assert_str(json_get_str(column(&c, id, 2), "date_order"), "mdy");
+    json_t *columns = json_object_get(view(&c, id), "columns");
+    json_object_set_new(json_array_get(columns, 2), "date_order", json_string("dmy"));
+    struct record *r;
+    json_t *body = json_keep(arena, json_pack("{s:O}", "columns", columns));
+    assert_int_equal(import_change(&c, id, 0, body, &r), OK);
+    assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
+    assert_int_equal(count(&c, "{'field':'birthday','eq':'2006-08-12'}"), 1);
+    assert_int_equal(count(&c, "{'field':'birthday','eq':'2001-05-03'}"), 1);
+    id = start(&c, "姓名,手机,出生日期\n王明,13800138002,12/8/2006\n李四,13900139002,13/5/2001\n");
+    assert_str(json_get_str(column(&c, id, 2), "date_order"), "dmy");
+    id = start(&c, "姓名,手机,出生日期\n王明,13800138002,2006-12-08\n李四,13900139002,2001/5/3\n");
+    assert_true(json_is_null(json_object_get(column(&c, id, 2), "date_order")));
+    ctx_done(&c);
+}
+
+TEST_APP(import_tells_what_it_leaves_out_and_does_not_know)
+{
+    BEGIN;
+    int64_t id =
+        start(&c, "姓名,手机,级别,内部码\n王明,13800138000,B级,甲7\n李四,13900139000,神级,乙8\n");
+    const json_t *unknown = json_object_get(column(&c, id, 2), "unknown");
+    assert_int_equal(json_array_size(unknown), 1);
+    assert_str(json_str(json_array_get(unknown, 0)), "神级");
+    assert_int_equal(import_do(&c, NULL, id, IMPORT_CHECK), OK);
+    const json_t *out = json_object_get(json_object_get(view(&c, id), "report"), "left_out");
+    assert_int_equal(json_array_size(out), 1);
+    assert_str(json_get_str(json_array_get(out, 0), "header"), "内部码");
+    ctx_done(&c);
+}
