@@ -32,8 +32,8 @@ static err_t add_replays(struct ctx *c, void *arg)
         value params[] = {V_TEXT(arena_printf(c->arena, "k%lld", (long long)i)),
                           V_INT(i < MANY ? 1000 : clock_now())};
         TRY(db_run(c->conn,
-                   S("INSERT INTO idempotency (user_id, key, request, status, reply, at) VALUES "
-                     "(7, $1, '', 200, '', $2)"),
+                   S("INSERT INTO idempotency (user_id, key, request, status, etag, location, "
+                     "reply, at) VALUES (7, $1, '', 200, '', '', '', $2)"),
                    params, 2, NULL));
     }
     return OK;

@@ -11,7 +11,9 @@
 #include "model/query.h"
 #include "sql_core.h"
 
-enum { CHUNK = 200, MOST_KEPT = 1000 };
+/* A transaction takes what it gets done in this time, and no more than a chunk: others write in
+ * between. */
+enum { CHUNK = 200, MOST_KEPT = 1000, CHUNK_MS = 40 };
 
 struct item {
     int64_t change, record;
@@ -27,6 +29,7 @@ struct undo {
     struct arena *out_arena;
     struct item *items; /* of the chunk */
     size_t item_count;
+    size_t taken;    /* items of the chunk that there was time for */
     size_t restored; /* in the chunk */
     VEC(struct undo_kept) kept;
 };
@@ -35,6 +38,7 @@ struct undo {
 struct net {
     const struct object *object;
     int64_t id;
+    int64_t newest; /* change */
     bool lived_before, lives_after;
     json_t *before, *after; /* fields by id; `after` of what was not there before is the whole */
 };
@@ -78,19 +82,11 @@ static err_t read_net(struct ctx *c, const struct undo *u, const struct item *it
                         .after = json_keep(c->arena, json_object())};
     for (size_t i = 0; i < n; i++)
         fold(c, net, &changes[i], i == 0);
+    net->newest = n ? changes[n - 1].id : 0;
     return OK;
 }
 
 /* ---- what is to be done ---- */
-
-static json_t *field_json(struct ctx *c, const struct record *r, const struct field *f)
-{
-    AUTO_BUF out;
-    buf_init(&out, 16 * MIB);
-    struct jw w = {.out = &out};
-    field_write(f, &r->cells[f->first_column], &w);
-    return json_keep(c->arena, json_loadb(out.p, out.n, JSON_DECODE_ANY, NULL));
-}
 
 /* Nothing there: absent, null, or a set without members. */
 static bool is_blank(const json_t *j)
@@ -100,7 +96,7 @@ static bool is_blank(const json_t *j)
 
 static bool has_value(struct ctx *c, const struct record *r, const struct field *f, const json_t *j)
 {
-    const json_t *now = field_json(c, r, f);
+    const json_t *now = record_field_json(c, r, f);
     return is_blank(j) ? is_blank(now) : json_equal(now, j);
 }
 
@@ -128,26 +124,27 @@ static bool untouched(struct ctx *c, const struct net *net, const struct record 
 /* Has later work been hung on what the batch made: an order, a follow-up, a task …? */
 static err_t needed(struct ctx *c, const struct undo *u, const struct net *net, bool *out)
 {
-    *out = false;
-    for (size_t i = 0; i < c->model->object_count && !*out; i++) {
+    VEC(const struct field *) refs = {0};
+    for (size_t i = 0; i < c->model->object_count; i++) {
         const struct object *o = c->model->objects[i];
         bool own_keys = str_eqz(o->name, "identity_key"); /* they go with it */
-        for (size_t k = 0; !own_keys && k < o->field_count && !*out; k++) {
+        for (size_t k = 0; !own_keys && k < o->field_count; k++) {
             const struct field *f = o->fields[k];
-            value one;
-            if (f->target != net->object || f->builtin || f->computed || f->multi ||
-                !field_stored(f))
-                continue;
-            AUTO_SQL q;
-            sql_init(&q, c->arena);
-            TRY(query_needed(f, net->id, u->batch, &q));
-            err_t e = db_one(c->conn, c->arena, buf_str(&q.text), q.params.at, q.params.n, &one, 1);
-            if (e != OK && e != ERR_NOT_FOUND)
-                return e;
-            *out = e == OK;
+            if (f->target == net->object && !f->builtin && !f->computed && !f->multi &&
+                field_stored(f))
+                *VEC_PUSH(c->arena, refs) = f;
         }
     }
-    return OK;
+    *out = false;
+    if (!refs.n)
+        return OK;
+    value one;
+    AUTO_SQL q;
+    sql_init(&q, c->arena);
+    TRY(query_needed(refs.at, refs.n, net->id, u->batch, &q));
+    err_t e = db_one(c->conn, c->arena, buf_str(&q.text), q.params.at, q.params.n, &one, 1);
+    *out = e == OK;
+    return e == ERR_NOT_FOUND ? OK : e;
 }
 
 /* May whoever asked change this record? People and rights are put back by administrators only. */
@@ -258,6 +255,8 @@ static err_t undo_item(struct undo *u, const struct item *item)
     struct record *now;
     bool changed = false;
     TRY(read_net(c, u, item, &net));
+    if (net.newest != item->change) /* it was done with the newest */
+        return OK;
     if (!net.lived_before && !net.lives_after)
         return OK;
     err_t e = net.object ? record_load(c, net.object, item->record, &now) : ERR_NOT_FOUND;
@@ -303,8 +302,9 @@ static err_t chunk_work(struct ctx *c, void *arg)
     u->ctx = c;
     u->kept.n = 0;
     u->restored = 0;
-    for (size_t i = 0; i < u->item_count; i++) {
-        TRY(undo_item(u, &u->items[i]));
+    int64_t end = clock_monotonic() + CHUNK_MS * CLOCK_SECOND / 1000;
+    for (u->taken = 0; u->taken < u->item_count && (!u->taken || clock_monotonic() < end);) {
+        TRY(undo_item(u, &u->items[u->taken++]));
         c->problems.list.n = 0;
     }
     return OK;
@@ -314,7 +314,7 @@ static err_t read_chunk(struct ctx *c, struct undo *u, int64_t before)
 {
     value params[] = {V_INT(u->batch), V_INT(before), V_INT(CHUNK)};
     AUTO_ROWS rows = NULL;
-    TRY(db_query(c->conn, SQL_UNDO_RECORDS, params, 3, &rows));
+    TRY(db_query(c->conn, SQL_UNDO_WALK, params, 3, &rows));
     u->items = ARENA_ARRAY(c->arena, struct item, CHUNK);
     u->item_count = 0;
     while (u->item_count < CHUNK && db_next(rows))
@@ -350,10 +350,11 @@ static err_t run_chunks(struct ctx *c,
         TRY(read_chunk(c, u, before));
         if (!u->item_count)
             return OK;
-        before = u->items[u->item_count - 1].change;
+        c->now = clock_now();
         TRY(u->preview ? chunk_work(c, u) : ctx_transact(c, chunk_work, u));
         take_over(u);
-        done += u->item_count;
+        before = u->items[u->taken - 1].change;
+        done += u->taken;
         if (progress && !progress(context, done, total))
             return ERR_LIMIT;
     }
@@ -433,37 +434,4 @@ err_t batch_undo(struct ctx *c,
         TRY(ctx_transact(c, close_work, &opening));
     *out = result;
     return OK;
-}
-
-/* ---- telling people ---- */
-
-void undo_write_json(struct ctx *c, const struct undo_result *r, struct jw *w)
-{
-    jw_open(w, '{');
-    jw_key(w, S("restored"));
-    jw_int(w, (int64_t)r->restored);
-    jw_key(w, S("kept_total"));
-    jw_int(w, (int64_t)r->kept_total);
-    jw_key(w, S("kept"));
-    jw_open(w, '[');
-    for (size_t i = 0; i < r->kept.n; i++) {
-        const struct undo_kept *k = &r->kept.at[i];
-        jw_open(w, '{');
-        jw_key(w, S("object"));
-        jw_str(w, k->object);
-        jw_key(w, S("id"));
-        jw_id(w, k->record);
-        jw_key(w, S("field"));
-        if (k->field.n)
-            jw_str(w, k->field);
-        else
-            jw_null(w);
-        jw_key(w, S("why"));
-        jw_str(w, str_from(k->why));
-        jw_key(w, S("detail"));
-        jw_str(w, message_get(c->lang, str_from(k->why)));
-        jw_close(w, '}');
-    }
-    jw_close(w, ']');
-    jw_close(w, '}');
 }

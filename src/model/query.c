@@ -567,18 +567,29 @@ err_t query_giver(const struct field *f, value key, int64_t customer, struct sql
     return sql_check(q);
 }
 
-err_t query_needed(const struct field *ref, int64_t id, int64_t batch, struct sql *q)
+/* The change is looked for by the record: the batch may have a million of them. */
+static void names_it(const struct field *ref, int64_t id, int64_t batch, struct sql *q)
 {
-    sql_add(q, "SELECT 1");
+    sql_add(q, "EXISTS (SELECT 1");
     from(ref->object, q);
     sql_add(q, " WHERE t.\"deleted_at\" IS NULL AND ");
     sql_column(q, "t", field_column(ref, 0)->name);
     sql_add(q, " = ");
     sql_value(q, V_INT(id), STORE_INT);
     sql_add(q, " AND NOT EXISTS (SELECT 1 FROM change h WHERE h.record_id = t.\"id\" "
-               "AND h.op = 0 AND h.batch_id = ");
+               "AND h.op = 0 AND +h.batch_id = ");
     sql_value(q, V_INT(batch), STORE_INT);
-    sql_add(q, ") LIMIT 1");
+    sql_add(q, "))");
+}
+
+err_t query_needed(
+    const struct field *const *refs, size_t n, int64_t id, int64_t batch, struct sql *q)
+{
+    sql_add(q, "SELECT 1 WHERE ");
+    for (size_t i = 0; i < n; i++) {
+        sql_add(q, i ? " OR " : "");
+        names_it(refs[i], id, batch, q);
+    }
     return sql_check(q);
 }
 

@@ -105,8 +105,12 @@ err_t query_rollups(const struct object *,
  * (0).
  */
 err_t query_giver(const struct field *, value key, int64_t customer, struct sql *) MUST_USE;
-/* One row when a live record, not made by the batch, names the id in this ref. */
-err_t query_needed(const struct field *ref, int64_t id, int64_t batch, struct sql *) MUST_USE;
+/* One row when a live record, not made by the batch, names the id in one of these refs. */
+err_t query_needed(const struct field *const *refs,
+                   size_t n,
+                   int64_t id,
+                   int64_t batch,
+                   struct sql *) MUST_USE;
 /* A roll-up's figure over the live children of one parent: its cells in the parent's order. */
 err_t query_rollup(const struct field *,
                    int64_t parent,
