@@ -18,12 +18,15 @@ enum { CHUNK = 200, MOST_KEPT = 1000, CHUNK_MS = 40 };
 struct item {
     int64_t change, record;
     str object;
+    const struct change *changes; /* all that the batch did to the record, oldest first */
+    size_t change_count;
 };
 
 struct undo {
     struct ctx *ctx;
     int64_t batch;
     bool preview;
+    bool careful;             /* a savepoint around each record: one of the chunk failed */
     const struct access *who; /* whoever asked for it */
     struct undo_result *out;
     struct arena *out_arena;
@@ -38,7 +41,6 @@ struct undo {
 struct net {
     const struct object *object;
     int64_t id;
-    int64_t newest; /* change */
     bool lived_before, lives_after;
     json_t *before, *after; /* fields by id; `after` of what was not there before is the whole */
 };
@@ -70,20 +72,20 @@ static void fold(struct ctx *c, struct net *net, const struct change *ch, bool f
     json_object_update(net->after, object_of(c, ch->after));
 }
 
-static err_t read_net(struct ctx *c, const struct undo *u, const struct item *item, struct net *net)
+static void fold_all(struct ctx *c, const struct item *item, struct net *net)
 {
-    struct change *changes;
-    size_t n;
-    value params[] = {V_INT(item->record), V_INT(u->batch)};
-    TRY(change_read(c->conn, c->arena, SQL_UNDO_CHANGES, params, 2, SIZE_MAX, &changes, &n));
     *net = (struct net){.object = model_object(c->model, item->object),
                         .id = item->record,
                         .before = json_keep(c->arena, json_object()),
                         .after = json_keep(c->arena, json_object())};
-    for (size_t i = 0; i < n; i++)
-        fold(c, net, &changes[i], i == 0);
-    net->newest = n ? changes[n - 1].id : 0;
-    return OK;
+    for (size_t i = 0; i < item->change_count; i++)
+        fold(c, net, &item->changes[i], i == 0);
+}
+
+/* Is this the newest of what the batch did to the record? Its turn comes but once. */
+static bool is_newest(const struct item *item)
+{
+    return item->change_count && item->changes[item->change_count - 1].id == item->change;
 }
 
 /* ---- what is to be done ---- */
@@ -226,7 +228,8 @@ static err_t store_work(struct ctx *c, void *arg)
     return record_store(c, s->op, s->before, s->after, &options);
 }
 
-/* Writes in a savepoint, for a value may be taken by now. */
+/* A value may be taken by now. That is seldom: a chunk is tried without savepoints first, in a
+ * pipeline, and done again with them when a record of it fails. */
 static err_t store(struct undo *u,
                    const struct item *item,
                    enum change_op op,
@@ -238,8 +241,8 @@ static err_t store(struct undo *u,
         u->restored++;
         return OK;
     }
-    err_t e = ctx_transact(u->ctx, store_work, &s);
-    if (err_is_fault(e))
+    err_t e = u->careful ? ctx_transact(u->ctx, store_work, &s) : store_work(u->ctx, &s);
+    if (err_is_fault(e) || (e != OK && !u->careful))
         return e;
     if (e == OK)
         u->restored++;
@@ -254,9 +257,9 @@ static err_t undo_item(struct undo *u, const struct item *item)
     struct net net;
     struct record *now;
     bool changed = false;
-    TRY(read_net(c, u, item, &net));
-    if (net.newest != item->change) /* it was done with the newest */
+    if (!is_newest(item))
         return OK;
+    fold_all(c, item, &net);
     if (!net.lived_before && !net.lives_after)
         return OK;
     err_t e = net.object ? record_load(c, net.object, item->record, &now) : ERR_NOT_FOUND;
@@ -302,6 +305,8 @@ static err_t chunk_work(struct ctx *c, void *arg)
     u->ctx = c;
     u->kept.n = 0;
     u->restored = 0;
+    if (!u->preview && !u->careful)
+        db_pipeline(c->conn);
     int64_t end = clock_monotonic() + CHUNK_MS * CLOCK_SECOND / 1000;
     for (u->taken = 0; u->taken < u->item_count && (!u->taken || clock_monotonic() < end);) {
         TRY(undo_item(u, &u->items[u->taken++]));
@@ -310,7 +315,42 @@ static err_t chunk_work(struct ctx *c, void *arg)
     return OK;
 }
 
-static err_t read_chunk(struct ctx *c, struct undo *u, int64_t before)
+static err_t write_chunk(struct ctx *c, struct undo *u)
+{
+    u->careful = false;
+    err_t e = ctx_transact(c, chunk_work, u);
+    if (e == OK || err_is_fault(e))
+        return e;
+    u->careful = true;
+    c->problems.list.n = 0;
+    return ctx_transact(c, chunk_work, u);
+}
+
+/* All changes of the chunk's records at once. */
+static err_t read_changes(struct ctx *c, struct undo *u)
+{
+    struct change *changes;
+    size_t n, end;
+    AUTO_BUF ids;
+    buf_init(&ids, MIB);
+    for (size_t i = 0; i < u->item_count; i++)
+        buf_printf(&ids, "%c%lld", i ? ',' : '[', (long long)u->items[i].record);
+    buf_addz(&ids, "]");
+    value params[] = {V_TEXT(buf_str(&ids)), V_INT(u->batch)};
+    TRY(change_read(c->conn, c->arena, SQL_UNDO_CHANGES, params, 2, SIZE_MAX, &changes, &n));
+    for (size_t i = 0; i < n; i = end) {
+        for (end = i + 1; end < n && changes[end].record == changes[i].record;)
+            end++;
+        for (size_t k = 0; k < u->item_count; k++)
+            if (u->items[k].record == changes[i].record) {
+                u->items[k].changes = &changes[i];
+                u->items[k].change_count = end - i;
+            }
+    }
+    return OK;
+}
+
+static err_t read_items(struct ctx *c, struct undo *u, int64_t before)
 {
     value params[] = {V_INT(u->batch), V_INT(before), V_INT(CHUNK)};
     AUTO_ROWS rows = NULL;
@@ -318,8 +358,9 @@ static err_t read_chunk(struct ctx *c, struct undo *u, int64_t before)
     u->items = ARENA_ARRAY(c->arena, struct item, CHUNK);
     u->item_count = 0;
     while (u->item_count < CHUNK && db_next(rows))
-        u->items[u->item_count++] =
-            (struct item){db_int(rows, 0), db_int(rows, 2), arena_str(c->arena, db_text(rows, 1))};
+        u->items[u->item_count++] = (struct item){.change = db_int(rows, 0),
+                                                  .record = db_int(rows, 2),
+                                                  .object = arena_str(c->arena, db_text(rows, 1))};
     return db_rows_error(rows);
 }
 
@@ -347,11 +388,12 @@ static err_t run_chunks(struct ctx *c,
         arena_reset(c->arena);
         u->kept = (typeof(u->kept)){0};
         c->problems = (struct problems){.arena = c->arena};
-        TRY(read_chunk(c, u, before));
+        TRY(read_items(c, u, before));
         if (!u->item_count)
             return OK;
+        TRY(read_changes(c, u));
         c->now = clock_now();
-        TRY(u->preview ? chunk_work(c, u) : ctx_transact(c, chunk_work, u));
+        TRY(u->preview ? chunk_work(c, u) : write_chunk(c, u));
         take_over(u);
         before = u->items[u->taken - 1].change;
         done += u->taken;

@@ -30,8 +30,8 @@ SELECT id, object, record_id FROM change
 WHERE batch_id = $1 AND id < $2 AND +op <= 3
 ORDER BY id DESC LIMIT $3
 
--- By the record: + keeps the indexes of the batch, which may have a million changes, out of it.
+-- By the records: + keeps the indexes of the batch, which may have a million changes, out of it.
 -- name: undo_changes across
 SELECT id, tx, at, actor_id, through, batch_id, op, object, record_id, customer_id, version, before,
     after
-FROM change WHERE record_id = $1 AND +batch_id = $2 AND op <= 3 ORDER BY id
+FROM change WHERE record_id @in_ints($1) AND +batch_id = $2 AND op <= 3 ORDER BY record_id, id
