@@ -5,6 +5,7 @@
 #include "core/job.h"
 #include "core/record.h"
 #include "core/test_app.h"
+#include "sql_core.h"
 
 struct stage {
     struct ctx c;
@@ -265,5 +266,25 @@ TEST_APP(undo_restores_figures_above)
     assert_int_equal(record_get(&s.c, s.customer, id, OP_READ, &r), OK);
     assert_int_equal(record_cell(r, object_field(s.customer, S("order_count")), 0).i, 0);
     assert_int_equal(record_cell(r, object_field(s.customer, S("order_total")), 0).i, 0);
+    end(&s);
+}
+
+/* A batch may have a million changes: what is asked about one record must not walk through them. */
+TEST_APP(undo_asks_by_the_record)
+{
+    struct stage s;
+    bool by_record = false;
+    begin(&s, app);
+    if (db_conn_kind(s.c.conn) == DB_SQLITE) {
+        str sql = arena_concat(s.arena, S("EXPLAIN QUERY PLAN "), SQL_UNDO_CHANGES);
+        value params[] = {V_TEXT(S("[1,2]")), V_INT(1)};
+        AUTO_ROWS rows = NULL;
+        assert_int_equal(db_query(s.c.conn, sql, params, 2, &rows), OK);
+        while (db_next(rows)) {
+            assert_int_equal(str_find(db_text(rows, 3), S("change_batch")), SIZE_MAX);
+            by_record = by_record || str_find(db_text(rows, 3), S("change_record")) != SIZE_MAX;
+        }
+        assert_true(by_record);
+    }
     end(&s);
 }
