@@ -140,6 +140,8 @@ static bool may(const struct call *call, const struct object *o, str need)
         return may_change(call, o, OP_DELETE);
     if (str_eqz(need, "write"))
         return create || may_change(call, o, OP_UPDATE) || may_change(call, o, OP_DELETE);
+    if (str_eqz(need, "change"))
+        return may_change(call, o, OP_UPDATE) || may_change(call, o, OP_DELETE);
     if (str_eqz(need, "export"))
         return access_may(call->ctx.access, o, OP_EXPORT);
     return true;

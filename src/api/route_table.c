@@ -80,6 +80,7 @@ const struct route ROUTES[] = {
     {"GET", "/{plural}", records_list, NEED_SESSION, ANY, .id = "list"},
     {"POST", "/{plural}", records_create, NEED_SESSION, ANY, .once = true, .id = "create"},
     {"POST", "/{plural}/batch", records_batch, NEED_SESSION, ANY, .once = true, .id = "batch"},
+    {"POST", "/{plural}/bulk", records_bulk, NEED_SESSION, ANY, .once = true, .id = "bulk"},
     {"POST", "/{plural}/export", records_export, NEED_SESSION, ANY, .once = true, .id = "export"},
     {"POST", "/{plural}/count", records_count, NEED_SESSION, ANY, .id = "count"},
     {"GET", "/{plural}/{id}", records_get, NEED_SESSION, ANY, .id = "get"},

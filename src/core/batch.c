@@ -1,5 +1,6 @@
 /* Batches: changes that belong together. Taking one back is in undo.c. */
 #include "base/id.h"
+#include "base/message.h"
 #include "core/access.h"
 #include "core/auth.h"
 #include "core/change_internal.h"
@@ -109,4 +110,35 @@ err_t batch_write_json(struct ctx *c, int64_t id, struct jw *w)
     jw_id(w, b.undo_batch);
     jw_close(w, '}');
     return OK;
+}
+
+void undo_write_json(struct ctx *c, const struct undo_result *r, struct jw *w)
+{
+    jw_open(w, '{');
+    jw_key(w, S("restored"));
+    jw_int(w, (int64_t)r->restored);
+    jw_key(w, S("kept_total"));
+    jw_int(w, (int64_t)r->kept_total);
+    jw_key(w, S("kept"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < r->kept.n; i++) {
+        const struct undo_kept *k = &r->kept.at[i];
+        jw_open(w, '{');
+        jw_key(w, S("object"));
+        jw_str(w, k->object);
+        jw_key(w, S("id"));
+        jw_id(w, k->record);
+        jw_key(w, S("field"));
+        if (k->field.n)
+            jw_str(w, k->field);
+        else
+            jw_null(w);
+        jw_key(w, S("why"));
+        jw_str(w, str_from(k->why));
+        jw_key(w, S("detail"));
+        jw_str(w, message_get(c->lang, str_from(k->why)));
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+    jw_close(w, '}');
 }

@@ -6,6 +6,7 @@
 #include "core/change.h"
 #include "core/file.h"
 #include "core/import_internal.h"
+#include "core/job_internal.h"
 #include "sql_core.h"
 
 const struct object *import_object(const struct ctx *c)
@@ -326,7 +327,7 @@ err_t import_change(
 
 static const char *const kinds[] = {"import_check", "import_run", "import_undo"};
 static const char *const starts_in[] = {"uploaded checked failed", "uploaded checked",
-                                        "done cancelled failed undoing"};
+                                        "done cancelled failed undoing partly_undone"};
 static const char *const becomes[] = {"checking", "running", "undoing"};
 
 err_t import_start(struct ctx *c, int64_t id, enum import_step step, int64_t *job)
@@ -351,6 +352,12 @@ err_t import_start(struct ctx *c, int64_t id, enum import_step step, int64_t *jo
     return import_set(c, id, json_pack("{s:s}", "job", digits), &r);
 }
 
+/* The process stops, or another has taken the job over: it goes on as it is. */
+static bool put_back(err_t e, const struct job *job)
+{
+    return e == ERR_LIMIT && job && atomic_load(&((struct job_running *)job->runner)->put_back);
+}
+
 static err_t undo(struct ctx *c, struct job *job, struct record *r)
 {
     struct job_report report = {.ctx = c, .job = job};
@@ -358,14 +365,21 @@ static err_t undo(struct ctx *c, struct job *job, struct record *r)
     struct undo_result result = {0};
     struct record *updated;
     char at[INSTANT_CHARS + 1];
+    const char *was = arena_strz(c->arena, import_text(r, "state"));
     if (str_to_int(import_text(r, "batch"), &batch) != OK)
         return import_wrong_state(c);
     TRY(import_set(c, record_id(r), json_pack("{s:s}", "state", becomes[IMPORT_UNDO]), &updated));
     err_t e = batch_undo(c, batch, false, &result, job ? job_report : NULL, &report);
     if (e == ERR_LIMIT)
-        return report.outcome;
-    if (e != OK && !err_is_fault(e)) /* too late, or undone already: it stays as it was */
-        TRY(import_set(c, record_id(r), json_pack("{s:s}", "state", "done"), &updated));
+        e = report.outcome;
+    if (e == ERR_CONFLICT && str_eqz(S("batch_undone"), c->problems.list.at[0].code)) {
+        c->problems.list.n = 0; /* by the batch itself, or noted everywhere but here */
+        e = OK;
+    }
+    if (e != OK && !put_back(e, job)) {
+        const char *left = e == ERR_CONFLICT ? was : "partly_undone";
+        TRY(import_set(c, record_id(r), json_pack("{s:s}", "state", left), &updated));
+    }
     TRY(e);
     instant_format(c->now, at);
     return import_set(c, record_id(r), json_pack("{s:s, s:s}", "state", "undone", "undone_at", at),

@@ -458,6 +458,32 @@ TEST_APP(import_is_undone)
     ctx_done(&c);
 }
 
+TEST_APP(import_undo_that_fails_says_so_and_goes_on)
+{
+    AUTO_ARENA arena = arena_new(256 * MIB);
+    struct ctx c;
+    int faults = 0;
+    import_attach();
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    int64_t id = second(&c, "overwrite");
+    step(&c, id, IMPORT_RUN);
+    c.now = clock_now();
+    for (unsigned nth = 3; nth < 30; nth += 4) {
+        db_fail_at(app->db, nth, ERR_UNAVAILABLE);
+        err_t e = import_do(&c, NULL, id, IMPORT_UNDO);
+        db_fail_at(app->db, 0, OK);
+        if (e == OK)
+            break;
+        assert_int_equal(e, ERR_UNAVAILABLE);
+        faults += str_eqz(json_get_str(view(&c, id), "state"), "partly_undone");
+    }
+    assert_true(faults > 0);
+    step(&c, id, IMPORT_UNDO);
+    assert_str(json_get_str(view(&c, id), "state"), "undone");
+    assert_int_equal(count(&c, "{}"), 1);
+    ctx_done(&c);
+}
+
 /* ---- the examples that people are given ---- */
 
 TEST_APP(import_reads_the_examples)

@@ -21,7 +21,8 @@ struct job_kind {
     bool goes_on;           /* a further attempt goes on where the last one was: one that has got
                                further than that is a first one again */
     const char *schedule;   /* "hourly", "daily 03:10", "every 10m", NULL = only when asked */
-    /* OK = done with *result (may stay NULL; the runner releases it), ERR_LIMIT = cancelled, a
+    /* OK = done with *result (may stay NULL; the runner releases it), ERR_LIMIT = cancelled (with
+     * *result, as far as it came), a
      * fault = try again later, any other = failed for good; problems say why. ctx has the rights of
      * the job's actor when actor != 0, within the scopes, and the batch it was enqueued in. */
     err_t (*run)(struct ctx *, struct job *, json_t **result);

@@ -39,6 +39,7 @@ static err_t purge_idempotency(struct ctx *c, struct job *job, json_t **result)
 static err_t purge_jobs(struct ctx *c, struct job *job, json_t **result)
 {
     (void)result;
+    TRY(purge(c, job, SQL_BULK_PROGRESS_PURGE, JOB_DAYS * CLOCK_DAY));
     return purge(c, job, SQL_JOB_PURGE, JOB_DAYS * CLOCK_DAY);
 }
 

@@ -33,8 +33,7 @@ static err_t add_replays(struct ctx *c, void *arg)
                           V_INT(i < MANY ? 1000 : clock_now())};
         TRY(db_run(c->conn,
                    S("INSERT INTO idempotency (user_id, key, request, status, etag, location, "
-                     "reply, at) VALUES "
-                     "(7, $1, '', 200, '', '', '', $2)"),
+                     "reply, at) VALUES (7, $1, '', 200, '', '', '', $2)"),
                    params, 2, NULL));
     }
     return OK;

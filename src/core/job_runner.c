@@ -308,9 +308,10 @@ static err_t perform(struct job_running *r, struct arena *arena)
     TRY(ctx_init(&c, app, arena, "job"));
     err_t e = run_kind(r, &c, &result);
     struct ending end = judge(r, e, &c.problems);
-    end.result = result && e == OK ? json_text(arena, json_keep(arena, result)) : (str){0};
+    bool told = e == OK || str_eqz(S("cancelled"), end.state);
+    end.result = result && told ? json_text(arena, json_keep(arena, result)) : (str){0};
     end.error = problems_any(&c.problems) && e != OK ? problems_json(arena, &c.problems) : (str){0};
-    if (result && e != OK)
+    if (result && !told)
         json_decref(result);
     ctx_done(&c);
     log_event(err_is_fault(e) ? LOG_WARN : LOG_INFO, "job_ended", "job", LOG_INT(r->job.id), "kind",

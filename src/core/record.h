@@ -55,6 +55,8 @@ struct list_page {
 };
 /* ERR_INVALID: cursor, or a condition or sort on a field that may not be read; ERR_DENIED. */
 err_t record_list(struct ctx *, const struct list_query *, struct list_page *out) MUST_USE;
+/* The cursor behind this record in a list without sort. */
+str record_cursor(struct ctx *, int64_t id);
 /* exact, or at most `ceiling` + 1 counted when ceiling > 0. */
 err_t record_count(struct ctx *, const struct list_query *, int64_t ceiling, int64_t *out) MUST_USE;
 

@@ -15,6 +15,8 @@ err_t record_in_scope(
 bool record_live(const struct record *);
 bool record_same(const struct record *, const struct record *); /* all cells */
 struct condition_source record_source(struct ctx *);
+/* The field's value, unmasked. */
+json_t *record_field_json(struct ctx *, const struct record *, const struct field *);
 
 /* Writes a record inside a transaction, with all that follows from it: formulas, rules, the row,
  * sets, identity keys, roll-ups above, the log, hooks. before NULL = a new one. after's version,

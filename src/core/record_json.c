@@ -290,3 +290,12 @@ err_t record_titles(struct ctx *c, struct record *const *records, size_t count, 
     jw_close(w, '}');
     return e;
 }
+
+json_t *record_field_json(struct ctx *c, const struct record *r, const struct field *f)
+{
+    AUTO_BUF out;
+    buf_init(&out, 16 * MIB);
+    struct jw w = {.out = &out};
+    field_write(f, &r->cells[f->first_column], &w);
+    return json_keep(c->arena, json_loadb(out.p, out.n, JSON_DECODE_ANY, NULL));
+}

@@ -46,29 +46,24 @@ static bool gives(const struct record *r, str kind, value key, int64_t owner)
     return false;
 }
 
-/* A customer to whom any live record gives the key: the one asked about, or (customer 0) anybody.
- * *out 0 = nobody. */
+/* A customer to whom any live record gives the key, this one if he is among them. *out 0 = nobody.
+ */
 static err_t find_giver(struct ctx *c, str kind, value key, int64_t customer, int64_t *out)
 {
-    *out = 0;
-    for (size_t i = 0; i < c->model->object_count && !*out; i++) {
+    VEC(const struct field *) fields = {0};
+    value found;
+    for (size_t i = 0; i < c->model->object_count; i++) {
         const struct object *o = c->model->objects[i];
-        for (size_t k = 0; o->root != ROOT_NONE && k < o->field_count && !*out; k++) {
-            const struct field *f = o->fields[k];
-            value found = V_NULL;
-            if (!f->identity.n || !str_eq(f->identity, kind))
-                continue;
-            AUTO_SQL q;
-            sql_init(&q, c->arena);
-            TRY(query_giver(f, key, customer, &q));
-            err_t e =
-                db_one(c->conn, c->arena, buf_str(&q.text), q.params.at, q.params.n, &found, 1);
-            if (e != OK && e != ERR_NOT_FOUND)
-                return e;
-            *out = e == OK ? found.i : 0;
-        }
+        for (size_t k = 0; o->root != ROOT_NONE && k < o->field_count; k++)
+            if (o->fields[k]->identity.n && str_eq(o->fields[k]->identity, kind))
+                *VEC_PUSH(c->arena, fields) = o->fields[k];
     }
-    return OK;
+    AUTO_SQL q;
+    sql_init(&q, c->arena);
+    TRY(query_giver(fields.at, fields.n, key, customer, &q));
+    err_t e = db_one(c->conn, c->arena, buf_str(&q.text), q.params.at, q.params.n, &found, 1);
+    *out = e == OK ? found.i : 0;
+    return e == ERR_NOT_FOUND ? OK : e;
 }
 
 static err_t insert_key(struct ctx *c, str kind, value key, int64_t owner)
@@ -94,17 +89,13 @@ claim(struct ctx *c, const struct field *f, value key, int64_t owner, const stru
  * does; else it goes to whoever else has the value. */
 static err_t let_go(struct ctx *c, const struct field *f, value key, int64_t owner)
 {
-    int64_t giver;
+    int64_t giver, removed;
     TRY(find_giver(c, f->identity, key, owner, &giver));
-    if (giver)
+    if (giver == owner)
         return OK;
     value params[] = {V_TEXT(f->identity), key, V_INT(owner)};
-    int64_t removed;
     TRY(db_run(c->conn, SQL_IDENTITY_REMOVE, params, 3, &removed));
-    if (!removed)
-        return OK;
-    TRY(find_giver(c, f->identity, key, 0, &giver));
-    return giver ? insert_key(c, f->identity, key, giver) : OK;
+    return removed && giver ? insert_key(c, f->identity, key, giver) : OK;
 }
 
 err_t record_identity(struct ctx *c,

@@ -61,6 +61,12 @@ static str write_cursor(struct ctx *c, bool blanks, const value *keys, size_t n)
     return encode(c->arena, buf_str(&out));
 }
 
+str record_cursor(struct ctx *c, int64_t id)
+{
+    value key = V_INT(id);
+    return write_cursor(c, false, &key, 1);
+}
+
 /* Cells as the sort's columns hold them; anything else would be a statement that fails. */
 static bool read_key(const json_t *j, enum storage storage, value *out)
 {

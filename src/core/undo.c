@@ -11,22 +11,28 @@
 #include "model/query.h"
 #include "sql_core.h"
 
-enum { CHUNK = 200, MOST_KEPT = 1000 };
+/* A transaction takes what it gets done in this time, and no more than a chunk: others write in
+ * between. */
+enum { CHUNK = 200, MOST_KEPT = 1000, CHUNK_MS = 40 };
 
 struct item {
     int64_t change, record;
     str object;
+    const struct change *changes; /* all that the batch did to the record, oldest first */
+    size_t change_count;
 };
 
 struct undo {
     struct ctx *ctx;
     int64_t batch;
     bool preview;
+    bool careful;             /* a savepoint around each record: one of the chunk failed */
     const struct access *who; /* whoever asked for it */
     struct undo_result *out;
     struct arena *out_arena;
     struct item *items; /* of the chunk */
     size_t item_count;
+    size_t taken;    /* items of the chunk that there was time for */
     size_t restored; /* in the chunk */
     VEC(struct undo_kept) kept;
 };
@@ -66,31 +72,23 @@ static void fold(struct ctx *c, struct net *net, const struct change *ch, bool f
     json_object_update(net->after, object_of(c, ch->after));
 }
 
-static err_t read_net(struct ctx *c, const struct undo *u, const struct item *item, struct net *net)
+static void fold_all(struct ctx *c, const struct item *item, struct net *net)
 {
-    struct change *changes;
-    size_t n;
-    value params[] = {V_INT(item->record), V_INT(u->batch)};
-    TRY(change_read(c->conn, c->arena, SQL_UNDO_CHANGES, params, 2, SIZE_MAX, &changes, &n));
     *net = (struct net){.object = model_object(c->model, item->object),
                         .id = item->record,
                         .before = json_keep(c->arena, json_object()),
                         .after = json_keep(c->arena, json_object())};
-    for (size_t i = 0; i < n; i++)
-        fold(c, net, &changes[i], i == 0);
-    return OK;
+    for (size_t i = 0; i < item->change_count; i++)
+        fold(c, net, &item->changes[i], i == 0);
+}
+
+/* Is this the newest of what the batch did to the record? Its turn comes but once. */
+static bool is_newest(const struct item *item)
+{
+    return item->change_count && item->changes[item->change_count - 1].id == item->change;
 }
 
 /* ---- what is to be done ---- */
-
-static json_t *field_json(struct ctx *c, const struct record *r, const struct field *f)
-{
-    AUTO_BUF out;
-    buf_init(&out, 16 * MIB);
-    struct jw w = {.out = &out};
-    field_write(f, &r->cells[f->first_column], &w);
-    return json_keep(c->arena, json_loadb(out.p, out.n, JSON_DECODE_ANY, NULL));
-}
 
 /* Nothing there: absent, null, or a set without members. */
 static bool is_blank(const json_t *j)
@@ -100,7 +98,7 @@ static bool is_blank(const json_t *j)
 
 static bool has_value(struct ctx *c, const struct record *r, const struct field *f, const json_t *j)
 {
-    const json_t *now = field_json(c, r, f);
+    const json_t *now = record_field_json(c, r, f);
     return is_blank(j) ? is_blank(now) : json_equal(now, j);
 }
 
@@ -128,26 +126,27 @@ static bool untouched(struct ctx *c, const struct net *net, const struct record 
 /* Has later work been hung on what the batch made: an order, a follow-up, a task …? */
 static err_t needed(struct ctx *c, const struct undo *u, const struct net *net, bool *out)
 {
-    *out = false;
-    for (size_t i = 0; i < c->model->object_count && !*out; i++) {
+    VEC(const struct field *) refs = {0};
+    for (size_t i = 0; i < c->model->object_count; i++) {
         const struct object *o = c->model->objects[i];
         bool own_keys = str_eqz(o->name, "identity_key"); /* they go with it */
-        for (size_t k = 0; !own_keys && k < o->field_count && !*out; k++) {
+        for (size_t k = 0; !own_keys && k < o->field_count; k++) {
             const struct field *f = o->fields[k];
-            value one;
-            if (f->target != net->object || f->builtin || f->computed || f->multi ||
-                !field_stored(f))
-                continue;
-            AUTO_SQL q;
-            sql_init(&q, c->arena);
-            TRY(query_needed(f, net->id, u->batch, &q));
-            err_t e = db_one(c->conn, c->arena, buf_str(&q.text), q.params.at, q.params.n, &one, 1);
-            if (e != OK && e != ERR_NOT_FOUND)
-                return e;
-            *out = e == OK;
+            if (f->target == net->object && !f->builtin && !f->computed && !f->multi &&
+                field_stored(f))
+                *VEC_PUSH(c->arena, refs) = f;
         }
     }
-    return OK;
+    *out = false;
+    if (!refs.n)
+        return OK;
+    value one;
+    AUTO_SQL q;
+    sql_init(&q, c->arena);
+    TRY(query_needed(refs.at, refs.n, net->id, u->batch, &q));
+    err_t e = db_one(c->conn, c->arena, buf_str(&q.text), q.params.at, q.params.n, &one, 1);
+    *out = e == OK;
+    return e == ERR_NOT_FOUND ? OK : e;
 }
 
 /* May whoever asked change this record? People and rights are put back by administrators only. */
@@ -229,7 +228,8 @@ static err_t store_work(struct ctx *c, void *arg)
     return record_store(c, s->op, s->before, s->after, &options);
 }
 
-/* Writes in a savepoint, for a value may be taken by now. */
+/* A value may be taken by now. That is seldom: a chunk is tried without savepoints first, in a
+ * pipeline, and done again with them when a record of it fails. */
 static err_t store(struct undo *u,
                    const struct item *item,
                    enum change_op op,
@@ -241,8 +241,8 @@ static err_t store(struct undo *u,
         u->restored++;
         return OK;
     }
-    err_t e = ctx_transact(u->ctx, store_work, &s);
-    if (err_is_fault(e))
+    err_t e = u->careful ? ctx_transact(u->ctx, store_work, &s) : store_work(u->ctx, &s);
+    if (err_is_fault(e) || (e != OK && !u->careful))
         return e;
     if (e == OK)
         u->restored++;
@@ -257,7 +257,9 @@ static err_t undo_item(struct undo *u, const struct item *item)
     struct net net;
     struct record *now;
     bool changed = false;
-    TRY(read_net(c, u, item, &net));
+    if (!is_newest(item))
+        return OK;
+    fold_all(c, item, &net);
     if (!net.lived_before && !net.lives_after)
         return OK;
     err_t e = net.object ? record_load(c, net.object, item->record, &now) : ERR_NOT_FOUND;
@@ -303,23 +305,62 @@ static err_t chunk_work(struct ctx *c, void *arg)
     u->ctx = c;
     u->kept.n = 0;
     u->restored = 0;
-    for (size_t i = 0; i < u->item_count; i++) {
-        TRY(undo_item(u, &u->items[i]));
+    if (!u->preview && !u->careful)
+        db_pipeline(c->conn);
+    int64_t end = clock_monotonic() + CHUNK_MS * CLOCK_SECOND / 1000;
+    for (u->taken = 0; u->taken < u->item_count && (!u->taken || clock_monotonic() < end);) {
+        TRY(undo_item(u, &u->items[u->taken++]));
         c->problems.list.n = 0;
     }
     return OK;
 }
 
-static err_t read_chunk(struct ctx *c, struct undo *u, int64_t before)
+static err_t write_chunk(struct ctx *c, struct undo *u)
+{
+    u->careful = false;
+    err_t e = ctx_transact(c, chunk_work, u);
+    if (e == OK || err_is_fault(e))
+        return e;
+    u->careful = true;
+    c->problems.list.n = 0;
+    return ctx_transact(c, chunk_work, u);
+}
+
+/* All changes of the chunk's records at once. */
+static err_t read_changes(struct ctx *c, struct undo *u)
+{
+    struct change *changes;
+    size_t n, end;
+    AUTO_BUF ids;
+    buf_init(&ids, MIB);
+    for (size_t i = 0; i < u->item_count; i++)
+        buf_printf(&ids, "%c%lld", i ? ',' : '[', (long long)u->items[i].record);
+    buf_addz(&ids, "]");
+    value params[] = {V_TEXT(buf_str(&ids)), V_INT(u->batch)};
+    TRY(change_read(c->conn, c->arena, SQL_UNDO_CHANGES, params, 2, SIZE_MAX, &changes, &n));
+    for (size_t i = 0; i < n; i = end) {
+        for (end = i + 1; end < n && changes[end].record == changes[i].record;)
+            end++;
+        for (size_t k = 0; k < u->item_count; k++)
+            if (u->items[k].record == changes[i].record) {
+                u->items[k].changes = &changes[i];
+                u->items[k].change_count = end - i;
+            }
+    }
+    return OK;
+}
+
+static err_t read_items(struct ctx *c, struct undo *u, int64_t before)
 {
     value params[] = {V_INT(u->batch), V_INT(before), V_INT(CHUNK)};
     AUTO_ROWS rows = NULL;
-    TRY(db_query(c->conn, SQL_UNDO_RECORDS, params, 3, &rows));
+    TRY(db_query(c->conn, SQL_UNDO_WALK, params, 3, &rows));
     u->items = ARENA_ARRAY(c->arena, struct item, CHUNK);
     u->item_count = 0;
     while (u->item_count < CHUNK && db_next(rows))
-        u->items[u->item_count++] =
-            (struct item){db_int(rows, 0), db_int(rows, 2), arena_str(c->arena, db_text(rows, 1))};
+        u->items[u->item_count++] = (struct item){.change = db_int(rows, 0),
+                                                  .record = db_int(rows, 2),
+                                                  .object = arena_str(c->arena, db_text(rows, 1))};
     return db_rows_error(rows);
 }
 
@@ -347,13 +388,15 @@ static err_t run_chunks(struct ctx *c,
         arena_reset(c->arena);
         u->kept = (typeof(u->kept)){0};
         c->problems = (struct problems){.arena = c->arena};
-        TRY(read_chunk(c, u, before));
+        TRY(read_items(c, u, before));
         if (!u->item_count)
             return OK;
-        before = u->items[u->item_count - 1].change;
-        TRY(u->preview ? chunk_work(c, u) : ctx_transact(c, chunk_work, u));
+        TRY(read_changes(c, u));
+        c->now = clock_now();
+        TRY(u->preview ? chunk_work(c, u) : write_chunk(c, u));
         take_over(u);
-        done += u->item_count;
+        before = u->items[u->taken - 1].change;
+        done += u->taken;
         if (progress && !progress(context, done, total))
             return ERR_LIMIT;
     }
@@ -433,37 +476,4 @@ err_t batch_undo(struct ctx *c,
         TRY(ctx_transact(c, close_work, &opening));
     *out = result;
     return OK;
-}
-
-/* ---- telling people ---- */
-
-void undo_write_json(struct ctx *c, const struct undo_result *r, struct jw *w)
-{
-    jw_open(w, '{');
-    jw_key(w, S("restored"));
-    jw_int(w, (int64_t)r->restored);
-    jw_key(w, S("kept_total"));
-    jw_int(w, (int64_t)r->kept_total);
-    jw_key(w, S("kept"));
-    jw_open(w, '[');
-    for (size_t i = 0; i < r->kept.n; i++) {
-        const struct undo_kept *k = &r->kept.at[i];
-        jw_open(w, '{');
-        jw_key(w, S("object"));
-        jw_str(w, k->object);
-        jw_key(w, S("id"));
-        jw_id(w, k->record);
-        jw_key(w, S("field"));
-        if (k->field.n)
-            jw_str(w, k->field);
-        else
-            jw_null(w);
-        jw_key(w, S("why"));
-        jw_str(w, str_from(k->why));
-        jw_key(w, S("detail"));
-        jw_str(w, message_get(c->lang, str_from(k->why)));
-        jw_close(w, '}');
-    }
-    jw_close(w, ']');
-    jw_close(w, '}');
 }

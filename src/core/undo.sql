@@ -19,21 +19,19 @@ UPDATE batch SET undo_batch_id = $2 WHERE id = $1
 UPDATE batch SET undone_at = $2 WHERE id = $1
 
 -- name: batch_counts across
-SELECT op, count(DISTINCT record_id) FROM change WHERE batch_id = $1 AND op <= 3 GROUP BY op
+SELECT op, count(*) FROM (SELECT DISTINCT op, record_id FROM change WHERE batch_id = $1 AND op <= 3) touched
+GROUP BY op
 
 -- name: undo_total across
-SELECT count(DISTINCT record_id) FROM change WHERE batch_id = $1 AND op <= 3
+SELECT count(*) FROM change WHERE batch_id = $1 AND op <= 3
 
--- name: undo_records across
+-- name: undo_walk across
 SELECT id, object, record_id FROM change
-WHERE batch_id = $1 AND id < $2 AND op <= 3
-    AND NOT EXISTS (
-        SELECT 1 FROM change later
-        WHERE later.record_id = change.record_id AND later.id > change.id AND later.batch_id = $1
-            AND later.op <= 3)
+WHERE batch_id = $1 AND id < $2 AND +op <= 3
 ORDER BY id DESC LIMIT $3
 
+-- By the records: + keeps the indexes of the batch, which may have a million changes, out of it.
 -- name: undo_changes across
 SELECT id, tx, at, actor_id, through, batch_id, op, object, record_id, customer_id, version, before,
     after
-FROM change WHERE record_id = $1 AND batch_id = $2 AND op <= 3 ORDER BY id
+FROM change WHERE record_id @in_ints($1) AND +batch_id = $2 AND op <= 3 ORDER BY record_id, id

@@ -1,5 +1,6 @@
 #include "main/features.h"
 
+#include "core/bulk.h"
 #include "core/export.h"
 #include "core/import.h"
 #include "crm/follow_up/follow_up.h"
@@ -9,6 +10,7 @@
 
 void features_attach(void)
 {
+    bulk_attach();
     export_attach();
     import_attach();
     follow_up_attach();

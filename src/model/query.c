@@ -559,39 +559,63 @@ rollup_select(const struct field *f, int64_t parent, const struct condition_env 
     return OK;
 }
 
-err_t query_giver(const struct field *f, value key, int64_t customer, struct sql *q)
+static void
+giver_in(const struct field *f, size_t place, value key, int64_t customer, struct sql *q)
 {
     const struct object *o = f->object;
     str owner = o->customer ? field_column(o->customer, 0)->name : S("id");
-    sql_add(q, "SELECT ");
+    sql_add(q, "SELECT * FROM (SELECT ");
     sql_column(q, "t", owner);
+    sql_add(q, " AS giver, CASE WHEN ");
+    sql_column(q, "t", owner);
+    sql_add(q, " = ");
+    sql_value(q, V_INT(customer), STORE_INT);
+    sql_add(q, " THEN 0 ELSE 1 END AS other, ");
+    sql_value(q, V_INT((int64_t)place), STORE_INT);
+    sql_add(q, " AS place");
     from(o, q);
     sql_add(q, " WHERE t.\"deleted_at\" IS NULL AND ");
     sql_column(q, "t", field_column(f, 0)->name);
     sql_add(q, " = ");
     sql_value(q, key, STORE_TEXT);
-    if (customer) {
-        sql_add(q, " AND ");
-        sql_column(q, "t", owner);
-        sql_add(q, " = ");
-        sql_value(q, V_INT(customer), STORE_INT);
+    sql_add(q, " ORDER BY other, t.\"id\" LIMIT 1) one");
+}
+
+err_t query_giver(
+    const struct field *const *fields, size_t n, value key, int64_t customer, struct sql *q)
+{
+    sql_add(q, "SELECT giver FROM (");
+    for (size_t i = 0; i < n; i++) {
+        sql_add(q, i ? " UNION ALL " : "");
+        giver_in(fields[i], i, key, customer, q);
     }
-    sql_add(q, " ORDER BY t.\"id\" LIMIT 1");
+    sql_add(q, ") everywhere ORDER BY other, place LIMIT 1");
     return sql_check(q);
 }
 
-err_t query_needed(const struct field *ref, int64_t id, int64_t batch, struct sql *q)
+/* The change is looked for by the record: the batch may have a million of them. */
+static void names_it(const struct field *ref, int64_t id, int64_t batch, struct sql *q)
 {
-    sql_add(q, "SELECT 1");
+    sql_add(q, "EXISTS (SELECT 1");
     from(ref->object, q);
     sql_add(q, " WHERE t.\"deleted_at\" IS NULL AND ");
     sql_column(q, "t", field_column(ref, 0)->name);
     sql_add(q, " = ");
     sql_value(q, V_INT(id), STORE_INT);
     sql_add(q, " AND NOT EXISTS (SELECT 1 FROM change h WHERE h.record_id = t.\"id\" "
-               "AND h.op = 0 AND h.batch_id = ");
+               "AND h.op = 0 AND +h.batch_id = ");
     sql_value(q, V_INT(batch), STORE_INT);
-    sql_add(q, ") LIMIT 1");
+    sql_add(q, "))");
+}
+
+err_t query_needed(
+    const struct field *const *refs, size_t n, int64_t id, int64_t batch, struct sql *q)
+{
+    sql_add(q, "SELECT 1 WHERE ");
+    for (size_t i = 0; i < n; i++) {
+        sql_add(q, i ? " OR " : "");
+        names_it(refs[i], id, batch, q);
+    }
     return sql_check(q);
 }
 

@@ -103,12 +103,16 @@ err_t query_rollups(const struct object *,
                     size_t limit,
                     const struct condition_env *,
                     struct sql *) MUST_USE;
-/* The customer to whom a live record gives the identity key in this field: this customer, or any
- * (0).
- */
-err_t query_giver(const struct field *, value key, int64_t customer, struct sql *) MUST_USE;
-/* One row when a live record, not made by the batch, names the id in this ref. */
-err_t query_needed(const struct field *ref, int64_t id, int64_t batch, struct sql *) MUST_USE;
+/* A customer to whom a live record gives the identity key in one of these fields: this one, if he
+ * is among them. */
+err_t query_giver(const struct field *const *fields,
+                  size_t n,
+                  value key,
+                  int64_t customer,
+                  struct sql *) MUST_USE;
+/* One row when a live record, not made by the batch, names the id in one of these refs. */
+err_t query_needed(
+    const struct field *const *refs, size_t n, int64_t id, int64_t batch, struct sql *) MUST_USE;
 /* A roll-up's figure over the live children of one parent: its cells in the parent's order. */
 err_t query_rollup(const struct field *,
                    int64_t parent,

@@ -49,6 +49,7 @@ CREATE TABLE change (
 CREATE INDEX change_order ON change (tx, id);
 CREATE INDEX change_record ON change (record_id, id);
 CREATE INDEX change_batch ON change (batch_id, id) WHERE batch_id IS NOT NULL;
+CREATE INDEX change_batch_records ON change (batch_id, op, record_id) WHERE batch_id IS NOT NULL;
 
 CREATE TABLE log_epoch (
     id bigint NOT NULL PRIMARY KEY,     -- 1
@@ -207,6 +208,14 @@ CREATE TABLE import_progress (
     import_id @id PRIMARY KEY,
     line bigint NOT NULL,               -- the last line of the file that is done
     tally @text NOT NULL                -- JSON
+);
+
+-- The same of a bulk change.
+CREATE TABLE bulk_progress (
+    job_id @id PRIMARY KEY,
+    last_id bigint NOT NULL,            -- the record that is done; they go by id, newest first
+    tally @text NOT NULL,               -- JSON
+    at bigint NOT NULL
 );
 
 -- By what records are recognised as perhaps the same, beside their identity keys: a company's name

@@ -23,6 +23,7 @@ export const stateColor: Record<string, string> = {
   done: 'green',
   failed: 'red',
   cancelled: 'amber',
+  partly_undone: 'amber',
   undone: 'amber',
 };
 

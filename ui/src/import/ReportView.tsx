@@ -121,6 +121,8 @@ function Figures({
   );
 }
 
+const undoable = new Set(['done', 'cancelled', 'partly_undone']);
+
 function Actions({ data, object, onBack, onRun, onUndo, report }: Props & { report: Report }) {
   const { t } = useTranslation();
   const f = useFormat();
@@ -165,9 +167,9 @@ function Actions({ data, object, onBack, onRun, onUndo, report }: Props & { repo
         {t('import.see', { objects: object.plural_label || object.label })}
       </Link>
       {refused}
-      {(data.state === 'done' || data.state === 'cancelled') && writes > 0 && (
+      {undoable.has(data.state) && writes > 0 && (
         <Button loading={busy} onClick={() => void undo()}>
-          {t('import.undo')}
+          {t(data.state === 'partly_undone' ? 'import.undoGoOn' : 'import.undo')}
         </Button>
       )}
     </div>

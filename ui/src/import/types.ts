@@ -9,6 +9,7 @@ export type ImportState =
   | 'failed'
   | 'cancelled'
   | 'undoing'
+  | 'partly_undone'
   | 'undone';
 
 export type Policy = 'skip' | 'update_empty' | 'overwrite' | 'create' | 'ask';

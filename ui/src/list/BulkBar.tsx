@@ -1,15 +1,16 @@
 import { Button, Popover } from 'antd';
 import { useState } from 'react';
 import type { ListQuery } from '../api/records';
-import type { Count, ModelObject } from '../api/types';
+import type { Count, ModelObject, RecordData } from '../api/types';
 import { useTranslation } from '../app/i18n';
 import type { Condition } from '../condition/condition';
 import { ask } from '../parts/ask';
 import { Bar } from '../parts/Bar';
 import { Icon } from '../parts/Icon';
 import { useFormat } from '../parts/useFormat';
+import { useTell } from '../parts/useTell';
 import { BulkChange } from './BulkChange';
-import { type Item, mostAtOnce } from './batch';
+import { countAll, type Item, perCall, previewBulk, type Reach, reachOf, type Work } from './batch';
 import { changeableFields } from './bulkItems';
 import { ExportProgress, useExport } from './ExportButton';
 import { nothing, type Selection } from './selection';
@@ -18,6 +19,8 @@ import { useBulk } from './useBulk';
 interface Props {
   object: ModelObject;
   selected: Selection;
+  /** Those that are loaded. */
+  rows: RecordData[];
   query: ListQuery;
   where: Condition | null;
   count: Count | null;
@@ -28,8 +31,27 @@ interface Props {
 export default function BulkBar(p: Props) {
   const { t } = useTranslation();
   const f = useFormat();
+  const tell = useTell();
   const bulk = useBulk(p.object, p.select);
-  const { size } = p.selected;
+  const [whole, setWhole] = useState<Whole | null>(null);
+  // Another selection or another question: what was meant is no longer what is shown.
+  const meant =
+    whole?.selected === p.selected && whole.q === p.query.q && whole.where === p.query.where
+      ? whole
+      : null;
+  const size = meant?.total ?? p.selected.size;
+
+  const selectAll = async () => {
+    try {
+      const reach = { where: p.where, q: p.query.q ?? '' };
+      const total = p.count?.exact ? p.count.value : await countAll(p.object.plural, reach);
+      const selected = new Map(p.rows.map((r) => [r.id, r]));
+      setWhole({ selected, total, q: p.query.q, where: p.query.where });
+      p.select(selected);
+    } catch (e) {
+      tell.error(e);
+    }
+  };
   return (
     <div className="bulk-bar" role="toolbar" aria-label={t('bulk.label')}>
       {bulk.progress ? (
@@ -50,8 +72,8 @@ export default function BulkBar(p: Props) {
           <span className="bulk-count" role="status">
             {t('bulk.selected', { count: size, n: f.number(size) })}
           </span>
-          <AllMatching p={p} bulk={bulk} />
-          <Actions p={p} bulk={bulk} />
+          <AllMatching p={p} size={size} onSelect={() => void selectAll()} />
+          <Actions p={p} bulk={bulk} whole={meant?.total ?? null} />
           <Button type="text" onClick={() => p.select(nothing)}>
             {t('bulk.clear')}
           </Button>
@@ -63,35 +85,63 @@ export default function BulkBar(p: Props) {
 
 type Bulk = ReturnType<typeof useBulk>;
 
+/** All that the list would show, loaded or not, as it was when this was chosen. */
+interface Whole {
+  selected: Selection;
+  total: number;
+  q: string | undefined;
+  where: string | undefined;
+}
+
 /** From those that are loaded to all that the list would show. */
-function AllMatching({ p, bulk }: { p: Props; bulk: Bulk }) {
+function AllMatching({ p, size, onSelect }: { p: Props; size: number; onSelect: () => void }) {
   const { t } = useTranslation();
   const f = useFormat();
   const total = p.count?.value ?? 0;
-  const reach = Math.min(total, mostAtOnce);
-  if (p.selected.size >= reach) return null;
-  const n = f.number(reach);
-  const label = total > mostAtOnce ? t('bulk.selectFirst', { n }) : t('bulk.selectAll', { n });
+  if (size >= total) return null;
+  const n = p.count?.exact ? f.number(total) : `${f.number(total)}+`;
   return (
-    <button
-      type="button"
-      className="link-button"
-      onClick={() => void bulk.selectAll(p.query, reach)}
-    >
-      {label}
+    <button type="button" className="link-button" onClick={onSelect}>
+      {t('bulk.selectAll', { n })}
     </button>
   );
 }
 
-function Actions({ p, bulk }: { p: Props; bulk: Bulk }) {
+function Actions({ p, bulk, whole }: { p: Props; bulk: Bulk; whole: number | null }) {
   const { t } = useTranslation();
   const f = useFormat();
+  const tell = useTell();
   const exporting = useExport(p.object);
   const [open, setOpen] = useState(false);
   const { object, selected } = p;
-  const { size } = selected;
+  const size = whole ?? selected.size;
   const mine = !object.append_only;
-  const all = p.count?.exact && size === p.count.value;
+  const all = whole !== null || (p.count?.exact && size === p.count.value);
+  const reach: Reach =
+    whole === null ? reachOf([...selected.keys()]) : { where: p.where, q: p.query.q ?? '' };
+
+  /** Few are sent with the versions that were seen; many are the server's own work. */
+  const run = async (items: Item[], work: Work, title: string, say: (n: number) => string) => {
+    if (whole === null && items.length <= perCall) return bulk.run(items, title, say);
+    if (await accepted(work)) await bulk.runAll(reach, size, work, title, say);
+  };
+  /** Asks when the server knows that it will refuse some. */
+  const accepted = async (work: Work) => {
+    try {
+      const seen = await previewBulk(object.plural, reach, work);
+      const refused = seen.matches - seen.changeable;
+      if (refused === 0 && seen.refusals.length === 0) return true;
+      const why = [...new Set(seen.refusals.map((r) => r.detail))].slice(0, 2).join(' ');
+      return await ask({
+        title: t('bulk.someRefused'),
+        hint: refused > 0 ? `${t('bulk.notYours', { n: f.number(refused) })} ${why}` : why,
+        yes: t('bulk.goOn'),
+      });
+    } catch (e) {
+      tell.error(e);
+      return false;
+    }
+  };
 
   const remove = async () => {
     const items = [...selected.values()].map(
@@ -104,13 +154,13 @@ function Actions({ p, bulk }: { p: Props; bulk: Bulk }) {
       danger: true,
     });
     const say = (n: number) => t('bulk.deleted', { count: n, n: f.number(n) });
-    if (yes) await bulk.run(items, t('action.delete'), say);
+    if (yes) await run(items, { delete: true }, t('action.delete'), say);
   };
   const exportThem = () =>
     exporting.start(
       all
         ? { where: p.where, q: p.query.q ?? '', sort: p.query.sort ?? '' }
-        : { where: { field: 'id', in: [...selected.keys()] }, q: '', sort: '' },
+        : { ...reach, sort: '' },
       p.columns,
       'xlsx',
     );
@@ -127,9 +177,10 @@ function Actions({ p, bulk }: { p: Props; bulk: Bulk }) {
             <BulkChange
               object={object}
               selected={selected}
-              onRun={(items, title, say) => {
+              whole={whole}
+              onRun={(items, change, title, say) => {
                 setOpen(false);
-                void bulk.run(items, title, say);
+                void run(items, { change }, title, say);
               }}
             />
           }

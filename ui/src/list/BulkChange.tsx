@@ -6,17 +6,25 @@ import { isEmpty } from '../field/empty';
 import { FieldInput } from '../field/FieldInput';
 import { useFormat } from '../parts/useFormat';
 import type { Item } from './batch';
-import { changeableFields, itemsFor, type Mode, modes, several } from './bulkItems';
+import { changeableFields, changeFor, itemsFor, type Mode, modes, several } from './bulkItems';
 import type { Selection } from './selection';
 
 export function BulkChange({
   object,
   selected,
+  whole,
   onRun,
 }: {
   object: ModelObject;
   selected: Selection;
-  onRun: (items: Item[], title: string, say: (n: number) => string) => void;
+  /** How many there are when more than the selected ones are meant. */
+  whole: number | null;
+  onRun: (
+    items: Item[],
+    change: Record<string, unknown>,
+    title: string,
+    say: (n: number) => string,
+  ) => void;
 }) {
   const { t } = useTranslation();
   const f = useFormat();
@@ -28,22 +36,25 @@ export function BulkChange({
   const many = Boolean(field && several.has(field.type));
   const empties = isEmpty(value) && (!many || mode === 'replace');
   const items = field ? itemsFor(field, mode, value, [...selected.values()]) : [];
+  const adds = isEmpty(value) && many && mode !== 'replace';
+  const size = whole ?? selected.size;
+  const reached = whole === null ? items.length : field && !adds ? whole : 0;
   const refused = empties && field?.required;
 
   const submit = (e: FormEvent) => {
     e.preventDefault();
-    if (!field || items.length === 0 || refused) return;
-    onRun(items, t('bulk.changeTitle', { field: field.label }), (n) =>
+    if (!field || reached === 0 || refused) return;
+    onRun(items, changeFor(field, mode, value), t('bulk.changeTitle', { field: field.label }), (n) =>
       t('bulk.changed', { count: n, n: f.number(n), field: field.label }),
     );
   };
   const say = () => {
     if (!field) return '';
-    const n = f.number(items.length);
+    const n = f.number(reached);
     if (refused) return t('bulk.required', { field: field.label });
-    if (items.length === 0) return t('bulk.nothing');
+    if (reached === 0) return t('bulk.nothing');
     const key = empties ? 'bulk.preview.empty' : many ? `bulk.preview.${mode}` : 'bulk.preview.set';
-    return t(key, { n, of: f.number(selected.size), field: field.label });
+    return t(key, { n, of: f.number(size), field: field.label });
   };
   return (
     <form className="bulk-change" aria-label={t('bulk.change')} onSubmit={submit}>
@@ -88,9 +99,9 @@ export function BulkChange({
       <Button
         type="primary"
         htmlType="submit"
-        disabled={!field || items.length === 0 || Boolean(refused)}
+        disabled={!field || reached === 0 || Boolean(refused)}
       >
-        {t('bulk.apply', { count: items.length, n: f.number(items.length) })}
+        {t('bulk.apply', { count: reached, n: f.number(reached) })}
       </Button>
     </form>
   );

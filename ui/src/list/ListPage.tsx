@@ -180,6 +180,7 @@ function List({ object }: { object: ModelObject }) {
           <BulkBar
             object={object}
             selected={selected}
+            rows={rows}
             query={query}
             where={state.where}
             count={list.data?.pages[0]?.count ?? null}

@@ -1,13 +1,10 @@
 import { ApiError, api } from '../api/client';
-import { isOver, jobError } from '../api/jobs';
-import type { ListQuery } from '../api/records';
-import type { Id, Job, ModelObject, Page, RecordData } from '../api/types';
-import type { Selection } from './selection';
+import { cancelJob, isOver, jobError } from '../api/jobs';
+import type { Count, Id, Job, ModelObject } from '../api/types';
+import type { Condition } from '../condition/condition';
 
-/** What the server takes in one call, and what one action here comes to at most. */
-const perCall = 100;
-const perPage = 200;
-export const mostAtOnce = 2000;
+/** What the server takes in one call. */
+export const perCall = 100;
 
 export interface Item {
   method: 'PATCH' | 'DELETE';
@@ -41,22 +38,72 @@ export interface Progress {
   tell: (done: number) => void;
 }
 
-/** All records that a list shows, as far as one action may reach. */
-export async function readAll(plural: string, query: ListQuery, p: Progress): Promise<Selection> {
-  const found = new Map<Id, RecordData>();
-  let after = '';
-  do {
-    // Each page begins where the last one ended.
-    // oxlint-disable-next-line no-await-in-loop
-    const page = await api<Page>(`/${plural}`, {
-      query: { ...query, limit: perPage, after, count: 'none' },
-      signal: p.signal,
-    });
-    for (const r of page.data) if (found.size < mostAtOnce) found.set(r.id, r);
-    p.tell(found.size);
-    after = page.has_more ? (page.next ?? '') : '';
-  } while (after && found.size < mostAtOnce);
-  return found;
+/** What the server reaches: what a list shows, or the records named. */
+export interface Reach {
+  where: Condition | null;
+  q: string;
+}
+
+export type Work = { change: Record<string, unknown> } | { delete: true };
+
+export interface Preview {
+  matches: number;
+  changeable: number;
+  refusals: { detail: string }[];
+}
+
+const perList = 500;
+
+/** Named records as a condition; the lists in it have an end. */
+export function reachOf(ids: Id[]): Reach {
+  const parts: Condition[] = [];
+  for (let i = 0; i < ids.length; i += perList)
+    parts.push({ field: 'id', in: ids.slice(i, i + perList) });
+  return { where: parts.length === 1 ? (parts[0] ?? null) : { any: parts }, q: '' };
+}
+
+export async function countAll(plural: string, reach: Reach): Promise<number> {
+  const body = { ...(reach.where ? { where: reach.where } : {}), q: reach.q };
+  const { data } = await api<{ data: Count }>(`/${plural}/count`, { method: 'POST', body });
+  return data.value;
+}
+
+export async function previewBulk(plural: string, reach: Reach, work: Work): Promise<Preview> {
+  const body = { ...reach, ...work, preview: true };
+  return (await api<{ data: Preview }>(`/${plural}/bulk`, { method: 'POST', body })).data;
+}
+
+interface BulkResult {
+  batch: Id;
+  changed: number;
+  left: number;
+  refused: number;
+  refusals: { detail: string }[];
+}
+
+/** One job and one batch, whatever the number; it goes on when this page is left. */
+export async function runBulk(
+  plural: string,
+  title: string,
+  reach: Reach,
+  work: Work,
+  p: Progress,
+): Promise<Outcome & { error?: unknown }> {
+  const { data } = await api<{ data: Job }>(`/${plural}/bulk`, {
+    method: 'POST',
+    body: { ...reach, ...work, title },
+  });
+  const job = await untilOver(data.id, p);
+  const r = job.result as BulkResult | null | undefined;
+  const out = {
+    batches: r ? [r.batch] : [],
+    done: r?.changed ?? 0,
+    stale: r?.left ?? 0,
+    failed: r?.refused ?? 0,
+    refused: [...new Set((r?.refusals ?? []).map((x) => x.detail))],
+  };
+  const ended = job.state === 'done' || job.state === 'cancelled';
+  return ended ? out : { ...out, error: new ApiError(409, job.state, jobError(job)) };
 }
 
 /** Sends the items in calls of a hundred; what was done when it is stopped or fails stays told. */
@@ -97,11 +144,18 @@ function note(out: Outcome, r: Reply['results'][number]) {
 
 const askAgain = 400;
 
-async function untilOver(id: Id): Promise<Job> {
-  for (;;) {
+async function untilOver(id: Id, p?: Progress): Promise<Job> {
+  for (let stopping = false; ; ) {
     // oxlint-disable-next-line no-await-in-loop
     const { data } = await api<{ data: Job }>(`/jobs/${id}`);
     if (isOver(data)) return data;
+    p?.tell(data.done);
+    if (p?.signal.aborted && !stopping) {
+      stopping = true;
+      // It may have ended by now.
+      // oxlint-disable-next-line no-await-in-loop
+      await cancelJob(id).catch(() => undefined);
+    }
     // oxlint-disable-next-line no-await-in-loop
     await new Promise((resolve) => setTimeout(resolve, askAgain));
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Field, ModelObject, RecordData } from '../api/types';
-import { changeableFields, itemsFor } from './bulkItems';
+import { changeableFields, changeFor, itemsFor } from './bulkItems';
 
 const tags: Field = { name: 'tags', label: 'Tags', type: 'tags' };
 const level: Field = { name: 'level', label: 'Level', type: 'choice' };
@@ -29,6 +29,13 @@ describe('a change of many', () => {
     expect(itemsFor(level, 'add', null, records)).toEqual([
       { method: 'PATCH', id: '1', version: 3, body: { level: null } },
     ]);
+  });
+
+  it('is told as edits for records that were not read', () => {
+    expect(changeFor(tags, 'add', ['x'])).toEqual({ tags: { add: ['x'] } });
+    expect(changeFor(tags, 'remove', ['x'])).toEqual({ tags: { remove: ['x'] } });
+    expect(changeFor(tags, 'replace', ['x'])).toEqual({ tags: ['x'] });
+    expect(changeFor(level, 'add', null)).toEqual({ level: null });
   });
 
   it('writes over a masked value, which nobody can compare', () => {

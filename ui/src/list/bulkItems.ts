@@ -33,3 +33,9 @@ export function itemsFor(f: Field, mode: Mode, value: unknown, records: RecordDa
     return [{ method: 'PATCH', id: r.id, version: r.version, body: { [f.name]: next } }];
   });
 }
+
+/** The same as the server takes it for records that were never read here. */
+export function changeFor(f: Field, mode: Mode, value: unknown): Record<string, unknown> {
+  const edits = several.has(f.type) && mode !== 'replace';
+  return { [f.name]: edits ? { [mode]: value ?? [] } : value };
+}

@@ -1,10 +1,19 @@
 import { useRef, useState } from 'react';
-import { type ListQuery, useWrites } from '../api/records';
+import { useWrites } from '../api/records';
 import type { ModelObject } from '../api/types';
 import { useTranslation } from '../app/i18n';
 import { useFormat } from '../parts/useFormat';
 import { useTell } from '../parts/useTell';
-import { type Item, type Outcome, type Progress, readAll, runBatch, undoBatches } from './batch';
+import {
+  type Item,
+  type Outcome,
+  type Progress,
+  type Reach,
+  runBatch,
+  runBulk,
+  undoBatches,
+  type Work,
+} from './batch';
 import type { Selection } from './selection';
 
 /** Work on many records: how far it is, the way to stop it, what came of it and the way back. */
@@ -65,9 +74,20 @@ export function useBulk(object: ModelObject, select: (next: Selection) => void) 
       writes.refresh();
       report(out, say(out.done));
     },
-    async selectAll(query: ListQuery, of: number) {
+    /** All of them, as one job of the server. */
+    async runAll(
+      reach: Reach,
+      of: number,
+      work: Work,
+      title: string,
+      say: (n: number) => string,
+    ) {
       try {
-        select(await track(of, (p) => readAll(object.plural, query, p)));
+        const out = await track(of, (p) => runBulk(object.plural, title, reach, work, p));
+        if (out.done > 0) select(new Map());
+        writes.refresh();
+        if (out.done + out.stale + out.failed === 0 && !out.error) tell.done(t('bulk.nothing'));
+        report(out, say(out.done));
       } catch (e) {
         tell.error(e);
       }
