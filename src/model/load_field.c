@@ -4,11 +4,11 @@
 #include "base/limits.h"
 
 static const char *const FIELD_KEYS[] = {
-    "type",     "label",    "help",    "name",        "required",  "unique",   "default",
-    "search",   "identity", "segment", "expected",    "sensitive", "personal", "hidden",
-    "readonly", "import",   "max",     "min",         "auto", "format",     "decimals", "currency",
-    "choices",  "target",   "formula", "result",      "over",      "via",      "fn",
-    "field",    "by",       "where",   "currency_of", NULL};
+    "type",     "label",    "help",    "name",     "required",    "unique",   "default",
+    "search",   "identity", "segment", "expected", "sensitive",   "personal", "hidden",
+    "readonly", "import",   "max",     "min",      "auto",        "format",   "decimals",
+    "currency", "choices",  "target",  "formula",  "result",      "over",     "via",
+    "fn",       "field",    "by",      "where",    "currency_of", NULL};
 
 static bool
 flag(const struct loader *l, const struct source *s, const json_t *d, str at, const char *key)
