@@ -1,4 +1,4 @@
-#include "core/file.h"
+#include "core/file_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -177,8 +177,7 @@ err_t file_load(struct ctx *c, int64_t id, struct stored_file *out)
     return OK;
 }
 
-/* A file is seen by who made it and by who may see the record that it belongs to. */
-static bool may_see(struct ctx *c, const struct record *r)
+bool file_may_see(struct ctx *c, const struct record *r)
 {
     struct record *unused;
     int64_t id;
@@ -197,7 +196,7 @@ err_t file_find(struct ctx *c, int64_t id, struct stored_file *out)
 {
     struct record *r;
     TRY(record_load(c, files(c), id, &r));
-    if (!record_live(r) || !may_see(c, r))
+    if (!record_live(r) || !file_may_see(c, r))
         return ERR_NOT_FOUND;
     describe(c, r, out);
     return OK;

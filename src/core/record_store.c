@@ -1,3 +1,4 @@
+#include "core/file_internal.h"
 #include "core/record_internal.h"
 #include "model/query.h"
 #include "sql_core.h"
@@ -202,6 +203,8 @@ err_t record_store(struct ctx *c,
     if (before && !derived)
         stamp(c, after, record_cell(before, o->version, 0).i + 1);
     TRY(check_unique(c, before, after));
+    if (!derived && record_live(after))
+        TRY(file_attach(c, before, after));
     TRY(before ? update(c, before, after) : insert(c, after));
     TRY(write_sets(c, before, after));
     TRY(record_identity(c, before, after, options));
