@@ -57,6 +57,15 @@ err_t batches_get(struct call *call)
     return OK;
 }
 
+/* A preview of a large batch tells what could be seen in this time. */
+#define PREVIEW (2 * CLOCK_SECOND)
+
+static bool in_time(void *until, size_t done, size_t total)
+{
+    (void)done, (void)total;
+    return clock_monotonic() < *(const int64_t *)until;
+}
+
 err_t batches_undo(struct call *call)
 {
     struct ctx *c = &call->ctx;
@@ -66,7 +75,8 @@ err_t batches_undo(struct call *call)
     TRY(call_id(call, 0, &id));
     TRY(call_query(call, "preview", &preview));
     if (str_eqz(preview, "true")) {
-        TRY(batch_undo(c, id, true, &result, NULL, NULL));
+        int64_t until = clock_monotonic() + PREVIEW;
+        TRY(batch_undo(c, id, true, &result, in_time, &until));
         call_begin(call, 200);
         undo_write_json(c, &result, &call->out);
         call_end(call);

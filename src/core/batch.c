@@ -117,6 +117,8 @@ void undo_write_json(struct ctx *c, const struct undo_result *r, struct jw *w)
     jw_open(w, '{');
     jw_key(w, S("restored"));
     jw_int(w, (int64_t)r->restored);
+    jw_key(w, S("whole"));
+    jw_bool(w, !r->part);
     jw_key(w, S("kept_total"));
     jw_int(w, (int64_t)r->kept_total);
     jw_key(w, S("kept"));

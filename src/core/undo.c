@@ -471,7 +471,10 @@ err_t batch_undo(struct ctx *c,
     } else {
         TRY(ctx_transact(c, open_work, &opening));
     }
-    TRY(run_as_undo(c, &u, opening.undo_batch, progress, context));
+    err_t e = run_as_undo(c, &u, opening.undo_batch, progress, context);
+    result.part = preview && e == ERR_LIMIT && !db_too_slow(c->conn);
+    if (!result.part)
+        TRY(e);
     if (!preview)
         TRY(ctx_transact(c, close_work, &opening));
     *out = result;

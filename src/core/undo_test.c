@@ -288,3 +288,27 @@ TEST_APP(undo_asks_by_the_record)
     }
     end(&s);
 }
+
+static bool enough(void *context, size_t done, size_t total)
+{
+    (void)context, (void)done, (void)total;
+    return false;
+}
+
+TEST_APP(undo_preview_that_is_broken_off_says_so)
+{
+    struct stage s;
+    struct undo_result whole = {0}, part = {0};
+    begin(&s, app);
+    int64_t batch = begin_batch(&s);
+    for (int i = 0; i < 450; i++)
+        create(&s, "{'name':'王小明'}");
+    s.c.batch = 0;
+    assert_int_equal(batch_undo(&s.c, batch, true, &whole, NULL, NULL), OK);
+    assert_int_equal(whole.restored, 450);
+    assert_false(whole.part);
+    assert_int_equal(batch_undo(&s.c, batch, true, &part, enough, NULL), OK);
+    assert_true(part.part);
+    assert_true(part.restored > 0 && part.restored < 450);
+    end(&s);
+}

@@ -17,6 +17,19 @@ export function kept<T>(key: string, initial: T): Kept<T> {
   } catch {
     value = initial;
   }
+  const tellAll = () => {
+    for (const fn of listeners) fn();
+  };
+  // Another tab has changed it.
+  window.addEventListener('storage', (event) => {
+    if (event.key !== name && event.key !== null) return;
+    try {
+      value = event.newValue === null ? initial : (JSON.parse(event.newValue) as T);
+    } catch {
+      return;
+    }
+    tellAll();
+  });
   return {
     get: () => value,
     set(next) {
@@ -26,7 +39,7 @@ export function kept<T>(key: string, initial: T): Kept<T> {
       } catch {
         // Without storage the value lives until the page is left.
       }
-      for (const fn of listeners) fn();
+      tellAll();
     },
     subscribe(fn) {
       listeners.add(fn);

@@ -1,4 +1,4 @@
-import { ApiError, api } from '../api/client';
+import { ApiError, api, newKey } from '../api/client';
 import { cancelJob, isOver, jobError } from '../api/jobs';
 import type { Count, Id, Job, ModelObject } from '../api/types';
 import type { Condition } from '../condition/condition';
@@ -106,6 +106,17 @@ export async function runBulk(
   return ended ? out : { ...out, error: new ApiError(409, job.state, jobError(job)) };
 }
 
+/** A call whose answer was lost is sent again with its key: it has one effect, and its batch is known. */
+async function writeOnce(plural: string, title: string, items: Item[]): Promise<Reply> {
+  const call = { method: 'POST' as const, body: { title, items }, key: newKey() };
+  try {
+    return await api<Reply>(`/${plural}/batch`, call);
+  } catch (e) {
+    if (!(e instanceof ApiError) || e.status !== 0) throw e;
+    return api<Reply>(`/${plural}/batch`, call);
+  }
+}
+
 /** Sends the items in calls of a hundred; what was done when it is stopped or fails stays told. */
 export async function runBatch(
   object: ModelObject,
@@ -116,12 +127,10 @@ export async function runBatch(
   const out: Outcome = { batches: [], done: 0, stale: 0, refused: [], failed: 0 };
   try {
     for (let i = 0; i < items.length && !p.signal.aborted; i += perCall) {
+      const slice = items.slice(i, i + perCall);
       // One after the other, so that stopping stops.
       // oxlint-disable-next-line no-await-in-loop
-      const reply = await api<Reply>(`/${object.plural}/batch`, {
-        method: 'POST',
-        body: { title, items: items.slice(i, i + perCall) },
-      });
+      const reply = await writeOnce(object.plural, title, slice);
       out.batches.push(reply.batch);
       for (const r of reply.results) note(out, r);
       p.tell(Math.min(i + perCall, items.length));
