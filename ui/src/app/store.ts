@@ -21,7 +21,7 @@ export function kept<T>(key: string, initial: T): Kept<T> {
     for (const fn of listeners) fn();
   };
   // Another tab has changed it.
-  window.addEventListener('storage', (event) => {
+  globalThis.addEventListener?.('storage', (event: StorageEvent) => {
     if (event.key !== name && event.key !== null) return;
     try {
       value = event.newValue === null ? initial : (JSON.parse(event.newValue) as T);
