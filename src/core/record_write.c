@@ -19,6 +19,13 @@ static void problem_at(struct ctx *c, str name, const char *code)
                     (str){0});
 }
 
+/* People know the field by its label. */
+static void problem_on(struct ctx *c, const struct field *f, const char *code)
+{
+    problem_add_str(&c->problems, pointer_join(c->arena, S(""), f->name), code,
+                    f->label.text[c->lang], (str){0}, (str){0});
+}
+
 static bool trusted_system(const struct field *f)
 {
     const struct object *o = f->object;
@@ -42,7 +49,7 @@ static bool may_set(struct ctx *c, const struct write *w, const struct field *f,
     bool server_work = !c->access && !f->builtin && !f->computed;
     if (!server_work &&
         (f->readonly || f->computed || access_field_own(c->access, f) < FIELD_WRITE)) {
-        problem_at(c, name, "read_only");
+        problem_on(c, f, "read_only");
         return false;
     }
     return true;
@@ -112,7 +119,7 @@ static err_t check_required(struct ctx *c, const struct record *r, size_t from)
         const struct field *f = r->object->fields[i];
         if (f->required && !f->computed && !f->auto_prefix.n && field_stored(f) && empty(r, f) &&
             !told(c, from, f)) {
-            problem_at(c, f->name, "required");
+            problem_on(c, f, "required");
             bad = ERR_INVALID;
         }
     }
@@ -209,7 +216,7 @@ static err_t check_ref(struct ctx *c, const struct record *r, const struct field
     if (e == OK && !record_live(target))
         e = ERR_NOT_FOUND;
     if (e == ERR_NOT_FOUND || e == ERR_DENIED) {
-        problem_at(c, f->name, "unknown_ref");
+        problem_on(c, f, "unknown_ref");
         return ERR_INVALID;
     }
     return e;
@@ -341,7 +348,7 @@ static err_t check_customer(struct ctx *c, const struct record *before, const st
     const struct field *f = after->object->customer;
     if (!f || !c->access || value_eq(record_cell(before, f, 0), record_cell(after, f, 0)))
         return OK;
-    problem_at(c, f->name, "customer_fixed");
+    problem_on(c, f, "customer_fixed");
     return ERR_INVALID;
 }
 
