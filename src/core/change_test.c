@@ -278,7 +278,7 @@ static struct app *open_second(const struct test_app *at)
     struct problems problems = {.arena = arena};
     struct app *app = NULL;
     struct app_options o = {
-        .db_url = str_from(at->at.url), .data_folder = str_from(at->folder), .node = 2};
+        .db_url = str_from(at->at.url), .data_folder = str_from(at->folder), .node = -1};
     assert_int_equal(app_open(&o, &problems, &app), OK);
     return app;
 }

@@ -46,10 +46,13 @@ struct db_options {
 err_t db_open(const struct db_options *, struct problems *, struct db **out) MUST_USE;
 void db_close(struct db *); /* waits for running works */
 /* A number below `below` that no other process on this database has, until this one closes it or
- * loses its connection; wanted < 0: the lowest that is free. SQLite has one process only, which
- * gets what it wants, or 0. ERR_CONFLICT: another process has it, or has them all. Once at start.
- */
+ * loses its connection; wanted < 0: one that is free, at random, so that a number that was just
+ * lost is hardly ever another's before db_number_keep. SQLite has one process only, which gets what
+ * it wants, or 0. ERR_CONFLICT: another process has it, or has them all. Once at start. */
 err_t db_number_take(struct db *, int wanted, unsigned below, unsigned *out) MUST_USE;
+/* Asks whether the connection that holds the number still lives. If not, takes the same one again,
+ * or when another process has it by now, one that is free. From one thread at a time. */
+err_t db_number_keep(struct db *, unsigned below, unsigned *number) MUST_USE;
 enum db_kind db_kind(const struct db *);
 
 /* A read-only connection; waits while all are taken. ERR_UNAVAILABLE. */
