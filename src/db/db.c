@@ -104,10 +104,12 @@ err_t db_acquire(struct db *db, struct db_conn **out)
     return OK;
 }
 
-void db_deadline(struct db_conn *c, unsigned milliseconds)
+unsigned db_deadline(struct db_conn *c, unsigned milliseconds)
 {
+    unsigned before = c->deadline;
     c->deadline = milliseconds;
     c->too_slow = false;
+    return before;
 }
 
 bool db_too_slow(const struct db_conn *c)

@@ -19,10 +19,14 @@ static err_t ensure(struct ctx *c, str name)
     const struct access *mine = c->access;
     struct record *r;
     json_t *body = json_keep(c->arena, json_pack("{s:s%}", "name", name.p, name.n));
+    size_t problems = c->problems.list.n;
     c->access = NULL; /* whoever may tag a record may name the tag */
     e = record_create(c, tags, body, NULL, &r);
     c->access = mine;
-    return e;
+    if (e != ERR_CONFLICT || db_one(c->conn, c->arena, SQL_TAG_FIND, &param, 1, &found, 1) != OK)
+        return e;
+    c->problems.list.n = problems; /* another named it meanwhile */
+    return OK;
 }
 
 static err_t written(struct ctx *c, const struct record *before, const struct record *after)
