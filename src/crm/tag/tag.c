@@ -4,7 +4,7 @@
 #include "core/record_internal.h"
 #include "sql_crm.h"
 
-static err_t ensure(struct ctx *c, str name)
+err_t tag_ensure(struct ctx *c, str name)
 {
     const struct object *tags = model_object(c->model, S("tag"));
     value param = V_TEXT(name), found;
@@ -41,7 +41,7 @@ static err_t written(struct ctx *c, const struct record *before, const struct re
         str *members;
         size_t n = multi_members(c->arena, record_cell(after, f, 0), &members);
         for (size_t k = 0; k < n; k++)
-            TRY(ensure(c, members[k]));
+            TRY(tag_ensure(c, members[k]));
     }
     return OK;
 }

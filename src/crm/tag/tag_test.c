@@ -3,7 +3,6 @@
 #include <pthread.h>
 
 #include "base/limits.h"
-#include "core/record.h"
 #include "core/test_app.h"
 
 struct tagger {
@@ -15,20 +14,22 @@ struct tagger {
     size_t problems;
 };
 
+static err_t name_tag(struct ctx *c, void *arg)
+{
+    return tag_ensure(c, *(const str *)arg);
+}
+
 static void *tag_one(void *arg)
 {
     struct tagger *mine = arg;
     AUTO_ARENA arena = arena_new(64 * MIB);
     struct ctx c;
-    struct record *r;
-    char body[80];
     mine->result = ctx_init(&c, mine->app, arena, "test");
     pthread_barrier_wait(mine->start);
     if (mine->result != OK)
         return NULL;
-    snprintf(body, sizeof body, "{'name':'甲','tags':['新%d']}", mine->round);
-    mine->result =
-        record_create(&c, model_object(c.model, S("customer")), test_json(arena, body), NULL, &r);
+    str name = arena_printf(arena, "新%d", mine->round);
+    mine->result = ctx_transact(&c, name_tag, &name);
     mine->problems = c.problems.list.n;
     ctx_done(&c);
     return NULL;
@@ -37,11 +38,7 @@ static void *tag_one(void *arg)
 TEST_APP(tags_named_by_many_at_once)
 {
     enum { TAGGERS = 6, ROUNDS = 8 };
-    static bool attached;
     pthread_barrier_t start;
-    if (!attached)
-        tag_attach();
-    attached = true;
     assert_int_equal(pthread_barrier_init(&start, NULL, TAGGERS), 0);
     for (int round = 0; round < ROUNDS; round++) {
         struct tagger all[TAGGERS];
