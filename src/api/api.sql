@@ -8,9 +8,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 -- name: health_one
 SELECT 1
 
+-- Two halves, see change_after.
 -- name: health_readers across
 SELECT r.reader, (SELECT count(*) FROM (
-    SELECT 1 FROM change c WHERE (c.tx, c.id) > (r.tx, r.id) LIMIT $1) behind)
+    SELECT 1 FROM (SELECT 1 FROM change c WHERE c.tx = r.tx AND c.id > r.id LIMIT $1) same
+    UNION ALL
+    SELECT 1 FROM (SELECT 1 FROM change c WHERE c.tx > r.tx LIMIT $1) later
+    LIMIT $1) behind)
 FROM reader_position r ORDER BY r.reader
 
 -- name: health_jobs

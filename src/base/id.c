@@ -10,12 +10,12 @@
 #define EPOCH_MS INT64_C(1577836800000) /* 2020-01-01 */
 enum { COUNTER_BITS = 12, NODE_BITS = 10 };
 
-static unsigned node_number;
+static _Atomic unsigned node_number;
 static _Atomic int64_t last; /* milliseconds << COUNTER_BITS | counter */
 
 void id_set_node(unsigned node)
 {
-    node_number = node & ((1u << NODE_BITS) - 1);
+    atomic_store(&node_number, node & ((1u << NODE_BITS) - 1));
 }
 
 void id_set_least(int64_t id)

@@ -6,7 +6,7 @@
 #include "base/str.h"
 
 enum { ID_NODES = 1024 };
-void id_set_node(unsigned node); /* 0..1023, once at start */
+void id_set_node(unsigned node); /* 0..1023 */
 /* Ids made from now on are greater than this one, whatever the clock says. */
 void id_set_least(int64_t id);
 int64_t id_new(void);           /* never repeats, ascends within the process; thread-safe */

@@ -17,6 +17,7 @@
 #include "core/job.h"
 #include "core/quality_cache.h"
 #include "core/migrate.h"
+#include "core/process.h"
 #include "core/registry.h"
 #include "core/setting.h"
 
@@ -99,7 +100,7 @@ static err_t open_database(struct app *app, const struct app_options *o, struct 
 
 static err_t open_data(struct app *app, struct problems *problems)
 {
-    static const char *const folders[] = {"", "/files", "/spool"};
+    static const char *const folders[] = {"", "/files", "/spool", "/processes"};
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
         TRY(make_folder(
             arena_printf(app->arena, STR_FMT "%s", STR_ARG(app->data_folder), folders[i]).p,
@@ -114,6 +115,7 @@ static err_t open_parts(struct app *app, const struct app_options *o, struct pro
     TRY(open_database(app, o, problems));
     if (!o->make)
         TRY(open_data(app, problems));
+    TRY(process_open(app));
     TRY(take_node(app, o, problems));
     app->settings = settings_new();
     app->registry = registry_new();
@@ -133,6 +135,8 @@ err_t app_open(const struct app_options *o, struct problems *problems, struct ap
     struct app *app = calloc(1, sizeof *app);
     if (!app)
         abort();
+    app->process_fd = -1;
+    pthread_mutex_init(&app->node_lock, NULL);
     app->arena = arena_new(4 * MIB);
     app->data_folder = arena_str(app->arena, o->data_folder);
     err_t e = open_parts(app, o, problems);
@@ -156,6 +160,8 @@ void app_close(struct app *app)
     quality_cache_free(app->quality_cache);
     settings_free(app->settings);
     db_close(app->db);
+    process_close(app);
+    pthread_mutex_destroy(&app->node_lock);
     sodium_memzero(app->key, sizeof app->key);
     arena_free(app->arena);
     free(app);

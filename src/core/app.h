@@ -16,6 +16,8 @@ struct app_options {
     bool migrate; /* bring the database to this binary's schema; else a difference is refused */
 };
 
+enum { PROCESS_CHARS = 16 };
+
 struct app {
     struct db *db;
     struct arena *arena;
@@ -27,7 +29,11 @@ struct app {
     struct log_readers *log_readers;
     struct job_runner *job_runner;
     struct quality_cache *quality_cache;
-    unsigned node; /* of this process on the database, see db_number_take */
+    char process[PROCESS_CHARS + 1]; /* this process's name, see core/process.h */
+    int process_fd;                  /* its lock; < 0: none */
+    pthread_mutex_t node_lock;       /* what follows */
+    unsigned node;                   /* of this process on the database, see db_number_take */
+    int64_t node_due;                /* monotonic; when it is looked after next */
     atomic_bool stopping;
 };
 

@@ -65,7 +65,7 @@ struct transaction {
     struct ctx *ctx;
     err_t (*work)(struct ctx *, void *);
     void *arg;
-    size_t problems_before;
+    size_t problems_before, dropped_before;
 };
 
 static err_t run(struct db_conn *conn, void *arg)
@@ -74,6 +74,7 @@ static err_t run(struct db_conn *conn, void *arg)
     struct db_conn *outer = t->ctx->conn;
     bool nested = t->ctx->in_transaction;
     t->ctx->problems.list.n = t->problems_before;
+    t->ctx->problems.dropped = t->dropped_before;
     t->ctx->conn = conn;
     t->ctx->in_transaction = true;
     err_t e = t->work(t->ctx, t->arg);
@@ -84,7 +85,7 @@ static err_t run(struct db_conn *conn, void *arg)
 
 err_t ctx_transact(struct ctx *c, err_t (*work)(struct ctx *, void *), void *arg)
 {
-    struct transaction t = {c, work, arg, c->problems.list.n};
+    struct transaction t = {c, work, arg, c->problems.list.n, c->problems.dropped};
     if (c->in_transaction)
         return db_nested(c->conn, run, &t);
     err_t e = db_transact(c->app->db, run, &t);

@@ -107,6 +107,7 @@ TEST_APP(quality_counts_and_queues)
     /* page by page: each once, cheapest first */
     static const char *const want[] = {"甲", "乙", "丁", "丙"};
     str after = {0};
+    db_deadline(c.conn, 20000);
     for (size_t i = 0; i < 4; i++) {
         buf_clear(&out);
         w = (struct jw){.out = &out};
@@ -123,6 +124,7 @@ TEST_APP(quality_counts_and_queues)
         after = json_get_str(page, "next");
         assert_int_equal(json_get_bool(page, "has_more", false), i < 3);
     }
+    assert_int_equal(db_deadline(c.conn, 0), 20000);
     assert_int_equal(quality_queue_json(&c, S(""), S("x"), 1, &w), ERR_INVALID);
     ctx_done(&c);
 }

@@ -58,7 +58,7 @@ TEST_APP(jobs_clear_away_by_chunks)
     ctx_done(&c);
 }
 
-/* The lease has a minute to run, but its holder was this node. */
+/* The lease has long to run, but its holder is gone. */
 TEST_APP(jobs_of_a_killed_process_are_due_at_once)
 {
     AUTO_ARENA arena = arena_new(64 * MIB);
@@ -68,10 +68,11 @@ TEST_APP(jobs_of_a_killed_process_are_due_at_once)
     assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
     assert_int_equal(job_enqueue(&c, "session_purge", NULL, NULL, 0, &id), OK);
     write_sql(&c,
-              "UPDATE job SET state = 'running', attempts = 1, lease_by = '0:gone', lease_until = "
+              "UPDATE job SET state = 'running', attempts = 1, lease_by = 'gone:x', lease_until = "
               "9000000000000000");
     assert_int_equal(job_run_due(app), OK);
     assert_int_equal(number(&c, "SELECT count(*) FROM job WHERE state = 'running'"), 1);
+    test_app_process_gone(at, "gone");
     assert_int_equal(job_runner_start(app, 1), OK);
     for (int i = 0; i < 200 && number(&c, "SELECT count(*) FROM job WHERE state = 'done'") == 0;
          i++)

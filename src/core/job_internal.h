@@ -9,7 +9,7 @@
 enum { JOB_ATTEMPTS = 5, JOB_LEASE_SECONDS = 60 };
 
 /* The process's node, for its successor, and a token: "7:…". */
-enum { LEASE_CHARS = 5 + TOKEN_CHARS };
+enum { LEASE_CHARS = PROCESS_CHARS + 1 + TOKEN_CHARS };
 
 /* A job at work in this process. */
 struct job_running {

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "core/access.h"
 #include "core/job_internal.h"
+#include "core/process.h"
 #include "core/registry.h"
 #include "sql_core.h"
 
@@ -326,7 +327,7 @@ static void new_lease(const struct app *app, char out[static LEASE_CHARS + 1])
 {
     char token[TOKEN_CHARS + 1];
     token_new(token);
-    snprintf(out, LEASE_CHARS + 1, "%u:%s", app->node, token);
+    snprintf(out, LEASE_CHARS + 1, "%s:%s", app->process, token);
 }
 
 /* Takes what is due and runs it; *any tells whether there was something. */
@@ -402,21 +403,25 @@ static void *work(void *arg)
 
 static err_t release_work(struct db_conn *conn, void *arg)
 {
-    const struct app *app = arg;
-    char mine[8];
-    snprintf(mine, sizeof mine, "%u:%%", app->node);
-    value params[] = {V_TEXT(str_from(mine)), V_INT(FREE_CRASHES),
+    value params[] = {V_TEXT(*(const str *)arg), V_INT(FREE_CRASHES),
                       V_INT(clock_now() + CRASH_WAIT_SECONDS * CLOCK_SECOND)};
     return db_run(conn, SQL_JOB_RELEASE, params, 3, NULL);
 }
 
-/* What this node's former process held when it was killed is due at once, and the attempt does not
- * count: restarts make nothing dead. Work that each time takes the process down does not get
- * further either, waits after a few times, and is given up in the end. */
+/* What a process held that is gone (core/process.h) is due at once, and the attempt does not count:
+ * restarts make nothing dead. Work that each time takes the process down does not get further
+ * either, waits after a few times, and is given up in the end. */
+static err_t release(struct app *app, str process)
+{
+    AUTO_ARENA arena = arena_new(MIB);
+    str held = arena_concat(arena, process, S(":%"));
+    return db_transact(app->db, release_work, &held);
+}
+
 err_t job_runner_start(struct app *app, unsigned threads)
 {
     struct job_runner *runner = job_runner_of(app);
-    TRY(db_transact(app->db, release_work, app));
+    TRY(process_each_gone(app, release));
     runner->threads = calloc(threads, sizeof *runner->threads);
     if (!runner->threads)
         abort();

@@ -3,9 +3,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/id.h"
 #include "base/limits.h"
 #include "core/access.h"
 #include "core/job_internal.h"
+#include "core/process.h"
 #include "core/record.h"
 #include "core/test_app.h"
 
@@ -405,13 +407,13 @@ TEST_APP(jobs_run_by_their_schedule)
 
 /* ---- several processes: PostgreSQL ---- */
 
-static struct app *open_second(const struct test_app *at)
+static struct app *open_second(const struct test_app *at, int node)
 {
     AUTO_ARENA arena = arena_new(MIB);
     struct problems problems = {.arena = arena};
     struct app *app = NULL;
     struct app_options o = {
-        .db_url = str_from(at->at.url), .data_folder = str_from(at->folder), .node = 2};
+        .db_url = str_from(at->at.url), .data_folder = str_from(at->folder), .node = node};
     assert_int_equal(app_open(&o, &problems, &app), OK);
     return app;
 }
@@ -423,7 +425,7 @@ TEST_APP(jobs_run_on_one_of_two_processes)
     if (db_kind(app->db) == DB_SQLITE)
         return;
     begin(&w, app);
-    struct app *second = open_second(at);
+    struct app *second = open_second(at, -1);
     int64_t ids[JOBS];
     for (int i = 0; i < JOBS; i++)
         ids[i] = enqueue(&w.c, "test_count");
@@ -450,7 +452,7 @@ TEST_APP(jobs_of_a_killed_process_are_taken_over)
     pid_t child = fork();
     if (child == 0) {
         hold = true;
-        struct app *mine = open_second(at);
+        struct app *mine = open_second(at, -1);
         if (job_runner_start(mine, 1) == OK)
             for (;;)
                 pause();
@@ -474,15 +476,14 @@ TEST_APP(jobs_of_a_killed_process_are_taken_over)
 TEST_APP(jobs_outlive_restarts)
 {
     struct at_work w;
-    char taken[160];
+    static const str taken =
+        S("UPDATE job SET state = 'running', attempts = attempts + 1, lease_by = 'gone:x', "
+          "lease_until = 99999999999999999");
     begin(&w, app);
     int64_t id = enqueue(&w.c, "test_fail");
-    snprintf(taken, sizeof taken,
-             "UPDATE job SET state = 'running', attempts = attempts + 1, lease_by = '%u:x', "
-             "lease_until = 99999999999999999",
-             app->node);
     for (int i = 0; i < 12; i++) {
-        test_db_script(app->db, str_from(taken));
+        test_db_script(app->db, taken);
+        test_app_process_gone(at, "gone");
         assert_int_equal(job_runner_start(app, 0), OK);
         assert_true(job_runner_stop(app, 1));
         assert_state(&w.c, id, "waiting");
@@ -494,7 +495,8 @@ TEST_APP(jobs_outlive_restarts)
     assert_int_equal(job_run_due(app), OK);
     assert_int_equal(runs, 1);
     for (int i = 0; i < 12; i++) {
-        test_db_script(app->db, str_from(taken));
+        test_db_script(app->db, taken);
+        test_app_process_gone(at, "gone");
         assert_int_equal(job_runner_start(app, 0), OK);
         assert_true(job_runner_stop(app, 1));
     }
@@ -503,6 +505,41 @@ TEST_APP(jobs_outlive_restarts)
     assert_int_equal(job_run_due(app), OK);
     assert_int_equal(runs, 0);
     assert_state(&w.c, id, "dead");
+    end(&w);
+}
+
+/* Two on one data folder, and the one that lives lost its number and the connection that held it.
+ */
+TEST_APP(jobs_of_a_living_process_stay_with_it)
+{
+    struct at_work w;
+    char taken[160], cut[200];
+    if (db_kind(app->db) == DB_SQLITE)
+        return;
+    begin(&w, app);
+    struct app *second = open_second(at, -1);
+    unsigned node = second->node;
+    int64_t id = enqueue(&w.c, "test_count");
+    snprintf(taken, sizeof taken,
+             "UPDATE job SET state = 'running', attempts = 1, lease_by = '%s:x', "
+             "lease_until = 99999999999999999",
+             second->process);
+    test_db_script(app->db, str_from(taken));
+    snprintf(
+        cut, sizeof cut,
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = 'advisory' AND "
+        "objid = %u",
+        node);
+    test_db_script(app->db, str_from(cut));
+    struct app *third = open_second(at, (int)node); /* takes its number */
+    assert_int_equal(third->node, node);
+    assert_int_equal(job_runner_start(third, 0), OK);
+    assert_state(&w.c, id, "running");
+    process_keep_node(second);
+    assert_int_not_equal(second->node, node);
+    assert_int_equal((id_new() >> 12) & (ID_NODES - 1), second->node);
+    app_close(third);
+    app_close(second);
     end(&w);
 }
 

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "core/change_internal.h"
+#include "core/process.h"
 #include "core/registry.h"
 #include "sql_core.h"
 
@@ -246,6 +247,7 @@ static err_t take_step(struct reader *r, struct arena *arena, size_t *taken)
 {
     struct ctx c;
     struct step s = {.reader = r, .tx = r->tx, .id = r->id};
+    process_keep_node(r->all->app);
     registry_refresh(r->all->app);
     TRY(ctx_init(&c, r->all->app, arena, "job"));
     err_t e = look(&s, &c);

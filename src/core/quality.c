@@ -254,10 +254,10 @@ static void write_record(struct ctx *c, const struct record *r, struct jw *w)
 static err_t list_soon(
     struct ctx *c, enum tier tier, str after, size_t limit, struct list_page *out, bool *whole)
 {
-    db_deadline(c->conn, TIER_MILLISECONDS);
+    unsigned before = db_deadline(c->conn, TIER_MILLISECONDS);
     err_t e = list_tier(c, tier, after, limit, out);
     bool slow = e == ERR_LIMIT && db_too_slow(c->conn);
-    db_deadline(c->conn, 0);
+    db_deadline(c->conn, before);
     if (!slow)
         return e;
     db_snapshot_end(c->conn); /* nothing more would be read in it */

@@ -136,9 +136,13 @@ static err_t children(void *context,
     sql_init(&q, c->arena);
     TRY(query_select(&query, &env, &q));
     AUTO_ROWS rows = NULL;
+    AUTO_ARENA of_one =
+        arena_new(LIMIT_REQUEST_ARENA); /* nobody keeps a child, and many may come */
     TRY(db_query(c->conn, buf_str(&q.text), q.params.at, q.params.n, &rows));
-    while (db_next(rows))
-        TRY(each(arg, query_record(rows, o, c->arena)));
+    while (db_next(rows)) {
+        TRY(each(arg, query_record(rows, o, of_one)));
+        arena_reset(of_one);
+    }
     return db_rows_error(rows);
 }
 

@@ -1,9 +1,10 @@
 #include <pthread.h>
+#include <stdio.h>
 
 #include <sodium.h>
 
 #include "base/limits.h"
-#include "core/record.h"
+#include "core/record_internal.h"
 #include "core/test_app.h"
 
 static struct record *create(struct ctx *c, const char *object, const char *body)
@@ -219,6 +220,136 @@ TEST_APP(record_unique_fields_have_one_winner)
         assert_true(rivals[i].result == OK || rivals[i].result == ERR_CONFLICT);
     }
     assert_int_equal(won, 1);
+    ctx_done(&c);
+}
+
+/* ---- two with the same phone at once ---- */
+
+struct claimant {
+    struct app *app;
+    pthread_t thread;
+    pthread_barrier_t *start;
+    int64_t made;
+    err_t result;
+    char code[32], holder[24];
+};
+
+static void *claim_phone(void *arg)
+{
+    struct claimant *mine = arg;
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    struct record *r;
+    mine->result = ctx_init(&c, mine->app, arena, "test");
+    pthread_barrier_wait(mine->start);
+    if (mine->result != OK)
+        return NULL;
+    mine->result = record_create(&c, model_object(c.model, S("customer")),
+                                 test_json(arena, "{'name':'甲','phone':'13800138000'}"), NULL, &r);
+    mine->made = mine->result == OK ? record_id(r) : 0;
+    if (c.problems.list.n) {
+        const struct problem *p = &c.problems.list.at[0];
+        snprintf(mine->code, sizeof mine->code, "%s", p->code);
+        snprintf(mine->holder, sizeof mine->holder, STR_FMT, STR_ARG(p->args[1]));
+    }
+    ctx_done(&c);
+    return NULL;
+}
+
+TEST_APP(record_keys_claimed_at_once_name_their_holder)
+{
+    enum { CLAIMANTS = 6, ROUNDS = 8 };
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    struct record *r;
+    pthread_barrier_t start;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    assert_int_equal(pthread_barrier_init(&start, NULL, CLAIMANTS), 0);
+    for (int round = 0; round < ROUNDS; round++) {
+        struct claimant all[CLAIMANTS];
+        int64_t winner = 0;
+        char holder[24];
+        for (int i = 0; i < CLAIMANTS; i++) {
+            all[i] = (struct claimant){.app = app, .start = &start};
+            assert_int_equal(pthread_create(&all[i].thread, NULL, claim_phone, &all[i]), 0);
+        }
+        for (int i = 0; i < CLAIMANTS; i++) {
+            pthread_join(all[i].thread, NULL);
+            assert_true(!all[i].made || !winner);
+            winner += all[i].made;
+        }
+        assert_true(winner);
+        snprintf(holder, sizeof holder, "%lld", (long long)winner);
+        for (int i = 0; i < CLAIMANTS; i++) {
+            if (all[i].made)
+                continue;
+            assert_int_equal(all[i].result, ERR_CONFLICT);
+            assert_string_equal(all[i].code, "duplicate_identity");
+            assert_string_equal(all[i].holder, holder);
+        }
+        assert_int_equal(record_delete(&c, model_object(c.model, S("customer")), winner, 1, &r),
+                         OK);
+    }
+    pthread_barrier_destroy(&start);
+    ctx_done(&c);
+}
+
+/* ---- a work that is run anew ---- */
+
+static err_t complain_twice(struct ctx *c, void *arg)
+{
+    int *runs = arg;
+    for (int i = 0; i < LIMIT_PROBLEMS + 50; i++)
+        problem_add(&c->problems, S(""), "required", NULL);
+    if ((*runs)++ == 0)
+        return db_script(c->conn,
+                         S("DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$"));
+    return OK;
+}
+
+TEST_APP(ctx_forgets_what_a_former_run_complained_of)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    int runs = 0;
+    if (db_kind(app->db) == DB_SQLITE)
+        return;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    assert_int_equal(ctx_transact(&c, complain_twice, &runs), OK);
+    assert_int_equal(runs, 2);
+    assert_int_equal(c.problems.dropped, 50);
+    ctx_done(&c);
+}
+
+/* ---- the children of one record ---- */
+
+static err_t count_child(void *arg, const struct record *child)
+{
+    int *n = arg;
+    assert_non_null(child);
+    (*n)++;
+    return OK;
+}
+
+TEST_APP(record_children_do_not_pile_up)
+{
+    enum { ORDERS = 60 };
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    int seen = 0;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    int64_t customer = record_id(create(&c, "customer", "{'name':'甲'}"));
+    for (int i = 0; i < ORDERS; i++)
+        create(&c, "order",
+               arena_printf(arena, "{'customer':'%lld','amount':{'amount':1}}", (long long)customer)
+                   .p);
+    struct condition_source source = record_source(&c);
+    size_t before = arena_used(arena);
+    assert_int_equal(source.children(source.context, model_object(c.model, S("order"))->customer,
+                                     customer, count_child, &seen),
+                     OK);
+    assert_int_equal(seen, ORDERS);
+    assert_true(arena_used(arena) - before < 64 * KIB);
     ctx_done(&c);
 }
 

@@ -304,7 +304,12 @@ err_t record_guard(struct ctx *c, const struct object *o)
 static err_t run_write(struct ctx *c, err_t (*work)(struct ctx *, void *), struct write *w)
 {
     bool joined = c->in_transaction && w->options && w->options->joined;
-    return joined ? work(c, w) : ctx_transact(c, work, w);
+    size_t told = c->problems.list.n;
+    if (joined)
+        return work(c, w);
+    err_t e = ctx_transact(c, work, w);
+    /* Somebody was faster with a key, as only the database knew: by now it can be seen who. */
+    return e == ERR_CONFLICT && c->problems.list.n == told ? ctx_transact(c, work, w) : e;
 }
 
 static err_t create_record(struct ctx *c, struct write *w)

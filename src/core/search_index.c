@@ -147,6 +147,7 @@ enum { BATCH = 500, MUCH_LEAST = 5000, MUCH_SHARE = 5, MERGE_PAGES = 300 };
 
 struct upkeep {
     int64_t changes; /* since it was last seen to */
+    int64_t due;     /* after so many it is looked at how many are much */
     bool merging;
 };
 
@@ -182,12 +183,13 @@ static err_t keep_up(struct ctx *c, void *context, bool *more)
     bool lite = db_conn_kind(c->conn) == DB_SQLITE;
     value known = V_INT(0);
     if (!u->merging) {
-        if (u->changes < MUCH_LEAST)
+        if (u->changes < MUCH_LEAST || u->changes < u->due)
             return OK;
         TRY(db_one(c->conn, c->arena, lite ? SQLITE_KNOWN : POSTGRES_KNOWN, NULL, 0, &known, 1));
-        if (u->changes < known.i / MUCH_SHARE)
+        u->due = known.i / MUCH_SHARE;
+        if (u->changes < u->due)
             return OK;
-        u->changes = 0;
+        u->changes = u->due = 0;
     }
     TRY(ctx_transact(c, lite ? merge : analyze, u));
     *more = u->merging;

@@ -1,6 +1,7 @@
 #include "core/search.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "core/access.h"
@@ -69,4 +70,46 @@ TEST_APP(search_finds_the_rare_beside_the_frequent)
     ctx_done(&mine);
     log_readers_stop(app);
     ctx_done(&c);
+}
+
+static uint64_t queries_of_a_while(struct app *app)
+{
+    struct db_stats before, after;
+    db_stats(app->db, &before);
+    usleep(1500000);
+    db_stats(app->db, &after);
+    return after.queries - before.queries;
+}
+
+/* Many changes, but few beside what there is: how many that is, is not asked time and again. */
+TEST_APP(search_rests_when_there_is_nothing_to_do)
+{
+    enum { RECORDS = 30000, CHANGES = 5100 };
+    if (db_kind(app->db) == DB_POSTGRES)
+        return;
+    AUTO_ARENA arena = arena_new(MIB);
+    search_attach(app);
+    test_db_script(
+        app->db,
+        arena_printf(
+            arena,
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) "
+            "INSERT INTO search (id, object, doc) SELECT i, 'customer', 'x' FROM n",
+            RECORDS));
+    assert_int_equal(log_readers_start(app), OK);
+    assert_int_equal(log_readers_settle(app, 20000), OK);
+    uint64_t idle = queries_of_a_while(app);
+    test_db_script(
+        app->db,
+        arena_printf(
+            arena,
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) "
+            "INSERT INTO change (id, tx, at, through, op, object, record_id, version) "
+            "SELECT m.id + i, m.tx, 0, 'test', 1, 'none', 1, 1 FROM n, "
+            "(SELECT coalesce(max(id), 0) AS id, coalesce(max(tx), 1) AS tx FROM change) m",
+            CHANGES));
+    assert_int_equal(log_readers_settle(app, 20000), OK);
+    usleep(300000);
+    assert_true(queries_of_a_while(app) * 2 < idle * 3);
+    log_readers_stop(app);
 }

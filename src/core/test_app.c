@@ -47,6 +47,15 @@ void test_app_close(struct test_app *t)
     nftw(t->folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }
 
+void test_app_process_gone(const struct test_app *t, const char *name)
+{
+    char path[160];
+    snprintf(path, sizeof path, "%s/processes/%s", t->folder, name);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    assert_int_equal(fclose(f), 0);
+}
+
 json_t *test_json(struct arena *arena, const char *text)
 {
     char *z = arena_strz(arena, str_from(text));

@@ -14,6 +14,8 @@ struct test_app {
 
 void test_app_open(struct test_app *, enum db_kind);
 void test_app_close(struct test_app *);
+/* As if a process of that name had been killed: lower-case letters and digits. */
+void test_app_process_gone(const struct test_app *, const char *name);
 /* A tree from text with ' for ". */
 json_t *test_json(struct arena *, const char *text);
 

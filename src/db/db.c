@@ -104,10 +104,12 @@ err_t db_acquire(struct db *db, struct db_conn **out)
     return OK;
 }
 
-void db_deadline(struct db_conn *c, unsigned milliseconds)
+unsigned db_deadline(struct db_conn *c, unsigned milliseconds)
 {
+    unsigned before = c->deadline;
     c->deadline = milliseconds;
     c->too_slow = false;
+    return before;
 }
 
 bool db_too_slow(const struct db_conn *c)
@@ -187,8 +189,11 @@ err_t db_nested(struct db_conn *c, db_work inner, void *arg)
     c->pipelined = false; /* inner's failures are to be told before its savepoint ends */
     err_t e = inner(c, arg);
     c->pipelined = pipelined;
-    if (e == OK && driver->settle)
-        e = driver->settle(c);
+    /* What was sent is to be told of now: the failure of one would be taken for that of ROLLBACK.
+     */
+    err_t settled = driver->settle && !c->broken ? driver->settle(c) : OK;
+    if (e == OK || (settled != OK && (c->lost || c->broken || c->again)))
+        e = settled;
     if (e == OK)
         e = c->failed;
     if (e == OK)
@@ -303,6 +308,7 @@ static err_t send(struct db_conn *c, str sql, const value *params, size_t n)
     TRY(check_params(params, n));
     struct statement *statement;
     TRY(ready(c, sql, n, &statement));
+    statement->busy = true;
     err_t e = c->db->driver->send(c, statement, params, n);
     statement_release(c, statement);
     return e;

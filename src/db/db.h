@@ -46,18 +46,22 @@ struct db_options {
 err_t db_open(const struct db_options *, struct problems *, struct db **out) MUST_USE;
 void db_close(struct db *); /* waits for running works */
 /* A number below `below` that no other process on this database has, until this one closes it or
- * loses its connection; wanted < 0: the lowest that is free. SQLite has one process only, which
- * gets what it wants, or 0. ERR_CONFLICT: another process has it, or has them all. Once at start.
- */
+ * loses its connection; wanted < 0: one that is free, at random, so that a number that was just
+ * lost is hardly ever another's before db_number_keep. SQLite has one process only, which gets what
+ * it wants, or 0. ERR_CONFLICT: another process has it, or has them all. Once at start. */
 err_t db_number_take(struct db *, int wanted, unsigned below, unsigned *out) MUST_USE;
+/* Asks whether the connection that holds the number still lives. If not, takes the same one again,
+ * or when another process has it by now, one that is free. From one thread at a time. */
+err_t db_number_keep(struct db *, unsigned below, unsigned *number) MUST_USE;
 enum db_kind db_kind(const struct db *);
 
 /* A read-only connection; waits while all are taken. ERR_UNAVAILABLE. */
 err_t db_acquire(struct db *, struct db_conn **out) MUST_USE;
 void db_release(struct db_conn *);
 /* Until it is given back, a statement that takes longer on this connection, its rows included on
- * SQLite, gives ERR_LIMIT, which db_too_slow tells from others. 0 = as long as it takes. */
-void db_deadline(struct db_conn *, unsigned milliseconds);
+ * SQLite, gives ERR_LIMIT, which db_too_slow tells from others. 0 = as long as it takes. Gives
+ * what it was before. */
+unsigned db_deadline(struct db_conn *, unsigned milliseconds);
 bool db_too_slow(const struct db_conn *);
 /* One snapshot for the reads between; not nestable. Without it each query sees its own moment. */
 err_t db_snapshot_begin(struct db_conn *) MUST_USE;

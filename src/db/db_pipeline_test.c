@@ -8,6 +8,12 @@ static err_t insert_unseen(struct db_conn *c, int64_t id)
                   NULL);
 }
 
+static err_t send_unseen(struct db_conn *c, int64_t id)
+{
+    value params[] = {V_INT(id), V_NULL};
+    return db_send(c, S("INSERT INTO item (id, name) VALUES ($1, CAST($2 AS text))"), params, 2);
+}
+
 static err_t insert_many(struct db_conn *c, void *arg)
 {
     int64_t n = *(const int64_t *)arg;
@@ -72,22 +78,73 @@ TEST_DB(db_pipeline_of_a_work_that_gives_up)
     assert_int_equal(count_items(db), 3);
 }
 
-static err_t taken(struct db_conn *c, void *arg __attribute__((unused)))
+static err_t taken(struct db_conn *c, void *arg)
 {
-    return insert_unseen(c, 1);
+    const bool *sent = arg;
+    return *sent ? send_unseen(c, 1) : insert_unseen(c, 1);
 }
 
-static err_t nests(struct db_conn *c, void *arg __attribute__((unused)))
+static err_t nests(struct db_conn *c, void *arg)
 {
     db_pipeline(c);
     TRY(insert_unseen(c, 1));
-    assert_int_equal(db_nested(c, taken, NULL), ERR_CONFLICT);
+    assert_int_equal(db_nested(c, taken, arg), ERR_CONFLICT);
     return insert_unseen(c, 2);
 }
 
 TEST_DB(db_pipeline_waits_within_savepoints)
 {
     make_items(db);
-    assert_int_equal(db_transact(db, nests, NULL), OK);
+    for (int sent = 0; sent <= 1; sent++) {
+        bool how = sent;
+        assert_int_equal(db_transact(db, nests, &how), OK);
+        assert_int_equal(count_items(db), 2);
+        test_db_script(db, S("DELETE FROM item"));
+    }
+}
+
+static err_t sends_and_refuses(struct db_conn *c, void *arg __attribute__((unused)))
+{
+    (void)send_unseen(c, 1);
+    return ERR_INVALID;
+}
+
+static err_t outlives_refused(struct db_conn *c, void *arg __attribute__((unused)))
+{
+    TRY(insert_unseen(c, 1));
+    assert_int_equal(db_nested(c, sends_and_refuses, NULL), ERR_INVALID);
+    return insert_unseen(c, 2);
+}
+
+TEST_DB(db_nested_that_refuses_with_a_failed_statement_sent)
+{
+    make_items(db);
+    assert_int_equal(db_transact(db, outlives_refused, NULL), OK);
     assert_int_equal(count_items(db), 2);
+}
+
+static err_t send_returning(struct db_conn *c, void *arg)
+{
+    int64_t n = *(const int64_t *)arg;
+    for (int64_t id = 1; id <= n; id++) {
+        value params[] = {V_INT(id), V_NULL};
+        TRY(db_send(c,
+                    S("INSERT INTO item (id, name) VALUES ($1, CAST($2 AS text)) "
+                      "ON CONFLICT DO NOTHING RETURNING *"),
+                    params, 2));
+    }
+    return OK;
+}
+
+/* The plan goes stale while the pipeline is full of the statement: it is dropped while it is sent.
+ */
+TEST_DB(db_pipeline_full_of_a_stale_statement)
+{
+    int64_t n = 3;
+    make_items(db);
+    assert_int_equal(db_transact(db, send_returning, &n), OK);
+    test_db_script(db, S("ALTER TABLE item ADD COLUMN later bigint"));
+    n = 2000;
+    assert_int_equal(db_transact(db, send_returning, &n), OK);
+    assert_int_equal(count_items(db), 2000);
 }

@@ -42,7 +42,7 @@ export class Caller {
   }
 }
 
-function totp(secret, steps) {
+export function totp(secret, steps) {
   let bits = '';
   for (const c of secret) bits += 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0');
   const key = Buffer.from(bits.match(/.{8}/g).map(b => parseInt(b, 2)));

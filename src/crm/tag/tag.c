@@ -4,7 +4,7 @@
 #include "core/record_internal.h"
 #include "sql_crm.h"
 
-static err_t ensure(struct ctx *c, str name)
+err_t tag_ensure(struct ctx *c, str name)
 {
     const struct object *tags = model_object(c->model, S("tag"));
     value param = V_TEXT(name), found;
@@ -19,10 +19,14 @@ static err_t ensure(struct ctx *c, str name)
     const struct access *mine = c->access;
     struct record *r;
     json_t *body = json_keep(c->arena, json_pack("{s:s%}", "name", name.p, name.n));
+    size_t problems = c->problems.list.n;
     c->access = NULL; /* whoever may tag a record may name the tag */
     e = record_create(c, tags, body, NULL, &r);
     c->access = mine;
-    return e;
+    if (e != ERR_CONFLICT || db_one(c->conn, c->arena, SQL_TAG_FIND, &param, 1, &found, 1) != OK)
+        return e;
+    c->problems.list.n = problems; /* another named it meanwhile */
+    return OK;
 }
 
 static err_t written(struct ctx *c, const struct record *before, const struct record *after)
@@ -37,7 +41,7 @@ static err_t written(struct ctx *c, const struct record *before, const struct re
         str *members;
         size_t n = multi_members(c->arena, record_cell(after, f, 0), &members);
         for (size_t k = 0; k < n; k++)
-            TRY(ensure(c, members[k]));
+            TRY(tag_ensure(c, members[k]));
     }
     return OK;
 }

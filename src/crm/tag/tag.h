@@ -2,4 +2,8 @@
  * place in the tag list, a colour and a group. */
 #pragma once
 
+#include "core/ctx.h"
+
+/* Inside a transaction: the tag is there afterwards, whoever named it first. */
+err_t tag_ensure(struct ctx *, str name) MUST_USE;
 void tag_attach(void); /* once, at start */
