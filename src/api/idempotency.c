@@ -51,7 +51,9 @@ static err_t work(struct ctx *c, void *arg)
         return replay(call, run, kept);
     if (e != ERR_NOT_FOUND)
         return e;
-    buf_clear(&call->reply->body);
+    buf_clear(&call->reply->body); /* of a run that lost the race */
+    http_reply_clear_headers(call->reply);
+    call->etag = call->location = (str){0};
     call->out.need_comma = false;
     TRY(call->route->run(call));
     int status = call->reply->status ? call->reply->status : 200;

@@ -6,8 +6,6 @@
 #include "core/registry.h"
 #include "model/emit/screen.h"
 
-static const char *const ACCESS[] = {"hidden", "mask", "read", "write"};
-
 static struct screen_field field_for(const void *who, const struct field *f)
 {
     const struct call *call = who;
@@ -17,8 +15,9 @@ static struct screen_field field_for(const void *who, const struct field *f)
     bool writable = !f->readonly && !f->computed;
     if (access == FIELD_HIDDEN)
         return (struct screen_field){0};
-    return (struct screen_field){ACCESS[writable || form < FIELD_READ ? form : FIELD_READ],
-                                 access >= FIELD_READ};
+    return (struct screen_field){
+        ACCESS_FIELD_WORDS[writable || form < FIELD_READ ? form : FIELD_READ],
+        access >= FIELD_READ};
 }
 
 static void rights_for(const void *who, const struct object *o, struct jw *w)
@@ -52,7 +51,9 @@ static err_t apply(struct call *call, str object, const json_t *patch, bool dry_
     struct ctx *c = &call->ctx;
     AUTO_BUF plan;
     buf_init(&plan, MIB);
-    TRY(registry_patch(c->app, object, patch, c->user, dry_run, &c->problems, &plan));
+    TRY(registry_may_patch(c, object, dry_run));
+    TRY(registry_patch(c->app, object, patch, c->user, access_administrator(c->access), dry_run,
+                       &c->problems, &plan));
     if (!dry_run) {
         const struct model *now = model_hold(c->app);
         err_t e = fill_after_model(c, c->model, now);

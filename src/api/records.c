@@ -161,14 +161,7 @@ static err_t reveal_work(struct ctx *c, void *arg)
 {
     struct reveal *r = arg;
     TRY(record_get(c, r->object, r->id, OP_READ, &r->record));
-    struct record *looked = record_new(c->arena, r->object);
-    looked->cells[r->object->id->first_column] = V_INT(r->id);
-    looked->cells[r->object->version->first_column] = record_cell(r->record, r->object->version, 0);
-    if (r->object->customer)
-        looked->cells[r->object->customer->first_column] =
-            record_cell(r->record, r->object->customer, 0);
-    looked->cells[r->field->first_column] = V_TEXT(S("***"));
-    return change_append(c, CHANGE_REVEAL, r->object, NULL, looked);
+    return change_append_reveal(c, r->record, r->field);
 }
 
 err_t records_reveal(struct call *call)
@@ -182,6 +175,10 @@ err_t records_reveal(struct call *call)
     r.field = object_field(r.object, name);
     if (!r.field || !field_stored(r.field) || access_field(c->access, r.field) == FIELD_HIDDEN) {
         problem_add_str(&c->problems, S("/field"), "unknown_field", name, (str){0}, (str){0});
+        return ERR_INVALID;
+    }
+    if (access_field(c->access, r.field) != FIELD_MASK) {
+        problem_add_str(&c->problems, S("/field"), "not_masked", name, (str){0}, (str){0});
         return ERR_INVALID;
     }
     TRY(ctx_transact(c, reveal_work, &r));

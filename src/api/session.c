@@ -4,14 +4,11 @@
 #include "base/id.h"
 #include "core/setting.h"
 
-static const char *const OPS[] = {"read", "create", "update", "delete", "export"};
-static const char *const ACCESS[] = {"hidden", "mask", "read", "write"};
-
 void rights_json(const struct access *mine, const struct object *o, bool with_fields, struct jw *w)
 {
     jw_open(w, '{');
     for (enum op op = 0; op < OP_COUNT; op++) {
-        jw_key(w, str_from(OPS[op]));
+        jw_key(w, str_from(ACCESS_OP_WORDS[op]));
         jw_bool(w, access_may(mine, o, op));
     }
     if (with_fields) {
@@ -19,7 +16,7 @@ void rights_json(const struct access *mine, const struct object *o, bool with_fi
         jw_open(w, '{');
         for (size_t i = 0; i < o->field_count; i++) {
             jw_key(w, o->fields[i]->name);
-            jw_str(w, str_from(ACCESS[access_field_own(mine, o->fields[i])]));
+            jw_str(w, str_from(ACCESS_FIELD_WORDS[access_field_own(mine, o->fields[i])]));
         }
         jw_close(w, '}');
     }
@@ -57,8 +54,6 @@ static void write_rights(struct call *call)
 {
     struct jw *w = &call->out;
     const struct model *m = call->ctx.model;
-    static const char *const names[] = {"reveal",       "import",   "manage_model",
-                                        "manage_users", "see_jobs", "undo"};
     jw_key(w, S("rights"));
     jw_open(w, '{');
     for (size_t i = 0; i < m->object_count; i++) {
@@ -73,7 +68,7 @@ static void write_rights(struct call *call)
     jw_open(w, '[');
     for (enum right r = 0; r < RIGHT_COUNT; r++)
         if (access_right(call->ctx.access, r))
-            jw_str(w, str_from(names[r]));
+            jw_str(w, str_from(ACCESS_RIGHT_WORDS[r]));
     jw_close(w, ']');
     jw_key(w, S("administrator"));
     jw_bool(w, access_administrator(call->ctx.access));
@@ -257,9 +252,10 @@ err_t totp_confirm(struct call *call)
 
 err_t totp_remove(struct call *call)
 {
-    str password;
+    str password, code;
     TRY(call_text(call, "password", true, &password));
-    TRY(auth_totp_remove(&call->ctx, password));
+    TRY(call_text(call, "code", false, &code));
+    TRY(auth_totp_remove(&call->ctx, password, code, call->request->remote));
     call->reply->status = 204;
     return OK;
 }

@@ -127,6 +127,11 @@ err_t access_forget(struct ctx *ctx)
 
 /* ---- questions ---- */
 
+int64_t access_epoch(const struct access *a)
+{
+    return a ? a->epoch : 0;
+}
+
 bool access_may(const struct access *a, const struct object *o, enum op op)
 {
     return !a || a->objects[o->index].may[op];

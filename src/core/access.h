@@ -45,6 +45,14 @@ void access_release(const struct access *);
  * commit is not used after it. Harmless when the transaction is undone. */
 err_t access_forget(struct ctx *) MUST_USE;
 
+/* What roles, the API and its clients call them. */
+extern const char *const ACCESS_OP_WORDS[OP_COUNT];
+extern const char *const ACCESS_FIELD_WORDS[FIELD_WRITE + 1];
+extern const char *const ACCESS_RIGHT_WORDS[RIGHT_COUNT];
+
+/* Another one after every change of rights; 0 without an access. */
+int64_t access_epoch(const struct access *);
+
 /* NULL access = the server itself: everything. */
 bool access_may(const struct access *, const struct object *, enum op);
 bool access_right(const struct access *, enum right);
@@ -70,7 +78,8 @@ err_t access_check_condition(const struct access *,
                              str at,
                              struct problems *) MUST_USE;
 
-/* Roles are checked when they are written. Once at start; again does no harm. */
+/* Roles, users and departments are checked when they are written. Once at start; again does no
+ * harm. */
 void access_attach(void);
 /* A role's definition before it is stored: ERR_INVALID, problems "role_…" say where. */
 err_t access_check_role(const struct model *,

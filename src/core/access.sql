@@ -17,3 +17,14 @@ WHERE m.record_id = $1 AND r.deleted_at IS NULL ORDER BY r.id;
 
 -- name: access_departments
 SELECT id, parent_id FROM department WHERE deleted_at IS NULL;
+
+-- name: access_role_administrator
+SELECT 1 FROM role WHERE id = $1 AND administrator AND deleted_at IS NULL;
+
+-- name: access_role_held
+SELECT 1 FROM user__roles m JOIN "user" u ON u.id = m.record_id
+WHERE m.value = $1 AND u.active AND u.deleted_at IS NULL LIMIT 1;
+
+-- name: access_administrators
+SELECT 1 FROM role r JOIN user__roles m ON m.value = r.id JOIN "user" u ON u.id = m.record_id
+WHERE r.administrator AND r.deleted_at IS NULL AND u.active AND u.deleted_at IS NULL LIMIT 1;

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "model/computed.h"
 #include "sql_core.h"
 
 enum { ARENA_MOST = 64 * MIB };
@@ -217,6 +218,49 @@ static void settle_field(const struct access *a, const struct field *f, uint8_t 
         *can = FIELD_HIDDEN;
 }
 
+struct least {
+    const struct compiler *compiler;
+    const struct object *object; /* of the computed field */
+    uint8_t all, own;
+};
+
+static err_t lower(void *context, const struct field *f)
+{
+    struct least *l = context;
+    const struct object *o = f->object;
+    uint8_t all = l->compiler->fields[o->index][f->index];
+    uint8_t own = o == l->object ? l->compiler->own[o->index][f->index] : all;
+    if (!l->compiler->access->objects[o->index].may[OP_READ])
+        return OK; /* a roll-up over records that he sees none of; what is sensitive is masked */
+    l->all = all < l->all ? all : l->all;
+    l->own = own < l->own ? own : l->own;
+    return OK;
+}
+
+static bool lower_computed(const struct compiler *c, const struct field *f)
+{
+    uint8_t *all = &c->fields[f->object->index][f->index];
+    uint8_t *own = &c->own[f->object->index][f->index];
+    struct least l = {c, f->object, *all, *own};
+    if (computed_fields(f, lower, &l) != OK || (l.all == *all && l.own == *own))
+        return false;
+    *all = l.all;
+    *own = l.own;
+    return true;
+}
+
+/* What is worked out from fields shows no more than they do. */
+static void settle_computed(const struct compiler *c)
+{
+    const struct model *m = c->access->model;
+    for (bool more = true; more;) { /* one may be worked out from another */
+        more = false;
+        for (size_t i = 0; i < m->object_count; i++)
+            for (size_t k = 0; k < m->objects[i]->field_count; k++)
+                more |= lower_computed(c, m->objects[i]->fields[k]);
+    }
+}
+
 static void settle_fields(const struct compiler *c)
 {
     struct access *a = c->access;
@@ -267,6 +311,7 @@ static err_t compile(struct access *a, struct db_conn *conn)
     } else {
         access_rows(a, c.grants);
         guard_people(a);
+        settle_computed(&c);
     }
     settle_fields(&c);
     return OK;

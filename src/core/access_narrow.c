@@ -93,6 +93,7 @@ access_narrow(struct arena *arena, const struct access *whole, const json_t *sco
     a->whole = whole;
     a->model = model;
     a->user = whole->user;
+    a->epoch = whole->epoch;
     a->departments = whole->departments;
     a->department_count = whole->department_count;
     a->objects = ARENA_ARRAY(arena, struct object_access, n);

@@ -2,16 +2,16 @@
 
 #include "core/record.h"
 
-static const char *const op_words[OP_COUNT] = {"read", "create", "update", "delete", "export"};
+const char *const ACCESS_OP_WORDS[OP_COUNT] = {"read", "create", "update", "delete", "export"};
 static const char *const level_words[] = {[LEVEL_OWN] = "own",
                                           [LEVEL_DEPARTMENT] = "department",
                                           [LEVEL_BELOW] = "below",
                                           [LEVEL_ALL] = "all"};
-static const char *const field_words[] = {[FIELD_HIDDEN] = "hidden",
-                                          [FIELD_MASK] = "mask",
-                                          [FIELD_READ] = "read",
-                                          [FIELD_WRITE] = "write"};
-static const char *const right_words[RIGHT_COUNT] = {"reveal",       "import",   "manage_model",
+const char *const ACCESS_FIELD_WORDS[FIELD_WRITE + 1] = {[FIELD_HIDDEN] = "hidden",
+                                                         [FIELD_MASK] = "mask",
+                                                         [FIELD_READ] = "read",
+                                                         [FIELD_WRITE] = "write"};
+const char *const ACCESS_RIGHT_WORDS[RIGHT_COUNT] = {"reveal",       "import",   "manage_model",
                                                      "manage_users", "see_jobs", "undo"};
 
 static bool word_index(const char *const *words, size_t n, str word, unsigned *out)
@@ -27,7 +27,7 @@ static bool word_index(const char *const *words, size_t n, str word, unsigned *o
 bool access_op_parse(str word, enum op *out)
 {
     unsigned i;
-    bool found = word_index(op_words, OP_COUNT, word, &i);
+    bool found = word_index(ACCESS_OP_WORDS, OP_COUNT, word, &i);
     if (found)
         *out = (enum op)i;
     return found;
@@ -36,7 +36,7 @@ bool access_op_parse(str word, enum op *out)
 bool access_role_right(str word, enum right *out)
 {
     unsigned i;
-    bool found = word_index(right_words, RIGHT_COUNT, word, &i);
+    bool found = word_index(ACCESS_RIGHT_WORDS, RIGHT_COUNT, word, &i);
     if (found)
         *out = (enum right)i;
     return found;
@@ -49,7 +49,7 @@ static bool field_word(const json_t *word, struct field_grant *out)
         *out = (struct field_grant){FIELD_MASK, FIELD_WRITE};
         return true;
     }
-    bool found = word_index(field_words, FIELD_WRITE + 1, json_str(word), &i);
+    bool found = word_index(ACCESS_FIELD_WORDS, FIELD_WRITE + 1, json_str(word), &i);
     if (found)
         *out = (struct field_grant){(enum field_access)i, (enum field_access)i};
     return found;
@@ -282,7 +282,9 @@ void access_attach(void)
 {
     static struct record_hook hook = {.object = "role", .before = check_stored};
     static bool attached;
-    if (!attached)
+    if (!attached) {
         record_hook_add(&hook);
+        access_people_attach();
+    }
     attached = true;
 }

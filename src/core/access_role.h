@@ -90,5 +90,7 @@ err_t access_compile(struct db_conn *,
                      int64_t epoch,
                      int64_t user,
                      struct access **out) MUST_USE;
+/* The hooks of access_people.c; once. */
+void access_people_attach(void);
 /* Fills objects[].may and rows of an access whose department and user are known. */
 void access_rows(struct access *, const struct grant *grants);

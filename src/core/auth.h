@@ -68,7 +68,9 @@ err_t auth_end_sessions_of(struct ctx *, int64_t user, int64_t except) MUST_USE;
 err_t auth_totp_begin(struct ctx *, struct jw *) MUST_USE;
 /* From now on it is asked for; the session counts as having proved it. ERR_DENIED "wrong_code". */
 err_t auth_totp_confirm(struct ctx *, str code, int64_t session) MUST_USE;
-err_t auth_totp_remove(struct ctx *, str password) MUST_USE;
+/* Takes both: the password, and a code or a recovery code once it is on. ERR_DENIED
+ * "wrong_credentials", "wrong_code"; ERR_LIMIT as auth_login. */
+err_t auth_totp_remove(struct ctx *, str password, str code, str address) MUST_USE;
 bool auth_totp_enabled(struct ctx *, int64_t user);
 
 /* scopes: JSON array or NULL (= all the user may); days 1..365. *secret is shown once. ERR_DENIED

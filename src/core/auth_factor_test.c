@@ -47,9 +47,14 @@ TEST_APP(auth_second_factor_is_asked_for_and_each_code_once)
     assert_int_equal(sign_in(&c, str_from(f.recovery[0]), &l), ERR_DENIED);
     assert_string_equal(problem(&c), "wrong_code");
 
-    assert_int_equal(auth_totp_remove(&c, S("wrong")), ERR_DENIED);
+    str recovery = str_from(f.recovery[1]);
+    assert_int_equal(auth_totp_remove(&c, S("wrong"), recovery, ADDRESS), ERR_DENIED);
     assert_string_equal(problem(&c), "wrong_credentials");
-    assert_int_equal(auth_totp_remove(&c, PASSWORD), OK);
+    assert_int_equal(auth_totp_remove(&c, PASSWORD, (str){0}, ADDRESS), ERR_INVALID);
+    assert_string_equal(problem(&c), "required");
+    assert_int_equal(auth_totp_remove(&c, PASSWORD, str_from(f.recovery[0]), ADDRESS), ERR_DENIED);
+    assert_string_equal(problem(&c), "wrong_code");
+    assert_int_equal(auth_totp_remove(&c, PASSWORD, recovery, ADDRESS), OK);
     assert_int_equal(login(&c, S("chen@example.com"), PASSWORD, &l), OK);
     assert_int_equal(l.state, LOGIN_DONE);
     end(&c);

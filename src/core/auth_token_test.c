@@ -5,7 +5,7 @@ TEST_APP(auth_tokens_live_as_long_as_they_should)
     AUTO_ARENA arena = arena_new(64 * MIB);
     struct ctx c = begin(app, arena);
     char secret[64], other[64];
-    int64_t id, other_id, user = make_user(&c, "chen@example.com", true);
+    int64_t id, other_id, user = make_user(&c, "chen@example.com", false);
     struct session s;
     c.user = user;
     assert_int_equal(auth_token_create(&c, user, S(" "), NULL, 366, secret, &id), ERR_INVALID);

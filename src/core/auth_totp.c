@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "core/auth.h"
+#include "core/auth_attempt.h"
 #include "core/auth_secret.h"
 #include "core/auth_user.h"
 #include "core/setting.h"
@@ -295,18 +296,37 @@ err_t auth_totp_confirm(struct ctx *ctx, str code, int64_t session)
     return ctx_transact(ctx, enable, &c);
 }
 
+struct disable {
+    str code;
+    struct attempt attempt;
+};
+
 static err_t disable(struct ctx *ctx, void *arg)
 {
-    (void)arg;
+    const struct disable *d = arg;
+    if (d->code.n) {
+        TRY(totp_take(ctx, ctx->user, d->code));
+        TRY(attempt_forgive(ctx, &d->attempt, true));
+    }
     value params[] = {V_INT(ctx->user), V_INT(clock_now())};
     TRY(db_run(ctx->conn, SQL_AUTH_TOTP_DISABLE, params, 2, NULL));
     return db_run(ctx->conn, SQL_AUTH_RECOVERY_CLEAR, params, 1, NULL);
 }
 
-err_t auth_totp_remove(struct ctx *ctx, str password)
+err_t auth_totp_remove(struct ctx *ctx, str password, str code, str address)
 {
-    TRY(auth_check_password(ctx, ctx->user, password, (str){0}));
-    return ctx_transact(ctx, disable, NULL);
+    struct disable d = {0};
+    bool enabled = auth_totp_enabled(ctx, ctx->user);
+    if (enabled && !code.n) {
+        problem_add(&ctx->problems, S("/code"), "required", NULL);
+        return ERR_INVALID;
+    }
+    TRY(auth_check_password(ctx, ctx->user, password, address));
+    if (enabled) {
+        d = (struct disable){code, attempt_of(ctx->arena, ctx->user, (str){0}, address)};
+        TRY(attempt_begin(ctx, &d.attempt));
+    }
+    return ctx_transact(ctx, disable, &d);
 }
 
 bool auth_totp_enabled(struct ctx *ctx, int64_t user)

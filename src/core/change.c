@@ -49,19 +49,13 @@ static value fields_json(struct ctx *c, const struct record *r, const struct rec
     return V_TEXT(arena_str(c->arena, buf_str(&out)));
 }
 
-err_t change_append(struct ctx *c,
+static err_t append(struct ctx *c,
                     enum change_op op,
                     const struct object *o,
-                    const struct record *before,
-                    const struct record *after)
+                    const struct record *now,
+                    value old,
+                    value new)
 {
-    const struct record *now = after ? after : before;
-    bool edit = op == CHANGE_UPDATE || op == CHANGE_DERIVE;
-    bool had = edit || op == CHANGE_DELETE, has = op != CHANGE_DELETE && op != CHANGE_ERASE;
-    value old = fields_json(c, had ? before : NULL, edit ? after : NULL);
-    value new = fields_json(c, has ? after : NULL, edit ? before : NULL);
-    if (edit && str_eqz(new.s, "{}") && str_eqz(old.s, "{}"))
-        return OK;
     int64_t customer = o->root == ROOT_SELF ? record_id(now)
                        : o->customer        ? record_cell(now, o->customer, 0).i
                                             : 0;
@@ -78,6 +72,28 @@ err_t change_append(struct ctx *c,
                       old,
                       new};
     return db_send(c->conn, SQL_CHANGE_ADD, params, sizeof params / sizeof *params);
+}
+
+err_t change_append(struct ctx *c,
+                    enum change_op op,
+                    const struct object *o,
+                    const struct record *before,
+                    const struct record *after)
+{
+    bool edit = op == CHANGE_UPDATE || op == CHANGE_DERIVE;
+    bool had = edit || op == CHANGE_DELETE, has = op != CHANGE_DELETE && op != CHANGE_ERASE;
+    value old = fields_json(c, had ? before : NULL, edit ? after : NULL);
+    value new = fields_json(c, has ? after : NULL, edit ? before : NULL);
+    if (edit && str_eqz(new.s, "{}") && str_eqz(old.s, "{}"))
+        return OK;
+    return append(c, op, o, after ? after : before, old, new);
+}
+
+err_t change_append_reveal(struct ctx *c, const struct record *r, const struct field *f)
+{
+    json_t *looked = json_keep(c->arena, json_object());
+    json_object_setn_new(looked, f->id.p, f->id.n, json_string("***"));
+    return append(c, CHANGE_REVEAL, r->object, r, V_NULL, V_TEXT(json_text(c->arena, looked)));
 }
 
 /* ---- reading ---- */

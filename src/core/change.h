@@ -27,6 +27,8 @@ err_t change_append(struct ctx *,
                     const struct object *,
                     const struct record *before,
                     const struct record *after) MUST_USE;
+/* Somebody looked behind the mask of a field; the log does not say what he saw. */
+err_t change_append_reveal(struct ctx *, const struct record *, const struct field *) MUST_USE;
 
 /* At app_open: no id made from now on is smaller than one in the log, though the clock may have
  * been set back; readers of SQLite's log rely on it. */

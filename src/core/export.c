@@ -126,10 +126,16 @@ static err_t check_rate(struct ctx *c)
     return ERR_LIMIT;
 }
 
+static err_t may_start(struct ctx *c, const json_t *args)
+{
+    (void)args;
+    TRY(auth_fresh(c));
+    return check_rate(c);
+}
+
 err_t export_start(struct ctx *c, const struct export *e, int64_t *job)
 {
-    TRY(auth_fresh(c));
-    TRY(check_rate(c));
+    TRY(may_start(c, NULL));
     json_t *args = json_object();
     static const char *const members[] = {"where", "q", "sort", "fields", "format"};
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
@@ -344,7 +350,8 @@ static err_t run(struct ctx *c, struct job *job, json_t **result)
 
 void export_attach(void)
 {
-    static struct job_kind kind = {.name = "export", .label = "job_export", .run = run};
+    static struct job_kind kind = {
+        .name = "export", .label = "job_export", .run = run, .may_retry = may_start};
     static bool done;
     if (!done)
         job_kind_add(&kind);

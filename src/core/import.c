@@ -336,6 +336,7 @@ err_t import_start(struct ctx *c, int64_t id, enum import_step step, int64_t *jo
     const struct object *o;
     int64_t batch;
     char key[40], digits[24];
+    str kind;
     TRY(import_get(c, id, &r));
     TRY(importable(c, import_text(r, "object"), &o));
     if (!import_in_state(r, starts_in[step]) || (step == IMPORT_UNDO && !import_text(r, "batch").n))
@@ -348,6 +349,9 @@ err_t import_start(struct ctx *c, int64_t id, enum import_step step, int64_t *jo
     snprintf(digits, sizeof digits, "%lld", (long long)id);
     json_t *args = json_keep(c->arena, json_pack("{s:s}", "import", digits));
     TRY(job_enqueue(c, kinds[step], args, key, 0, job));
+    TRY(job_kind_of(c, *job, &kind));
+    if (!str_eqz(kind, kinds[step]))
+        return import_wrong_state(c); /* another step of it is under way */
     snprintf(digits, sizeof digits, "%lld", (long long)*job);
     return import_set(c, id, json_pack("{s:s}", "job", digits), &r);
 }
@@ -433,11 +437,26 @@ static err_t run_undo(struct ctx *c, struct job *job, json_t **result)
     return run_step(c, job, IMPORT_UNDO, result);
 }
 
+static err_t may_run(struct ctx *c, const json_t *args)
+{
+    struct record *r;
+    const struct object *o;
+    int64_t id;
+    TRY(str_to_int(json_get_str(args, "import"), &id));
+    TRY(import_get(c, id, &r));
+    TRY(importable(c, import_text(r, "object"), &o));
+    return record_guard(c, o);
+}
+
 void import_attach(void)
 {
     static struct job_kind jobs[] = {
         {.name = "import_check", .label = "job_import_check", .run = run_check},
-        {.name = "import_run", .label = "job_import_run", .goes_on = true, .run = run_run},
+        {.name = "import_run",
+         .label = "job_import_run",
+         .goes_on = true,
+         .run = run_run,
+         .may_retry = may_run},
         {.name = "import_undo", .label = "job_import_undo", .run = run_undo},
     };
     static bool done;

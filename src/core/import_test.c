@@ -516,3 +516,16 @@ TEST_APP(import_reads_the_examples)
         ctx_done(&c);
     }
 }
+
+TEST_APP(import_does_not_run_while_its_check_waits)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    int64_t job;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    int64_t id = start_text(&c, "姓名,手机\n王小明,13800138000\n");
+    assert_int_equal(import_start(&c, id, IMPORT_CHECK, &job), OK);
+    assert_int_equal(import_start(&c, id, IMPORT_RUN, &job), ERR_CONFLICT);
+    assert_string_equal(c.problems.list.at[0].code, "import_state");
+    ctx_done(&c);
+}

@@ -126,11 +126,33 @@ err_t job_cancel(struct ctx *c, int64_t id)
     return OK;
 }
 
+static err_t check_retry(struct ctx *c, int64_t id)
+{
+    value param = V_INT(id), cells[2];
+    json_t *args;
+    TRY(check_visible(c, id));
+    TRY(db_one(c->conn, c->arena, SQL_JOB_ASKED, &param, 1, cells, 2));
+    const struct job_kind *kind = job_kind_find(cells[0].s);
+    if (!kind || !kind->may_retry)
+        return OK;
+    TRY(json_read(c->arena, cells[1].s, &c->problems, &args));
+    return kind->may_retry(c, args);
+}
+
 err_t job_retry(struct ctx *c, int64_t id)
 {
     struct set_state s = {SQL_JOB_RETRY, id, 0};
+    TRY(check_retry(c, id));
     TRY(ctx_transact(c, set_state_work, &s));
     job_changed(c->app, id);
+    return OK;
+}
+
+err_t job_kind_of(struct ctx *c, int64_t id, str *out)
+{
+    value param = V_INT(id), cells[2];
+    TRY(db_one(c->conn, c->arena, SQL_JOB_ASKED, &param, 1, cells, 2));
+    *out = cells[0].s;
     return OK;
 }
 

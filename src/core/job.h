@@ -26,6 +26,8 @@ struct job_kind {
      * fault = try again later, any other = failed for good; problems say why. ctx has the rights of
      * the job's actor when actor != 0, within the scopes, and the batch it was enqueued in. */
     err_t (*run)(struct ctx *, struct job *, json_t **result);
+    /* May it be started once more, by hand: what was asked when it was first? NULL = yes. */
+    err_t (*may_retry)(struct ctx *, const json_t *args);
     const struct job_kind *next;
 };
 void job_kind_add(struct job_kind *); /* at start, before job_runner_start */
@@ -56,11 +58,13 @@ bool job_report(void *report, size_t done, size_t total);
 /* Own jobs, or all with RIGHT_SEE_JOBS; else ERR_NOT_FOUND. ERR_CONFLICT: it has ended, or has not,
  * or another with its key is under way. */
 err_t job_cancel(struct ctx *, int64_t id) MUST_USE;
+/* ERR_DENIED, ERR_LIMIT: as its kind's may_retry says. */
 err_t job_retry(struct ctx *, int64_t id) MUST_USE;
 /* JSON as in docs/internals/api.md. Own jobs, or all with RIGHT_SEE_JOBS. ERR_NOT_FOUND. The list
  * writes the array and then the members has_more and next of the object around it. ERR_INVALID: not
  * a cursor. */
 err_t job_write_json(struct ctx *, int64_t id, struct jw *) MUST_USE;
+err_t job_kind_of(struct ctx *, int64_t id, str *out) MUST_USE;
 /* Whose it is; 0 = the server's. ERR_NOT_FOUND. */
 err_t job_actor(struct ctx *, int64_t id, int64_t *out) MUST_USE;
 err_t job_list_json(struct ctx *, str state, str after, size_t limit, struct jw *) MUST_USE;

@@ -65,7 +65,10 @@ SELECT id, kind, state, done, total, attempts, cancel, error, result, created_at
 FROM job WHERE id = $1 AND (CAST($2 AS boolean) OR actor_id = $3)
 
 -- name: job_count_since
-SELECT count(*), min(created_at) FROM job WHERE actor_id = $1 AND kind = $2 AND created_at > $3
+SELECT count(*), min(run_at) FROM job WHERE actor_id = $1 AND kind = $2 AND run_at > $3
+
+-- name: job_asked
+SELECT kind, CAST(args AS text) FROM job WHERE id = $1
 
 -- name: job_actor
 SELECT actor_id FROM job WHERE id = $1

@@ -84,10 +84,17 @@ static err_t undo_batch(struct ctx *c, struct job *job, json_t **result)
     return OK;
 }
 
+static err_t may_undo(struct ctx *c, const json_t *args)
+{
+    int64_t batch;
+    TRY(id_parse(json_get_str(args, "batch"), &batch));
+    return batch_may_undo(c, batch);
+}
+
 void job_kinds_core(void)
 {
     static struct job_kind kinds[] = {
-        {.name = "undo", .label = "job_undo", .run = undo_batch},
+        {.name = "undo", .label = "job_undo", .run = undo_batch, .may_retry = may_undo},
         {.name = "seal", .label = "job_seal", .schedule = "hourly", .run = seal},
         {.name = "idempotency_purge",
          .label = "job_idempotency_purge",

@@ -116,7 +116,8 @@ static err_t cache_key(struct ctx *c, const struct field *group, str *out)
 {
     const struct condition *scope;
     TRY(access_scope(c->access, customers(c), OP_READ, &scope));
-    *out = arena_printf(c->arena, "%lld " STR_FMT " %d", scope ? (long long)c->user : 0LL,
+    *out = arena_printf(c->arena, "%lld %lld %lld " STR_FMT " %d", scope ? (long long)c->user : 0LL,
+                        (long long)access_epoch(c->access), (long long)c->model->version,
                         STR_ARG(group->name), (int)c->lang);
     return OK;
 }
@@ -127,6 +128,10 @@ err_t quality_json(struct ctx *c, str by, struct jw *w)
     const struct field *group = str_eqz(by, "owner") ? o->owner : object_field(o, S("source"));
     int64_t counted_at = c->now, start = clock_monotonic();
     str key;
+    if (access_field(c->access, group) < FIELD_READ) {
+        problem_add_str(&c->problems, S("/by"), "not_filterable", group->name, (str){0}, (str){0});
+        return ERR_INVALID;
+    }
     TRY(cache_key(c, group, &key));
     str figures = quality_cache_get(c, key, &counted_at);
     if (!figures.n) {

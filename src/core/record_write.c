@@ -144,6 +144,12 @@ static err_t read_default(struct ctx *c, const struct field *f, value *cells)
     return OK;
 }
 
+/* Nobody is given rights by a default that he could not write himself. */
+static bool may_default(const struct ctx *c, const struct field *f)
+{
+    return !f->object->guarded || access_field_own(c->access, f) == FIELD_WRITE;
+}
+
 /* What a new record starts with. */
 static err_t start(struct ctx *c, struct record *r)
 {
@@ -151,7 +157,7 @@ static err_t start(struct ctx *c, struct record *r)
     for (size_t i = 0; i < o->field_count; i++) {
         const struct field *f = o->fields[i];
         value *cells = &r->cells[f->first_column];
-        if (f->fallback && field_stored(f))
+        if (f->fallback && field_stored(f) && may_default(c, f))
             TRY(read_default(c, f, cells));
         if (f->rollup && (f->rollup->fn == ROLLUP_COUNT || f->rollup->fn == ROLLUP_SUM)) {
             cells[0] = f->shape->parts[0].storage == STORE_REAL ? V_REAL(0) : V_INT(0);

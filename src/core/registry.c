@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "core/access.h"
+#include "core/auth.h"
 #include "core/migrate.h"
 #include "core/setting.h"
 #include "model/schema.h"
@@ -245,6 +247,16 @@ err_t registry_migrate(struct app *app, struct problems *problems, struct buf *p
 
 /* ---- changing ---- */
 
+err_t registry_may_patch(struct ctx *c, str object, bool dry_run)
+{
+    const struct object *o = model_object(c->model, object);
+    if (o && o->guarded && !access_administrator(c->access)) {
+        problem_add(&c->problems, S(""), "right_missing", NULL);
+        return ERR_DENIED;
+    }
+    return dry_run ? OK : auth_fresh(c);
+}
+
 struct patch {
     struct app *app;
     struct arena *arena;
@@ -252,7 +264,7 @@ struct patch {
     str object;
     const json_t *patch;
     int64_t by;
-    bool dry_run;
+    bool administrator, dry_run;
     struct buf *plan;
     struct model *model; /* the new one */
 };
@@ -299,6 +311,32 @@ static err_t store_patch(struct patch *p, struct db_conn *conn, str text)
     return db_run(conn, SQL_MODEL_PATCH_PUT, params, 4, NULL);
 }
 
+static err_t keeps_secrets(struct patch *p, const struct object *before)
+{
+    const struct object *after = model_object(p->model, before->name);
+    for (size_t i = 0; i < before->field_count; i++) {
+        str name = before->fields[i]->name;
+        const struct field *f = after ? object_field(after, name) : NULL;
+        if (!before->fields[i]->sensitive || (f && f->sensitive))
+            continue;
+        problem_add_str(p->problems, pointer_join(p->arena, S("/fields"), name), "model_sensitive",
+                        name, (str){0}, (str){0});
+        return ERR_DENIED;
+    }
+    return OK;
+}
+
+/* Only administrators bring to light what is masked; a field that is dropped keeps its column, so
+ * it could come back without its mask. */
+static err_t check_secrets(struct patch *p)
+{
+    const struct model *now = model_hold(p->app);
+    const struct object *o = p->administrator ? NULL : model_object(now, p->object);
+    err_t e = o ? keeps_secrets(p, o) : OK;
+    model_release(p->app, now);
+    return e;
+}
+
 static err_t patch_work(struct db_conn *conn, void *arg)
 {
     struct patch *p = arg;
@@ -322,6 +360,7 @@ static err_t patch_work(struct db_conn *conn, void *arg)
     p->model = NULL;
     str currency = setting_text(p->app, p->arena, "base_currency", S("CNY"));
     TRY(model_load(next, kept, version + 1, currency, p->problems, &p->model));
+    TRY(check_secrets(p));
     TRY(migrate_model(conn, p->arena, p->model, version + 1, p->problems, p->plan));
     if (p->dry_run)
         return OK;
@@ -333,12 +372,13 @@ err_t registry_patch(struct app *app,
                      str object,
                      const json_t *patch,
                      int64_t by,
+                     bool administrator,
                      bool dry_run,
                      struct problems *problems,
                      struct buf *plan)
 {
     AUTO_ARENA arena = arena_new(128 * MIB);
-    struct patch p = {app, arena, problems, object, patch, by, dry_run, plan, NULL};
+    struct patch p = {app, arena, problems, object, patch, by, administrator, dry_run, plan, NULL};
     err_t e = db_transact(app->db, patch_work, &p);
     if (e == OK && !dry_run)
         swap(app->registry, p.model);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/buf.h"
-#include "core/app.h"
+#include "core/ctx.h"
 
 struct registry;
 struct registry *registry_new(void);
@@ -21,13 +21,18 @@ err_t registry_load(struct app *, struct problems *) MUST_USE;
 /* Looks whether another node changed the model; at most once a second. */
 void registry_refresh(struct app *);
 
+/* ERR_DENIED: "right_missing": what decides who may do what (guarded) is for administrators;
+ * "proof_required" (auth_fresh) unless it is a dry run. */
+err_t registry_may_patch(struct ctx *, str object, bool dry_run) MUST_USE;
 /* Run-time change: patch (in the format of docs/internals/objects.md, RFC 7396) merged over the
  * object's patch; NULL patch with an own object removes it. Checked, migrated, stored and swapped.
- * dry_run: only problems and plan. ERR_INVALID, ERR_CONFLICT (somebody was faster). */
+ * dry_run: only problems and plan. ERR_INVALID, ERR_CONFLICT (somebody was faster), ERR_DENIED: a
+ * sensitive field would no longer be one, and `by` is no administrator. */
 err_t registry_patch(struct app *,
                      str object,
                      const json_t *patch,
                      int64_t by,
+                     bool administrator,
                      bool dry_run,
                      struct problems *,
                      struct buf *plan) MUST_USE;

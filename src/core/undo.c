@@ -152,14 +152,10 @@ static err_t needed(struct ctx *c, const struct undo *u, const struct net *net, 
 /* May whoever asked change this record? People and rights are put back by administrators only. */
 static err_t allowed(struct undo *u, const struct net *net, bool *out)
 {
-    static const char *const guarded[] = {"user", "role", "department"};
     struct ctx *c = u->ctx;
     struct record *unused;
     *out = !u->who || access_administrator(u->who);
-    for (size_t i = 0; !*out && i < sizeof guarded / sizeof *guarded; i++)
-        if (str_eqz(net->object->name, guarded[i]))
-            return OK;
-    if (*out)
+    if (*out || net->object->guarded)
         return OK;
     c->access = u->who;
     err_t e = record_in_scope(c, net->object, net->id, OP_UPDATE, &unused);
@@ -187,6 +183,10 @@ static err_t put_field_back(struct undo *u,
         return OK;
     if (!has_value(c, r, f, json_object_get(net->after, id))) {
         keep(u, item, f->name, "undo_edited_later");
+        return OK;
+    }
+    if (!f->builtin && !f->readonly && access_field_own(u->who, f) < FIELD_WRITE) {
+        keep(u, item, f->name, "read_only");
         return OK;
     }
     struct field_context context = ctx_field(c, pointer_join(c->arena, S(""), f->name));

@@ -147,6 +147,8 @@ static void take_definition(struct loader *l, const struct definition *d)
     else
         s->shipped = d;
     merge_patch(s->tree, tree);
+    if (!d->patch)
+        s->guarded = json_is_true(json_object_get(s->tree, "guarded"));
 }
 
 static str module_of(const struct source *s)
@@ -210,6 +212,8 @@ static struct object *make_object(struct loader *l, const struct source *s)
     o->internal = flag(l, s, "internal");
     o->append_only = flag(l, s, "append_only");
     o->guarded = flag(l, s, "guarded");
+    if (s->guarded && !o->guarded)
+        load_fail(l, s, S("/guarded"), "model_guarded", o->name, (str){0});
     o->importable = flag(l, s, "importable");
     if (!load_name_ok(o->plural))
         load_fail(l, s, S("/plural"), "model_bad_name", o->plural, (str){0});
@@ -243,6 +247,8 @@ static void load_objects(struct loader *l)
         load_columns(l, m->objects[i]);
     for (size_t i = 0; i < m->object_count; i++)
         load_behaviour(l, &l->sources[i], m->objects[i]);
+    if (!problems_any(l->problems))
+        load_secrets(m);
     for (size_t i = 0; i < m->object_count; i++)
         query_prepare(m->arena, m->objects[i]);
 }

@@ -1,5 +1,6 @@
 #include "model/loader.h"
 
+#include "model/computed.h"
 #include "model/condition.h"
 #include "model/formula.h"
 
@@ -353,5 +354,31 @@ void load_behaviour(struct loader *l, const struct source *s, struct object *o)
         o->access_via = need_field(l, s, o, json_object_get(access, "via"), S("/access/via"));
         if (o->access_via && !is_type(o->access_via, "ref"))
             load_fail(l, s, S("/access/via"), "model_not_a_link", o->access_via->name, o->name);
+    }
+}
+
+static err_t find_secret(void *context, const struct field *f)
+{
+    bool *found = context;
+    *found = *found || f->sensitive;
+    return OK;
+}
+
+static bool inherits_secret(struct field *f)
+{
+    bool found = false;
+    if (f->sensitive || computed_fields(f, find_secret, &found) != OK)
+        return false;
+    f->sensitive = found;
+    return found;
+}
+
+void load_secrets(struct model *m)
+{
+    for (bool more = true; more;) { /* one may be worked out from another */
+        more = false;
+        for (size_t i = 0; i < m->object_count; i++)
+            for (size_t k = 0; k < m->objects[i]->field_count; k++)
+                more |= inherits_secret(m->objects[i]->fields[k]);
     }
 }

@@ -7,6 +7,7 @@ struct source {
     str object;
     const struct definition *shipped, *patch; /* either may be NULL */
     json_t *tree;                             /* merged */
+    bool guarded;                             /* as shipped: no patch takes it away */
 };
 
 struct loader {
@@ -38,3 +39,5 @@ void load_columns(struct loader *, struct object *);
 void load_targets(struct loader *, const struct source *, struct object *);
 void load_computed(struct loader *);
 void load_behaviour(struct loader *, const struct source *, struct object *);
+/* What is worked out from a sensitive field is sensitive. */
+void load_secrets(struct model *);

@@ -37,6 +37,11 @@ err_t http_reply_header(struct http_reply *r, const char *name, str value)
     return ERR_INVALID;
 }
 
+void http_reply_clear_headers(struct http_reply *r)
+{
+    buf_clear(r->internal);
+}
+
 void http_reply_init(struct http_conn *c, struct http_reply *r)
 {
     buf_init(&c->reply_headers, LIMIT_HTTP_HEADERS);

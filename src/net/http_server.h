@@ -58,6 +58,7 @@ struct http_reply {
  * itself (Content-Type is reply.type, Connection is reply.close), or more than LIMIT_HTTP_HEADERS.
  */
 err_t http_reply_header(struct http_reply *, const char *name, str value) MUST_USE;
+void http_reply_clear_headers(struct http_reply *);
 
 /* Server-sent events. A handler makes a stream and puts it in the reply; any thread may then send.
  * Sending never blocks: a client that lags by more than `backlog` bytes is dropped. The maker owns

@@ -30,14 +30,16 @@ function TurnOff() {
   const client = useQueryClient();
   const tell = useTell();
   const [password, setPassword] = useState('');
+  const [code, setCode] = useState('');
   const [busy, setBusy] = useState(false);
   const remove = async (e: FormEvent) => {
     e.preventDefault();
-    if (busy || !password) return;
+    if (busy || !password || !code) return;
     setBusy(true);
     try {
-      await api('/me/totp', { method: 'DELETE', body: { password } });
+      await api('/me/totp', { method: 'DELETE', body: { password, code } });
       setPassword('');
+      setCode('');
       tell.done(t('totp.off'));
       await client.invalidateQueries({ queryKey: sessionKey });
     } catch (problem) {
@@ -55,7 +57,14 @@ function TurnOff() {
         value={password}
         onChange={(e) => setPassword(e.target.value)}
       />
-      <Button danger htmlType="submit" loading={busy} disabled={!password}>
+      <label htmlFor="totp-remove-code">{t('login.code')}</label>
+      <Input
+        id="totp-remove-code"
+        autoComplete="one-time-code"
+        value={code}
+        onChange={(e) => setCode(e.target.value)}
+      />
+      <Button danger htmlType="submit" loading={busy} disabled={!password || !code}>
         {t('totp.remove')}
       </Button>
     </form>

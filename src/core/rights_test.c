@@ -1,0 +1,330 @@
+/* Ways by which somebody who is no administrator could come to more than he was given. */
+#include "base/limits.h"
+#include "core/access.h"
+#include "core/change.h"
+#include "core/export.h"
+#include "core/job.h"
+#include "core/quality.h"
+#include "core/record_internal.h"
+#include "core/registry.h"
+#include "core/test_app.h"
+
+struct scene {
+    struct arena *arena;
+    struct app *app;
+    struct ctx server, user;
+    int64_t administrators, boss, role, me;
+    int64_t root, department;
+};
+
+static const struct object *object(const struct ctx *c, const char *name)
+{
+    return model_object(c->model, str_from(name));
+}
+
+__attribute__((format(printf, 4, 5))) static err_t
+create(struct ctx *c, const char *name, int64_t *id, const char *format, ...)
+{
+    struct record *r;
+    va_list args;
+    va_start(args, format);
+    str body = arena_vprintf(c->arena, format, args);
+    va_end(args);
+    c->problems.list.n = 0;
+    TRY(record_create(c, object(c, name), test_json(c->arena, body.p), NULL, &r));
+    *id = record_id(r);
+    return OK;
+}
+
+__attribute__((format(printf, 4, 5))) static err_t
+update(struct ctx *c, const char *name, int64_t id, const char *format, ...)
+{
+    struct record *r;
+    va_list args;
+    va_start(args, format);
+    str body = arena_vprintf(c->arena, format, args);
+    va_end(args);
+    c->problems.list.n = 0;
+    return record_update(c, object(c, name), id, 0, test_json(c->arena, body.p), NULL, &r);
+}
+
+static err_t remove_record(struct ctx *c, const char *name, int64_t id)
+{
+    struct record *r;
+    c->problems.list.n = 0;
+    return record_delete(c, object(c, name), id, 0, &r);
+}
+
+static void come_in(struct scene *s)
+{
+    if (s->user.conn)
+        ctx_done(&s->user);
+    assert_int_equal(ctx_init(&s->user, s->app, s->arena, "test"), OK);
+    s->user.user = s->me;
+    assert_int_equal(access_hold(s->app, s->user.conn, s->user.model, s->me, &s->user.access), OK);
+}
+
+static void open_scene(struct scene *s, struct app *app, const char *definition)
+{
+    *s = (struct scene){.arena = arena_new(64 * MIB), .app = app};
+    struct ctx *c = &s->server;
+    assert_int_equal(ctx_init(c, app, s->arena, "test"), OK);
+    assert_int_equal(
+        create(c, "role", &s->administrators, "{'name':'a','key':'a','administrator':true}"), OK);
+    assert_int_equal(create(c, "user", &s->boss, "{'name':'b','email':'b@x.com','roles':['%lld']}",
+                            (long long)s->administrators),
+                     OK);
+    assert_int_equal(
+        create(c, "role", &s->role, "{'name':'r','key':'r','definition':%s}", definition), OK);
+    assert_int_equal(create(c, "department", &s->root, "{'name':'root'}"), OK);
+    assert_int_equal(create(c, "department", &s->department, "{'name':'mine','parent':'%lld'}",
+                            (long long)s->root),
+                     OK);
+    assert_int_equal(create(c, "user", &s->me,
+                            "{'name':'me','email':'me@x.com','roles':['%lld'],'department':'%lld'}",
+                            (long long)s->role, (long long)s->department),
+                     OK);
+    come_in(s);
+}
+
+static void close_scene(struct scene *s)
+{
+    ctx_done(&s->user);
+    ctx_done(&s->server);
+    arena_free(s->arena);
+}
+
+static err_t
+patch(struct scene *s, bool administrator, const char *name, const char *format, long long id)
+{
+    struct problems problems = {.arena = s->arena};
+    AUTO_BUF plan;
+    buf_init(&plan, MIB);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    str text = arena_printf(s->arena, format, id);
+#pragma GCC diagnostic pop
+    err_t e = registry_patch(s->app, str_from(name), test_json(s->arena, text.p), s->me,
+                             administrator, false, &problems, &plan);
+    if (e == OK)
+        come_in(s);
+    return e;
+}
+
+static const char PEOPLE[] = "{'objects':{'*':{'read':'all','create':true,'update':'all',"
+                             "'delete':'all'}},'rights':['manage_users','manage_model']}";
+
+static void assert_refused(const struct ctx *c, const char *code)
+{
+    assert_true(c->problems.list.n > 0);
+    assert_string_equal(c->problems.list.at[0].code, code);
+}
+
+TEST_APP(rights_a_default_gives_no_roles)
+{
+    struct scene s;
+    int64_t id;
+    struct record *r;
+    open_scene(&s, app, PEOPLE);
+    assert_int_equal(patch(&s, true, "user", "{'fields':{'roles':{'default':['%lld']}}}",
+                           (long long)s.administrators),
+                     OK);
+    assert_int_equal(create(&s.user, "user", &id, "{'name':'n','email':'n@x.com'}"), OK);
+    assert_int_equal(record_load(&s.user, object(&s.user, "user"), id, &r), OK);
+    const struct field *roles = object_field(r->object, S("roles"));
+    str *members;
+    value v = record_cell(r, roles, 0);
+    assert_int_equal(v.kind == VALUE_NULL ? 0 : multi_members(s.arena, v, &members), 0);
+    value active = record_cell(r, object_field(r->object, S("active")), 0);
+    assert_true(active.kind == VALUE_BOOL && active.b);
+    close_scene(&s);
+}
+
+TEST_APP(rights_what_guards_is_patched_by_proven_administrators)
+{
+    struct scene s;
+    open_scene(&s, app, PEOPLE);
+    assert_int_equal(registry_may_patch(&s.user, S("user"), true), ERR_DENIED);
+    assert_refused(&s.user, "right_missing");
+    assert_int_equal(registry_may_patch(&s.user, S("customer"), false), OK);
+    s.user.stale = true;
+    s.user.problems.list.n = 0;
+    assert_int_equal(registry_may_patch(&s.user, S("customer"), true), OK);
+    assert_int_equal(registry_may_patch(&s.user, S("customer"), false), ERR_DENIED);
+    assert_refused(&s.user, "proof_required");
+    assert_int_equal(patch(&s, true, "role", "{'guarded':false}", 0), ERR_INVALID);
+    assert_int_equal(patch(&s, true, "role", "{'guarded':null}", 0), ERR_INVALID);
+    assert_int_equal(patch(&s, true, "role", "{'guarded':true}", 0), OK);
+    close_scene(&s);
+}
+
+TEST_APP(rights_what_is_sensitive_stays_so)
+{
+    struct scene s;
+    open_scene(&s, app, PEOPLE);
+    static const char bare[] = "{'fields':{'phone':{'sensitive':false}}}";
+    static const char secret[] =
+        "{'fields':{'vice':{'type':'text','label':'Vice','sensitive':true}}}";
+    assert_int_equal(patch(&s, false, "customer", bare, 0), ERR_DENIED);
+    assert_int_equal(patch(&s, false, "customer", secret, 0), OK);
+    assert_int_equal(patch(&s, false, "customer", "{'fields':{'vice':null}}", 0), ERR_DENIED);
+    assert_int_equal(patch(&s, true, "customer", bare, 0), OK);
+    close_scene(&s);
+}
+
+TEST_APP(rights_managing_people_raises_nobody)
+{
+    struct scene s;
+    int64_t id, below, aside;
+    open_scene(&s, app, PEOPLE);
+    struct ctx *c = &s.user;
+    assert_int_equal(update(c, "user", s.me, "{'department':'%lld'}", (long long)s.root),
+                     ERR_DENIED);
+    assert_refused(c, "user_self");
+    assert_int_equal(update(c, "user", s.me, "{'name':'x'}"), ERR_DENIED);
+    assert_int_equal(update(c, "user", s.boss, "{'email':'mine@x.com'}"), ERR_DENIED);
+    assert_refused(c, "user_administrator");
+    assert_int_equal(remove_record(c, "user", s.boss), ERR_DENIED);
+    assert_int_equal(create(c, "user", &id, "{'name':'n','email':'n@x.com','department':'%lld'}",
+                            (long long)s.root),
+                     ERR_INVALID);
+    assert_refused(c, "department_outside");
+    assert_int_equal(create(c, "user", &id, "{'name':'n','email':'n@x.com','department':'%lld'}",
+                            (long long)s.department),
+                     OK);
+    assert_int_equal(update(c, "user", id, "{'job_title':'x'}"), OK);
+    assert_int_equal(update(c, "user", id, "{'department':'%lld'}", (long long)s.root),
+                     ERR_INVALID);
+    assert_int_equal(create(c, "department", &below, "{'name':'below','parent':'%lld'}",
+                            (long long)s.department),
+                     OK);
+    assert_int_equal(create(&s.server, "department", &aside, "{'name':'aside'}"), OK);
+    assert_int_equal(update(c, "department", aside, "{'parent':'%lld'}", (long long)s.department),
+                     ERR_INVALID);
+    assert_int_equal(update(c, "department", s.department, "{'parent':null}"), ERR_INVALID);
+    assert_int_equal(update(c, "department", aside, "{'name':'beside'}"), OK);
+    close_scene(&s);
+}
+
+TEST_APP(rights_an_administrator_remains)
+{
+    struct scene s;
+    int64_t second;
+    open_scene(&s, app, PEOPLE);
+    struct ctx *c = &s.server;
+    assert_int_equal(update(c, "user", s.boss, "{'active':false}"), ERR_CONFLICT);
+    assert_refused(c, "last_administrator");
+    assert_int_equal(update(c, "user", s.boss, "{'roles':[]}"), ERR_CONFLICT);
+    assert_int_equal(remove_record(c, "user", s.boss), ERR_CONFLICT);
+    assert_int_equal(remove_record(c, "role", s.administrators), ERR_CONFLICT);
+    assert_int_equal(update(c, "role", s.administrators, "{'administrator':false}"), ERR_CONFLICT);
+    assert_int_equal(update(c, "user", s.boss, "{'name':'B'}"), OK);
+    assert_int_equal(create(c, "user", &second, "{'name':'c','email':'c@x.com','roles':['%lld']}",
+                            (long long)s.administrators),
+                     OK);
+    assert_int_equal(update(c, "user", s.boss, "{'active':false}"), OK);
+    assert_int_equal(remove_record(c, "user", second), ERR_CONFLICT);
+    close_scene(&s);
+}
+
+static enum field_access sees(const struct scene *s, const char *name)
+{
+    return access_field(s->user.access, object_field(object(&s->user, "customer"), str_from(name)));
+}
+
+TEST_APP(rights_a_formula_shows_no_more_than_its_fields)
+{
+    struct scene s;
+    open_scene(&s, app, "{}");
+    assert_int_equal(patch(&s, true, "customer",
+                           "{'fields':{'peek':{'type':'formula','result':'text','formula':'phone'},"
+                           "'peek2':{'type':'formula','result':'text','formula':'upper(phone)'},"
+                           "'firm':{'type':'formula','result':'text','formula':'company'},"
+                           "'loud':{'type':'formula','result':'text','formula':'upper(name)'}}}",
+                           0),
+                     OK);
+    ctx_done(&s.server);
+    assert_int_equal(ctx_init(&s.server, app, s.arena, "test"), OK);
+    assert_int_equal(update(&s.server, "role", s.role, "%s",
+                            "{'definition':{'objects':{'customer':{'read':'all','update':'own',"
+                            "'fields':{'company':'hidden','peek':'read','*':'read'}}}}}"),
+                     OK);
+    come_in(&s);
+    assert_true(object_field(object(&s.user, "customer"), S("peek2"))->sensitive);
+    assert_false(object_field(object(&s.user, "customer"), S("loud"))->sensitive);
+    assert_int_equal(sees(&s, "peek"), FIELD_MASK);
+    assert_int_equal(sees(&s, "peek2"), FIELD_MASK);
+    assert_int_equal(sees(&s, "firm"), FIELD_HIDDEN);
+    assert_int_equal(sees(&s, "loud"), FIELD_READ);
+    const struct field *peek = object_field(object(&s.user, "customer"), S("peek"));
+    assert_int_equal(access_field_own(s.user.access, peek), FIELD_READ);
+    close_scene(&s);
+}
+
+static err_t fail_jobs(struct ctx *c, void *arg)
+{
+    (void)arg;
+    return db_run(c->conn, S("UPDATE job SET state = 'failed'"), NULL, 0, NULL);
+}
+
+TEST_APP(rights_a_retried_export_asks_what_the_first_did)
+{
+    struct scene s;
+    int64_t id;
+    open_scene(&s, app, "{'objects':{'customer':{'read':'all','export':true}}}");
+    struct ctx *c = &s.user;
+    export_attach();
+    const json_t *args = test_json(s.arena, "{'object':'customer'}");
+    assert_int_equal(job_enqueue(c, "export", args, NULL, 0, &id), OK);
+    assert_int_equal(ctx_transact(c, fail_jobs, NULL), OK);
+    c->stale = true;
+    assert_int_equal(job_retry(c, id), ERR_DENIED);
+    assert_refused(c, "proof_required");
+    c->stale = false;
+    assert_int_equal(job_retry(c, id), OK);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(job_enqueue(c, "export", args, NULL, 0, &id), OK);
+    assert_int_equal(ctx_transact(c, fail_jobs, NULL), OK);
+    c->problems.list.n = 0;
+    c->now = clock_now();
+    assert_int_equal(job_retry(c, id), ERR_LIMIT);
+    assert_refused(c, "too_many_exports");
+    close_scene(&s);
+}
+
+TEST_APP(rights_quality_groups_by_what_may_be_read)
+{
+    struct scene s;
+    open_scene(&s, app,
+               "{'objects':{'customer':{'read':'all','fields':{'source':'hidden','*':'read'}}}}");
+    AUTO_BUF out;
+    buf_init(&out, MIB);
+    struct jw w = {.out = &out};
+    assert_int_equal(quality_json(&s.user, S("source"), &w), ERR_INVALID);
+    assert_refused(&s.user, "not_filterable");
+    assert_int_equal(quality_json(&s.user, S("owner"), &w), OK);
+    close_scene(&s);
+}
+
+TEST_APP(rights_undo_writes_no_field_that_one_may_not)
+{
+    struct scene s;
+    int64_t id;
+    struct undo_result result;
+    struct record *r;
+    open_scene(&s, app,
+               "{'objects':{'customer':{'read':'all','update':'all','fields':{'company':'read',"
+               "'*':'write'}}},'rights':['undo']}");
+    assert_int_equal(
+        create(&s.server, "customer", &id, "{'name':'n','company':'old','notes':'old'}"), OK);
+    assert_int_equal(batch_begin(&s.server, "bulk", S("b"), &s.server.batch), OK);
+    assert_int_equal(update(&s.server, "customer", id, "{'company':'new','notes':'new'}"), OK);
+    int64_t batch = s.server.batch;
+    s.server.batch = 0;
+    assert_int_equal(batch_undo(&s.user, batch, false, &result, NULL, NULL), OK);
+    assert_int_equal(result.kept_total, 1);
+    assert_int_equal(record_load(&s.server, object(&s.server, "customer"), id, &r), OK);
+    assert_str(record_cell(r, object_field(r->object, S("company")), 0).s, "new");
+    assert_str(record_cell(r, object_field(r->object, S("notes")), 0).s, "old");
+    close_scene(&s);
+}
