@@ -383,10 +383,19 @@ err_t bulk_start(struct ctx *c, const struct bulk *b, int64_t *job)
     return e;
 }
 
+static err_t may_retry(struct ctx *c, const json_t *args)
+{
+    const struct object *o = model_object(c->model, json_get_str(args, "object"));
+    return o ? record_guard(c, o) : ERR_NOT_FOUND;
+}
+
 void bulk_attach(void)
 {
-    static struct job_kind kind = {
-        .name = "bulk", .label = "job_bulk", .goes_on = true, .run = bulk_job};
+    static struct job_kind kind = {.name = "bulk",
+                                   .label = "job_bulk",
+                                   .goes_on = true,
+                                   .run = bulk_job,
+                                   .may_retry = may_retry};
     static bool done;
     if (!done)
         job_kind_add(&kind);

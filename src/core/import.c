@@ -448,6 +448,16 @@ static err_t may_run(struct ctx *c, const json_t *args)
     return record_guard(c, o);
 }
 
+static err_t may_take_back(struct ctx *c, const json_t *args)
+{
+    struct record *r;
+    int64_t id, batch;
+    TRY(str_to_int(json_get_str(args, "import"), &id));
+    TRY(import_get(c, id, &r));
+    TRY(str_to_int(import_text(r, "batch"), &batch));
+    return batch_may_undo(c, batch);
+}
+
 void import_attach(void)
 {
     static struct job_kind jobs[] = {
@@ -457,7 +467,10 @@ void import_attach(void)
          .goes_on = true,
          .run = run_run,
          .may_retry = may_run},
-        {.name = "import_undo", .label = "job_import_undo", .run = run_undo},
+        {.name = "import_undo",
+         .label = "job_import_undo",
+         .run = run_undo,
+         .may_retry = may_take_back},
     };
     static bool done;
     for (size_t i = 0; !done && i < sizeof jobs / sizeof *jobs; i++)

@@ -1,6 +1,7 @@
 /* Ways by which somebody who is no administrator could come to more than he was given. */
 #include "base/limits.h"
 #include "core/access.h"
+#include "core/bulk.h"
 #include "core/change.h"
 #include "core/export.h"
 #include "core/job.h"
@@ -289,6 +290,30 @@ TEST_APP(rights_a_retried_export_asks_what_the_first_did)
     c->now = clock_now();
     assert_int_equal(job_retry(c, id), ERR_LIMIT);
     assert_refused(c, "too_many_exports");
+    close_scene(&s);
+}
+
+/* A retry of what touches who may do what asks for proof as its beginning did; others do not. */
+TEST_APP(rights_retried_bulk_work_asks_for_proof_where_it_weighs)
+{
+    struct scene s;
+    int64_t people, customers;
+    open_scene(&s, app,
+               "{'objects':{'customer':{'read':'all','update':'all'},'role':{'read':'all'}}}");
+    struct ctx *c = &s.user;
+    bulk_attach();
+    assert_int_equal(
+        job_enqueue(c, "bulk", test_json(s.arena, "{'object':'role'}"), NULL, 0, &people), OK);
+    assert_int_equal(
+        job_enqueue(c, "bulk", test_json(s.arena, "{'object':'customer'}"), NULL, 0, &customers),
+        OK);
+    assert_int_equal(ctx_transact(c, fail_jobs, NULL), OK);
+    c->stale = true;
+    assert_int_equal(job_retry(c, people), ERR_DENIED);
+    assert_refused(c, "proof_required");
+    assert_int_equal(job_retry(c, customers), OK);
+    c->stale = false;
+    assert_int_equal(job_retry(c, people), OK);
     close_scene(&s);
 }
 
