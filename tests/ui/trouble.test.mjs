@@ -104,6 +104,7 @@ test('a second step is set up, asked for at sign-in, and taken away again', { ti
 
   await p.go('/settings/security');
   await p.page.fill('#totp-password', server.password);
+  await p.page.fill('#totp-remove-code', codes[0]);
   await p.page.keyboard.press('Enter');
   await p.page.getByRole('button', { name: '开启' }).waitFor();
   assert.deepEqual(p.wrong, []);
