@@ -123,3 +123,22 @@ test('signed out, the log-in page asks for nothing and its console is clean', as
   assert.deepEqual(asked, []);
   await p.close();
 });
+
+test('what is typed at once stays, though the words of the controls come later', async () => {
+  const p = await openPage(browser, server, { expected: [401] });
+  let deliver;
+  const late = new Promise((resolve) => (deliver = resolve));
+  await p.context.route(/\/zh_CN-.*\.js$/, async (route) => {
+    await late;
+    await route.continue();
+  });
+  await p.go('/login');
+  await p.page.fill('#email', 'somebody@example.com');
+  const arrived = p.page.waitForResponse(/\/zh_CN-.*\.js$/);
+  deliver();
+  await (await arrived).finished();
+  await p.page.waitForTimeout(500);
+  assert.equal(await p.page.inputValue('#email'), 'somebody@example.com');
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});

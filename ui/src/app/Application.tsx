@@ -57,11 +57,14 @@ const themes = {
   },
 };
 
+/** Until the words have come. Without any, antd puts nothing around the page, and would later make all of it anew. */
+const noWords: Locale = { locale: 'none' };
+
 export function Application() {
   const isDark = useDark();
   const phone = usePhone();
   const { language } = useTranslation().i18n;
-  const [locale, setLocale] = useState<Locale>();
+  const [locale, setLocale] = useState(noWords);
   useEffect(() => {
     let current = true;
     void locales[language]?.().then((m) => current && setLocale(m.default));
@@ -72,7 +75,7 @@ export function Application() {
   return (
     <ConfigProvider
       theme={isDark ? themes.dark : themes.light}
-      {...(locale ? { locale } : {})}
+      locale={locale}
       componentSize={phone ? 'large' : 'middle'}
       wave={{ disabled: true }}
       button={{ autoInsertSpace: false }}
