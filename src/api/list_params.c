@@ -92,26 +92,6 @@ fields_param(struct call *call, const struct object *o, str text, struct list_pa
     return OK;
 }
 
-/* Words: the best hits of the index, as ids. */
-static err_t
-words_param(struct call *call, const struct object *o, str words, struct list_params *p)
-{
-    struct search_hit *hits;
-    size_t n;
-    words = str_trim(words);
-    if (!words.n)
-        return OK;
-    TRY(search_find(&call->ctx, o, words, SEARCH_HITS, &hits, &n));
-    int64_t *ids = ARENA_ARRAY(call->ctx.arena, int64_t, n + 1);
-    for (size_t i = 0; i < n; i++)
-        ids[i] = hits[i].id;
-    p->query.ids = ids;
-    p->query.id_count = n;
-    p->words = true;
-    p->more_hits = n == SEARCH_HITS;
-    return OK;
-}
-
 /* A misspelt parameter would silently list everything. */
 static err_t known_param(void *context, str name, str unused)
 {
@@ -149,7 +129,9 @@ err_t list_params(struct call *call,
     TRY(text_param(call, body, "sort", &sort));
     TRY(sort_param(call, o, sort, &p.query));
     TRY(text_param(call, body, "q", &words));
-    TRY(words_param(call, o, words, &p));
+    TRY(search_narrow(&call->ctx, words, SEARCH_HITS, &p.query));
+    p.words = p.query.ids != NULL;
+    p.more_hits = p.query.id_count == SEARCH_HITS;
     if (!body) {
         TRY(call_query(call, "fields", &fields));
         TRY(fields_param(call, o, fields, &p));

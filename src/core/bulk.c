@@ -101,22 +101,6 @@ static err_t check_change(struct ctx *c, const struct bulk *b)
     return c->problems.list.n > before ? ERR_INVALID : OK;
 }
 
-static err_t read_words(struct ctx *c, str words, struct list_query *q)
-{
-    struct search_hit *hits;
-    size_t n;
-    words = str_trim(words);
-    if (!words.n)
-        return OK;
-    TRY(search_find(c, q->object, words, HITS, &hits, &n));
-    int64_t *ids = ARENA_ARRAY(c->arena, int64_t, n + 1);
-    for (size_t i = 0; i < n; i++)
-        ids[i] = hits[i].id;
-    q->ids = ids;
-    q->id_count = n;
-    return OK;
-}
-
 /* The hits of the words, as they were when it was asked for. */
 static err_t read_ids(struct ctx *c, const json_t *list, struct list_query *q)
 {
@@ -150,7 +134,7 @@ err_t bulk_read(struct ctx *c, const struct object *o, const json_t *request, st
     b.query.where = where;
     if (where)
         TRY(access_check_condition(c->access, where, S("/where"), &c->problems));
-    TRY(read_words(c, words, &b.query));
+    TRY(search_narrow(c, words, HITS, &b.query));
     TRY(read_ids(c, ids, &b.query));
     *out = b;
     return OK;

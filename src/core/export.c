@@ -71,22 +71,6 @@ static err_t read_fields(struct ctx *c, const json_t *names, struct export *e)
     return e->field_count ? OK : bad(c, "/fields", "required", (str){0});
 }
 
-static err_t read_words(struct ctx *c, str words, struct list_query *q)
-{
-    struct search_hit *hits;
-    size_t n;
-    words = str_trim(words);
-    if (!words.n)
-        return OK;
-    TRY(search_find(c, q->object, words, EXPORT_HITS, &hits, &n));
-    int64_t *ids = ARENA_ARRAY(c->arena, int64_t, n + 1);
-    for (size_t i = 0; i < n; i++)
-        ids[i] = hits[i].id;
-    q->ids = ids;
-    q->id_count = n;
-    return OK;
-}
-
 err_t export_read(struct ctx *c, const struct object *o, const json_t *body, struct export *out)
 {
     struct export e = {.object = o, .request = body};
@@ -105,7 +89,7 @@ err_t export_read(struct ctx *c, const struct object *o, const json_t *body, str
         TRY(access_check_condition(c->access, where, S("/where"), &c->problems));
     TRY(read_sort(c, o, json_get_str(body, "sort"), &e.query));
     TRY(read_fields(c, json_object_get(body, "fields"), &e));
-    TRY(read_words(c, json_get_str(body, "q"), &e.query));
+    TRY(search_narrow(c, json_get_str(body, "q"), EXPORT_HITS, &e.query));
     *out = e;
     return OK;
 }

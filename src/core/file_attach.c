@@ -51,17 +51,11 @@ err_t file_attach(struct ctx *c, const struct record *before, const struct recor
         const struct field *f = after->object->fields[i];
         if (!names_files(f))
             continue;
-        value v = record_cell(after, f, 0);
-        if (v.kind == VALUE_NULL || (before && value_eq(v, record_cell(before, f, 0))))
-            continue;
-        str *members = NULL;
-        size_t n = f->multi ? multi_members(c->arena, v, &members) : 1;
-        for (size_t k = 0; k < n; k++) {
-            int64_t id = v.i;
-            if (f->multi)
-                TRY(str_to_int(members[k], &id));
-            TRY(attach_one(c, after, f, id));
-        }
+        int64_t *ids;
+        size_t n;
+        TRY(record_new_refs(c, before, after, f, &ids, &n));
+        for (size_t k = 0; k < n; k++)
+            TRY(attach_one(c, after, f, ids[k]));
     }
     return OK;
 }

@@ -59,6 +59,13 @@ err_t record_identity(struct ctx *,
 err_t record_rollups(struct ctx *,
                      const struct record *before,
                      const struct record *after) MUST_USE;
+/* The ids in a ref of the record, if the write changed it; in the arena. before may be NULL. */
+err_t record_new_refs(struct ctx *,
+                      const struct record *before,
+                      const struct record *after,
+                      const struct field *,
+                      int64_t **ids,
+                      size_t *n) MUST_USE;
 /* Sums follow the currency of the field that they name (currency_of). */
 void record_figure_currencies(struct ctx *, struct record *);
 /* The figure of one roll-up counted anew, into the parent. */

@@ -228,6 +228,28 @@ static err_t check_ref(struct ctx *c, const struct record *r, const struct field
     return e;
 }
 
+err_t record_new_refs(struct ctx *c,
+                      const struct record *before,
+                      const struct record *after,
+                      const struct field *f,
+                      int64_t **ids,
+                      size_t *n)
+{
+    value v = record_cell(after, f, 0);
+    str *members = NULL;
+    *n = 0;
+    if (v.kind == VALUE_NULL || (before && value_eq(v, record_cell(before, f, 0))))
+        return OK;
+    size_t count = f->multi ? multi_members(c->arena, v, &members) : 1;
+    *ids = ARENA_ARRAY(c->arena, int64_t, count + 1);
+    if (!f->multi)
+        (*ids)[0] = v.i;
+    for (size_t i = 0; f->multi && i < count; i++)
+        TRY(str_to_int(members[i], &(*ids)[i]));
+    *n = count;
+    return OK;
+}
+
 static err_t check_refs(struct ctx *c, const struct record *before, const struct record *after)
 {
     const struct object *o = after->object;
@@ -237,16 +259,11 @@ static err_t check_refs(struct ctx *c, const struct record *before, const struct
         if (!f->target || f->computed || !field_stored(f) || (f->builtin && f != o->owner) ||
             f == o->department || str_eqz(str_from(f->type->name), "tags"))
             continue;
-        value v = record_cell(after, f, 0);
-        if (v.kind == VALUE_NULL || (before && value_eq(v, record_cell(before, f, 0))))
-            continue;
-        str *members = NULL;
-        size_t n = f->multi ? multi_members(c->arena, v, &members) : 1;
+        int64_t *ids;
+        size_t n;
+        TRY(record_new_refs(c, before, after, f, &ids, &n));
         for (size_t k = 0; k < n; k++) {
-            int64_t id = v.i;
-            if (f->multi)
-                TRY(str_to_int(members[k], &id));
-            err_t e = check_ref(c, after, f, id);
+            err_t e = check_ref(c, after, f, ids[k]);
             if (e != OK && e != ERR_INVALID)
                 return e;
             if (e == ERR_INVALID)

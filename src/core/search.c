@@ -367,3 +367,19 @@ err_t search_find(struct ctx *c,
     *out = object ? f.hits.at : mixed(c, f.hits.at, f.hits.n, *n);
     return name_customers(c, *out, *n);
 }
+
+err_t search_narrow(struct ctx *c, str words, size_t most, struct list_query *q)
+{
+    struct search_hit *hits;
+    size_t n;
+    words = str_trim(words);
+    if (!words.n)
+        return OK;
+    TRY(search_find(c, q->object, words, most, &hits, &n));
+    int64_t *ids = ARENA_ARRAY(c->arena, int64_t, n + 1);
+    for (size_t i = 0; i < n; i++)
+        ids[i] = hits[i].id;
+    q->ids = ids;
+    q->id_count = n;
+    return OK;
+}

@@ -11,6 +11,8 @@ struct search_hit {
     int score;        /* text_match of the best field */
     const struct field *matched;
 };
+/* Narrows a list to the best `most` hits of the words, best first; none given: as it is. */
+err_t search_narrow(struct ctx *, str words, size_t most, struct list_query *) MUST_USE;
 /* Best first, in the caller's scope only, on readable fields only. object NULL = all, and then no
  * object takes more than a quarter while others have hits too. */
 err_t search_find(struct ctx *,
