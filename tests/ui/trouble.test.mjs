@@ -21,10 +21,7 @@ test('a killed server: words are kept, requests say why, all comes back by itsel
   await p.go('/customers');
   await p.page.locator('a.grid-title').first().waitFor();
   // What other pages need is fetched a few seconds later, so that they open without a server too.
-  await p.page.waitForFunction(() =>
-    performance.getEntriesByType('resource').some((r) => /\/FormPage.*\.js$/.test(r.name)),
-  );
-  await p.page.waitForLoadState('networkidle').catch(() => {});
+  await p.page.waitForFunction(() => performance.getEntriesByName('loaded-ahead').length > 0);
   await server.kill();
   await p.page.locator('.connection-lost').waitFor();
 

@@ -16,18 +16,26 @@ const pages = {
 
 const page = (load: (typeof pages)[keyof typeof pages]) => async () => ({ Component: await load() });
 
+/** The entry in the performance timeline that says all has been fetched ahead. */
+const loadedAhead = 'loaded-ahead';
+
 /** Fetches what is not open yet, so that a page opens at once, and also while the server is away. */
 export async function loadAhead() {
-  await Promise.allSettled([
+  const parts = await Promise.allSettled([
     ...Object.values(pages).map((load) => load()),
     import('../field/AddressInput'),
     import('../field/TimeInput'),
+    import('../field/RichInput'),
     import('../list/BulkBar'),
     import('../list/CellEditor'),
     import('../list/FilterPanel'),
+    import('../list/ViewForm'),
+    import('../record/Conflict'),
     import('./Palette'),
     import('./Confirm'),
+    import('./Proof'),
   ]);
+  if (parts.every((part) => part.status === 'fulfilled')) performance.mark(loadedAhead);
 }
 
 export const router = createBrowserRouter([
