@@ -68,7 +68,8 @@ static err_t authenticate(struct call *call)
         e = auth_session(c, cookie, &call->session);
     }
     if (e == OK)
-        e = access_hold(c->app, c->conn, c->model, call->session.user, &c->access);
+        e = access_hold_at(c->app, c->conn, c->model, call->session.epoch.rights,
+                           call->session.user, &c->access);
     if (e == ERR_NOT_FOUND)
         e = ERR_DENIED;
     if (e == ERR_DENIED)
@@ -140,7 +141,7 @@ static err_t check_need(struct call *call)
     return cookie_write ? check_csrf(call) : OK;
 }
 
-static err_t answer(struct call *call)
+static err_t answer(struct call *call, bool may_presume)
 {
     bool path_known;
     struct http_request *r = call->request;
@@ -151,6 +152,7 @@ static err_t answer(struct call *call)
     call->route = route_find(r->method, path, call->params, &path_known);
     if (!call->route)
         return path_known ? refuse(call, ERR_INVALID, "method_not_allowed") : ERR_NOT_FOUND;
+    call->ctx.presume = may_presume && call->route->repeatable;
     TRY(authenticate(call));
     narrow(call);
     take_preferences(call);
@@ -162,26 +164,40 @@ static err_t answer(struct call *call)
     return call->route->run(call);
 }
 
-static void handle_api(struct api *api, struct http_request *r, struct http_reply *reply)
+/* True: the reply is made. False: what was presumed did not hold, and nothing is made. */
+static bool attempt(struct api *api, struct http_request *r, struct http_reply *reply, bool presume)
 {
     struct call call = {.api = api, .request = r, .reply = reply, .out = {.out = &reply->body}};
-    registry_refresh(api->app);
     err_t e = ctx_init(&call.ctx, api->app, r->arena, "api");
     call.ctx.problems.arena = r->arena;
-    if (e == OK) {
+    bool begun = e == OK, held = true;
+    if (begun) {
         call.ctx.lang = lang_negotiate(http_header(r, "Accept-Language"), call.ctx.lang);
         call.ctx.request_id = r->request_id;
         db_deadline(call.ctx.conn, READ_MILLISECONDS);
-        e = answer(&call);
+        e = answer(&call, presume);
         if (e == ERR_LIMIT && db_too_slow(call.ctx.conn))
             e = refuse(&call, e, "too_slow");
+        held = auth_held(&call.ctx, &call.session);
     }
     if (e == OK && reply->body.full)
         e = ERR_LIMIT;
-    if (e != OK)
+    if (e != OK && held)
         problem_reply(&call, e);
-    if (e == OK || call.ctx.conn)
+    if (begun)
         ctx_done(&call.ctx);
+    return held;
+}
+
+static void handle_api(struct api *api, struct http_request *r, struct http_reply *reply)
+{
+    registry_refresh(api->app);
+    if (!attempt(api, r, reply, true)) {
+        buf_clear(&reply->body);
+        http_reply_clear_headers(reply);
+        reply->status = 0;
+        (void)attempt(api, r, reply, false);
+    }
     security_headers(reply, true);
 }
 

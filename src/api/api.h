@@ -45,6 +45,7 @@ struct route {
     bool upload;      /* the body is a file, not JSON */
     bool bare;        /* open to administrators who have not set up their second factor yet */
     bool once;        /* with an Idempotency-Key it has one effect, and its reply is kept */
+    bool repeatable;  /* only reads the database: may be run anew before it answers */
     const char *id;   /* operationId in OpenAPI */
 };
 extern const struct route ROUTES[];

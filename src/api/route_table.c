@@ -41,7 +41,7 @@ const struct route ROUTES[] = {
     {"GET", "/openapi.json", openapi_get, NEED_SESSION, ANY, .bare = true, .id = "getDocument"},
 
     {"GET", "/stream", stream_get, NEED_SESSION, ANY, .id = "stream"},
-    {"GET", "/search", search_all, NEED_SESSION, ANY, .id = "search"},
+    {"GET", "/search", search_all, NEED_SESSION, ANY, .repeatable = true, .id = "search"},
 
     {"POST", "/files", files_create, NEED_SESSION, ANY, .upload = true, .id = "uploadFile"},
     {"GET", "/files/{id}", files_get, NEED_SESSION, ANY, .id = "getFile"},
@@ -77,19 +77,21 @@ const struct route ROUTES[] = {
     {"GET", "/quality", quality_get, NEED_SESSION, ANY, .id = "getQuality"},
     {"GET", "/quality/queue", quality_queue, NEED_SESSION, ANY, .id = "listRepairs"},
 
-    {"GET", "/{plural}", records_list, NEED_SESSION, ANY, .id = "list"},
+    {"GET", "/{plural}", records_list, NEED_SESSION, ANY, .repeatable = true, .id = "list"},
     {"POST", "/{plural}", records_create, NEED_SESSION, ANY, .once = true, .id = "create"},
     {"POST", "/{plural}/batch", records_batch, NEED_SESSION, ANY, .once = true, .id = "batch"},
     {"POST", "/{plural}/bulk", records_bulk, NEED_SESSION, ANY, .once = true, .id = "bulk"},
     {"POST", "/{plural}/export", records_export, NEED_SESSION, ANY, .once = true, .id = "export"},
     {"POST", "/{plural}/count", records_count, NEED_SESSION, ANY, .id = "count"},
-    {"GET", "/{plural}/{id}", records_get, NEED_SESSION, ANY, .id = "get"},
+    {"GET", "/{plural}/{id}", records_get, NEED_SESSION, ANY, .repeatable = true, .id = "get"},
     {"PATCH", "/{plural}/{id}", records_update, NEED_SESSION, ANY, .once = true, .id = "update"},
     {"DELETE", "/{plural}/{id}", records_delete, NEED_SESSION, ANY, .once = true, .id = "delete"},
     {"POST", "/{plural}/{id}/restore", records_restore, NEED_SESSION, ANY, .once = true,
      .id = "restore"},
-    {"GET", "/{plural}/{id}/history", records_history, NEED_SESSION, ANY, .id = "history"},
-    {"GET", "/{plural}/{id}/timeline", records_timeline, NEED_SESSION, ANY, .id = "timeline"},
+    {"GET", "/{plural}/{id}/history", records_history, NEED_SESSION, ANY, .repeatable = true,
+     .id = "history"},
+    {"GET", "/{plural}/{id}/timeline", records_timeline, NEED_SESSION, ANY, .repeatable = true,
+     .id = "timeline"},
     {"POST", "/{plural}/{id}/reveal", records_reveal, NEED_SESSION, RIGHT_REVEAL, .id = "reveal"},
 };
 const size_t ROUTE_COUNT = sizeof ROUTES / sizeof *ROUTES;

@@ -101,9 +101,19 @@ err_t access_hold(struct app *app,
     err_t e = db_one(conn, NULL, SQL_ACCESS_EPOCH, NULL, 0, &epoch, 1);
     if (e != OK && e != ERR_NOT_FOUND)
         return e;
-    struct access *a = find(app->access_cache, model, epoch.i, user);
+    return access_hold_at(app, conn, model, epoch.i, user, out);
+}
+
+err_t access_hold_at(struct app *app,
+                     struct db_conn *conn,
+                     const struct model *model,
+                     int64_t epoch,
+                     int64_t user,
+                     const struct access **out)
+{
+    struct access *a = find(app->access_cache, model, epoch, user);
     if (!a) {
-        TRY(access_compile(conn, model, epoch.i, user, &a));
+        TRY(access_compile(conn, model, epoch, user, &a));
         keep(app->access_cache, a);
     }
     *out = a;

@@ -40,6 +40,13 @@ err_t access_hold(struct app *,
                   const struct model *,
                   int64_t user,
                   const struct access **out) MUST_USE;
+/* The same, where the epoch has just been read with something else: 0 = there is none yet. */
+err_t access_hold_at(struct app *,
+                     struct db_conn *,
+                     const struct model *,
+                     int64_t epoch,
+                     int64_t user,
+                     const struct access **out) MUST_USE;
 void access_release(const struct access *);
 /* Within the transaction that writes a user, role or department: what was compiled before its
  * commit is not used after it. Harmless when the transaction is undone. */

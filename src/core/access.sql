@@ -4,7 +4,7 @@
 SELECT epoch FROM access_epoch WHERE id = 1;
 
 -- name: access_epoch_raise
-INSERT INTO access_epoch (id, epoch) VALUES (1, $1)
+INSERT INTO access_epoch (id, epoch, sessions) VALUES (1, $1, 0)
 ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch;
 
 -- name: access_user

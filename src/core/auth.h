@@ -29,12 +29,19 @@ err_t auth_login(
 err_t auth_second_factor(
     struct ctx *, str challenge, str code, str address, str agent, struct login *out) MUST_USE;
 
+/* Two numbers that are read with every request; what was read with others is not used any more. */
+struct auth_epoch {
+    int64_t rights;   /* raised with users, roles, departments */
+    int64_t sessions; /* raised with sessions, tokens, credentials */
+};
+
 struct session {
     int64_t id, user;
     char csrf[48];
-    int64_t proved_at;    /* when the user last proved who he is: signing in, or auth_prove */
-    bool second_factor;   /* he has one, and gave it */
-    const json_t *scopes; /* of an API token, in ctx->arena; NULL = a browser session */
+    struct auth_epoch epoch; /* it is good for; rights: for access_hold_at */
+    int64_t proved_at;       /* when the user last proved who he is: signing in, or auth_prove */
+    bool second_factor;      /* he has one, and gave it */
+    const json_t *scopes;    /* of an API token, in ctx->arena; NULL = a browser session */
     bool is_token;
     str language, time_zone; /* the user's own, in ctx->arena; may be empty */
 };
@@ -43,6 +50,10 @@ struct session {
 err_t auth_session(struct ctx *, str cookie, struct session *out) MUST_USE;
 /* ERR_LIMIT "too_many_attempts": this address sent too many that are none. */
 err_t auth_token(struct ctx *, str bearer, str address, struct session *out) MUST_USE;
+/* With ctx->presume both go by the epoch that was read last, and have the present one come with the
+ * next statement of ctx->conn. False: it is another one; all is to be done anew without presuming.
+ */
+bool auth_held(struct ctx *, const struct session *);
 /* Would one of them be taken? Either may be empty. Looks only. */
 bool auth_known(struct ctx *, str bearer, str cookie);
 /* Which of these sessions (or API tokens) auth_session would still take; in any order. */

@@ -52,9 +52,17 @@ INSERT INTO session (id, hash, user_id, csrf, pending, created_at, seen_at, expi
                      address, agent)
 VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $6, $8, $9)
 
+-- name: auth_epoch
+SELECT epoch, sessions FROM access_epoch WHERE id = 1
+
+-- name: auth_epoch_raise
+INSERT INTO access_epoch (id, epoch, sessions) VALUES (1, 0, $1)
+ON CONFLICT (id) DO UPDATE SET sessions = excluded.sessions
+
 -- name: auth_session_find
-SELECT s.id, s.user_id, s.csrf, s.seen_at, s.proved_at, u.language, u.time_zone,
-    c.totp_enabled_at
+SELECT s.id, s.user_id, u.language, u.time_zone,
+    (SELECT epoch FROM access_epoch WHERE id = 1), (SELECT sessions FROM access_epoch WHERE id = 1),
+    s.expires_at, s.seen_at, s.proved_at, c.totp_enabled_at, s.csrf
 FROM session s JOIN "user" u ON u.id = s.user_id LEFT JOIN credential c ON c.user_id = s.user_id
 WHERE s.hash = $1 AND NOT s.pending AND s.expires_at > $2 AND s.seen_at > $3
   AND u.active AND u.deleted_at IS NULL
@@ -96,7 +104,10 @@ INSERT INTO token (id, hash, user_id, name, scopes, created_at, expires_at)
 VALUES ($1, $2, $3, $4, CAST($5 AS text), $6, $7)
 
 -- name: auth_token_find
-SELECT t.id, t.user_id, t.scopes, t.used_at, u.language, u.time_zone FROM token t JOIN "user" u ON u.id = t.user_id
+SELECT t.id, t.user_id, u.language, u.time_zone,
+    (SELECT epoch FROM access_epoch WHERE id = 1), (SELECT sessions FROM access_epoch WHERE id = 1),
+    t.expires_at, t.used_at, t.scopes
+FROM token t JOIN "user" u ON u.id = t.user_id
 WHERE t.hash = $1 AND t.expires_at > $2 AND u.active AND u.deleted_at IS NULL
 
 -- name: auth_tokens_alive

@@ -3,6 +3,7 @@
 #include "core/access.h"
 #include "core/auth.h"
 #include "core/auth_attempt.h"
+#include "core/auth_session.h"
 #include "core/auth_totp.h"
 #include "core/setting.h"
 #include "sql_core.h"
@@ -41,7 +42,8 @@ static err_t prove_work(struct ctx *ctx, void *arg)
         TRY(totp_take(ctx, ctx->user, p->code));
         TRY(attempt_forgive(ctx, &p->attempt, true));
     }
-    return db_run(ctx->conn, SQL_AUTH_SESSION_PROVE, params, 3, NULL);
+    TRY(db_run(ctx->conn, SQL_AUTH_SESSION_PROVE, params, 3, NULL));
+    return auth_forget(ctx);
 }
 
 static err_t missing(struct ctx *ctx, str member)

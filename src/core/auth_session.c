@@ -61,56 +61,149 @@ err_t session_challenge(struct ctx *ctx, str secret, int64_t *id, int64_t *user)
 err_t session_end(struct ctx *ctx, int64_t id)
 {
     value param = V_INT(id);
-    return db_run(ctx->conn, SQL_AUTH_SESSION_END, &param, 1, NULL);
+    TRY(db_run(ctx->conn, SQL_AUTH_SESSION_END, &param, 1, NULL));
+    return auth_forget(ctx);
+}
+
+/* ---- who is behind a secret ---- */
+
+static err_t read_epoch(struct ctx *ctx, struct auth_epoch *out)
+{
+    value cells[2] = {V_NULL, V_NULL};
+    err_t e = db_one(ctx->conn, NULL, SQL_AUTH_EPOCH, NULL, 0, cells, 2);
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    *out = (struct auth_epoch){cells[0].i, cells[1].i};
+    session_cache_note(ctx->app->session_cache, out);
+    return OK;
+}
+
+static bool still_good(const struct known_session *s, int64_t now)
+{
+    return s->expires_at > now && (s->is_token || s->seen_at > now - IDLE);
+}
+
+enum { SESSION_CELLS = 11, TOKEN_CELLS = 9 };
+
+static err_t read_session(struct ctx *ctx, int64_t now, struct known_session *s)
+{
+    value params[] = {V_TEXT(str_from(s->hash)), V_INT(now), V_INT(now - IDLE)};
+    value cells[SESSION_CELLS];
+    TRY(db_one(ctx->conn, ctx->arena, s->is_token ? SQL_AUTH_TOKEN_FIND : SQL_AUTH_SESSION_FIND,
+               params, s->is_token ? 2 : 3, cells, s->is_token ? TOKEN_CELLS : SESSION_CELLS));
+    s->id = cells[0].i;
+    s->user = cells[1].i;
+    s->epoch = (struct auth_epoch){cells[4].i, cells[5].i};
+    s->expires_at = cells[6].i;
+    s->seen_at = cells[7].i;
+    snprintf(s->language, sizeof s->language, STR_FMT, STR_ARG(cells[2].s));
+    snprintf(s->time_zone, sizeof s->time_zone, STR_FMT, STR_ARG(cells[3].s));
+    if (s->is_token) {
+        s->scopes = cells[8].s;
+    } else {
+        s->proved_at = cells[8].i;
+        s->second_factor = cells[9].kind != VALUE_NULL;
+        snprintf(s->csrf, sizeof s->csrf, STR_FMT, STR_ARG(cells[10].s));
+    }
+    session_cache_note(ctx->app->session_cache, &s->epoch);
+    session_cache_keep(ctx->app->session_cache, s);
+    return OK;
+}
+
+err_t session_find(struct ctx *ctx, str secret, bool is_token, struct known_session *out)
+{
+    int64_t now = clock_now();
+    struct auth_epoch epoch;
+    char hash[HASH_CHARS + 1];
+    secret_hash(secret, hash);
+    if (ctx->presume)
+        epoch = session_cache_epoch(ctx->app->session_cache);
+    else
+        TRY(read_epoch(ctx, &epoch));
+    if (session_cache_find(ctx->app->session_cache, ctx->arena, hash, &epoch, out) &&
+        out->is_token == is_token && still_good(out, now)) {
+        if (ctx->presume)
+            db_ahead(ctx->conn, SQL_AUTH_EPOCH);
+        return OK;
+    }
+    ctx->presume = false;
+    *out = (struct known_session){.is_token = is_token};
+    memcpy(out->hash, hash, sizeof hash);
+    return read_session(ctx, now, out);
 }
 
 /* Reading goes on while nothing can be written (disk full): this may fail. */
-void session_touch(struct ctx *ctx, err_t (*work)(struct ctx *, void *), int64_t id)
+void session_touch(struct ctx *ctx,
+                   err_t (*work)(struct ctx *, void *),
+                   const struct known_session *s)
 {
-    err_t e = ctx_transact(ctx, work, &id);
-    if (e != OK)
-        log_event(LOG_WARN, "touch_failed", "id", LOG_INT(id), "outcome", LOG_Z(err_name(e)), NULL);
+    struct known_session touched = *s;
+    touched.seen_at = clock_now();
+    if (s->seen_at && touched.seen_at - s->seen_at < CLOCK_MINUTE)
+        return;
+    err_t e = ctx_transact(ctx, work, &touched);
+    if (e == OK)
+        session_cache_keep(ctx->app->session_cache, &touched);
+    else
+        log_event(LOG_WARN, "touch_failed", "id", LOG_INT(s->id), "outcome", LOG_Z(err_name(e)),
+                  NULL);
 }
 
-static err_t touch_session(struct ctx *ctx, void *arg)
+static err_t touch(struct ctx *ctx, void *arg)
 {
-    value params[] = {V_INT(*(const int64_t *)arg), V_INT(clock_now())};
+    const struct known_session *s = arg;
+    value params[] = {V_INT(s->id), V_INT(s->seen_at)};
     return db_run(ctx->conn, SQL_AUTH_SESSION_TOUCH, params, 2, NULL);
+}
+
+struct session session_of(struct arena *arena, const struct known_session *s)
+{
+    struct session out = {
+        .id = s->id,
+        .user = s->user,
+        .epoch = s->epoch,
+        .proved_at = s->proved_at,
+        .second_factor = s->second_factor,
+        .is_token = s->is_token,
+        .language = arena_str(arena, str_from(s->language)),
+        .time_zone = arena_str(arena, str_from(s->time_zone)),
+    };
+    memcpy(out.csrf, s->csrf, sizeof out.csrf);
+    return out;
 }
 
 err_t auth_session(struct ctx *ctx, str cookie, struct session *out)
 {
-    int64_t now = clock_now();
-    char hash[HASH_CHARS + 1];
-    secret_hash(cookie, hash);
-    value params[] = {V_TEXT(str_from(hash)), V_INT(now), V_INT(now - IDLE)}, cells[8];
-    err_t e = db_one(ctx->conn, ctx->arena, SQL_AUTH_SESSION_FIND, params, 3, cells, 8);
+    struct known_session s;
+    err_t e = session_find(ctx, cookie, false, &s);
     if (e == ERR_NOT_FOUND)
         return ERR_DENIED;
     TRY(e);
-    struct session s = {.id = cells[0].i,
-                        .user = cells[1].i,
-                        .proved_at = cells[4].i,
-                        .second_factor = cells[7].kind != VALUE_NULL,
-                        .language = cells[5].kind == VALUE_TEXT ? cells[5].s : (str){0},
-                        .time_zone = cells[6].kind == VALUE_TEXT ? cells[6].s : (str){0}};
-    snprintf(s.csrf, sizeof s.csrf, STR_FMT, STR_ARG(cells[2].s));
-    if (now - cells[3].i >= CLOCK_MINUTE)
-        session_touch(ctx, touch_session, s.id);
-    *out = s;
+    session_touch(ctx, touch, &s);
+    *out = session_of(ctx->arena, &s);
     return OK;
+}
+
+bool auth_held(struct ctx *ctx, const struct session *s)
+{
+    int64_t now[AHEAD_CELLS] = {0};
+    if (!ctx->presume)
+        return true;
+    err_t e = db_ahead_take(ctx->conn, now);
+    return (e == OK || e == ERR_NOT_FOUND) && now[0] == s->epoch.rights &&
+           now[1] == s->epoch.sessions;
 }
 
 bool auth_known(struct ctx *ctx, str bearer, str cookie)
 {
-    int64_t now = clock_now();
-    char hash[HASH_CHARS + 1];
-    value cells[8];
-    secret_hash(bearer.n ? bearer : cookie, hash);
-    value params[] = {V_TEXT(str_from(hash)), V_INT(now), V_INT(now - IDLE)};
-    return bearer.n
-               ? db_one(ctx->conn, ctx->arena, SQL_AUTH_TOKEN_FIND, params, 2, cells, 6) == OK
-               : db_one(ctx->conn, ctx->arena, SQL_AUTH_SESSION_FIND, params, 3, cells, 8) == OK;
+    struct known_session s;
+    return session_find(ctx, bearer.n ? bearer : cookie, bearer.n > 0, &s) == OK;
+}
+
+err_t auth_forget(struct ctx *ctx)
+{
+    value epoch = V_INT(id_new());
+    return db_run(ctx->conn, SQL_AUTH_EPOCH_RAISE, &epoch, 1, NULL);
 }
 
 err_t auth_alive(
@@ -154,7 +247,7 @@ static err_t end_own(struct ctx *ctx, void *arg)
     int64_t ended;
     value params[] = {V_INT(*(const int64_t *)arg), V_INT(ctx->user)};
     TRY(db_run(ctx->conn, SQL_AUTH_SESSION_END_OWN, params, 2, &ended));
-    return ended ? OK : ERR_NOT_FOUND;
+    return ended ? auth_forget(ctx) : ERR_NOT_FOUND;
 }
 
 err_t auth_end_session(struct ctx *ctx, int64_t session)
@@ -166,7 +259,8 @@ static err_t end_others(struct ctx *ctx, void *arg)
 {
     const int64_t *of = arg;
     value params[] = {V_INT(of[0]), V_INT(of[1])};
-    return db_run(ctx->conn, SQL_AUTH_SESSIONS_END, params, 2, NULL);
+    TRY(db_run(ctx->conn, SQL_AUTH_SESSIONS_END, params, 2, NULL));
+    return auth_forget(ctx);
 }
 
 err_t auth_end_sessions_of(struct ctx *ctx, int64_t user, int64_t except)
@@ -178,9 +272,11 @@ err_t auth_end_sessions_of(struct ctx *ctx, int64_t user, int64_t except)
 static err_t sweep(struct ctx *ctx, void *arg)
 {
     (void)arg;
-    int64_t now = clock_now();
+    int64_t now = clock_now(), ended;
     value sessions[] = {V_INT(now), V_INT(now - IDLE)}, attempts = V_INT(now - 2 * CLOCK_DAY);
-    TRY(db_run(ctx->conn, SQL_AUTH_SESSIONS_EXPIRE, sessions, 2, NULL));
+    TRY(db_run(ctx->conn, SQL_AUTH_SESSIONS_EXPIRE, sessions, 2, &ended));
+    if (ended)
+        TRY(auth_forget(ctx));
     return db_run(ctx->conn, SQL_AUTH_ATTEMPTS_EXPIRE, &attempts, 1, NULL);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/auth.h"
+#include "core/session_cache.h"
 
 struct session_start {
     int64_t user;
@@ -13,5 +14,12 @@ err_t session_start(struct ctx *, const struct session_start *, struct login *ou
 /* Whose challenge it is; ERR_NOT_FOUND: none, or expired. */
 err_t session_challenge(struct ctx *, str secret, int64_t *id, int64_t *user) MUST_USE;
 err_t session_end(struct ctx *, int64_t id) MUST_USE; /* within a transaction */
-/* Notes that a session or token was used. */
-void session_touch(struct ctx *, err_t (*work)(struct ctx *, void *id), int64_t id);
+/* Who is behind the secret, from the cache or read; scopes in ctx->arena. ERR_NOT_FOUND: unknown,
+ * expired, idle for too long, of a user who is not active. */
+err_t session_find(struct ctx *, str secret, bool is_token, struct known_session *out) MUST_USE;
+struct session session_of(struct arena *, const struct known_session *);
+/* Notes at most once a minute that it was used; work writes down the seen_at of a known_session. */
+void session_touch(struct ctx *, err_t (*work)(struct ctx *, void *), const struct known_session *);
+/* Within the transaction that ends or changes a session, a token or a credential: what was read
+ * before its commit is not used after it. */
+err_t auth_forget(struct ctx *) MUST_USE;

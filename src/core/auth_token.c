@@ -15,7 +15,8 @@ enum { NAME_CHARS = 80, DAYS_MOST = 365 };
 
 static err_t touch_token(struct ctx *ctx, void *arg)
 {
-    value params[] = {V_INT(*(const int64_t *)arg), V_INT(clock_now())};
+    const struct known_session *s = arg;
+    value params[] = {V_INT(s->id), V_INT(s->seen_at)};
     return db_run(ctx->conn, SQL_AUTH_TOKEN_TOUCH, params, 2, NULL);
 }
 
@@ -29,26 +30,17 @@ static err_t refuse(struct ctx *ctx, str address)
 
 err_t auth_token(struct ctx *ctx, str bearer, str address, struct session *out)
 {
-    int64_t now = clock_now();
-    char hash[HASH_CHARS + 1];
+    struct known_session s;
     json_t *scopes = NULL;
-    secret_hash(bearer, hash);
-    value params[] = {V_TEXT(str_from(hash)), V_INT(now)}, cells[6];
-    err_t e = db_one(ctx->conn, ctx->arena, SQL_AUTH_TOKEN_FIND, params, 2, cells, 6);
+    err_t e = session_find(ctx, bearer, true, &s);
     if (e == ERR_NOT_FOUND)
         return refuse(ctx, address);
     TRY(e);
-    if (cells[2].kind == VALUE_TEXT && json_read(ctx->arena, cells[2].s, NULL, &scopes) != OK)
+    if (s.scopes.n && json_read(ctx->arena, s.scopes, NULL, &scopes) != OK)
         return ERR_DENIED;
-    struct session s = {.id = cells[0].i,
-                        .user = cells[1].i,
-                        .scopes = scopes,
-                        .is_token = true,
-                        .language = cells[4].kind == VALUE_TEXT ? cells[4].s : (str){0},
-                        .time_zone = cells[5].kind == VALUE_TEXT ? cells[5].s : (str){0}};
-    if (cells[3].kind == VALUE_NULL || now - cells[3].i >= CLOCK_MINUTE)
-        session_touch(ctx, touch_token, s.id);
-    *out = s;
+    session_touch(ctx, touch_token, &s);
+    *out = session_of(ctx->arena, &s);
+    out->scopes = scopes;
     return OK;
 }
 
@@ -132,7 +124,7 @@ static err_t end_own(struct ctx *ctx, void *arg)
     int64_t ended;
     value params[] = {V_INT(*(const int64_t *)arg), V_INT(ctx->user)};
     TRY(db_run(ctx->conn, SQL_AUTH_TOKEN_END_OWN, params, 2, &ended));
-    return ended ? OK : ERR_NOT_FOUND;
+    return ended ? auth_forget(ctx) : ERR_NOT_FOUND;
 }
 
 err_t auth_token_delete(struct ctx *ctx, int64_t id)

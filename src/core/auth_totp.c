@@ -9,6 +9,7 @@
 #include "core/auth.h"
 #include "core/auth_attempt.h"
 #include "core/auth_secret.h"
+#include "core/auth_session.h"
 #include "core/auth_user.h"
 #include "core/setting.h"
 #include "sql_core.h"
@@ -275,7 +276,8 @@ static err_t enable(struct ctx *ctx, void *arg)
     if (changed != 1)
         return wrong(ctx);
     value session[] = {V_INT(c->session), V_INT(ctx->user), V_INT(now)};
-    return db_run(ctx->conn, SQL_AUTH_SESSION_PROVE, session, 3, NULL);
+    TRY(db_run(ctx->conn, SQL_AUTH_SESSION_PROVE, session, 3, NULL));
+    return auth_forget(ctx);
 }
 
 err_t auth_totp_confirm(struct ctx *ctx, str code, int64_t session)
@@ -310,7 +312,8 @@ static err_t disable(struct ctx *ctx, void *arg)
     }
     value params[] = {V_INT(ctx->user), V_INT(clock_now())};
     TRY(db_run(ctx->conn, SQL_AUTH_TOTP_DISABLE, params, 2, NULL));
-    return db_run(ctx->conn, SQL_AUTH_RECOVERY_CLEAR, params, 1, NULL);
+    TRY(db_run(ctx->conn, SQL_AUTH_RECOVERY_CLEAR, params, 1, NULL));
+    return auth_forget(ctx);
 }
 
 err_t auth_totp_remove(struct ctx *ctx, str password, str code, str address)

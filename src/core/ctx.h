@@ -21,6 +21,7 @@ struct ctx {
     int64_t user;                /* 0 = the server itself */
     /* Signed in longer than five minutes ago and not proved since: guarded work is refused. */
     bool stale;
+    bool presume;         /* see auth_held */
     const json_t *scopes; /* of the API token, which narrow access; NULL = none */
     const char *through;  /* "web", "api", "import", "job", "undo", "command" */
     int64_t batch;        /* changes are part of this batch; 0 = none */

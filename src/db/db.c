@@ -123,6 +123,7 @@ void db_release(struct db_conn *c)
         return;
     if (c->in_snapshot)
         db_snapshot_end(c);
+    c->ahead.sql = (str){0};
     if (c->open_rows)
         (void)FAULT("rows left open on a connection given back");
     pool_put(c);
@@ -344,6 +345,25 @@ err_t db_query(struct db_conn *c, str sql, const value *params, size_t n, struct
 {
     int64_t start = clock_monotonic();
     return after(c, start, query(c, sql, params, n, out));
+}
+
+void db_ahead(struct db_conn *c, str sql)
+{
+    c->ahead = (struct db_ahead){.sql = sql};
+}
+
+err_t db_ahead_take(struct db_conn *c, int64_t cells[static AHEAD_CELLS])
+{
+    struct db_ahead a = c->ahead;
+    value read[AHEAD_CELLS];
+    c->ahead.sql = (str){0};
+    if (a.state == AHEAD_NO_ROW)
+        return ERR_NOT_FOUND;
+    if (a.state == AHEAD_WAITS)
+        TRY(db_one(c, NULL, a.sql, NULL, 0, read, AHEAD_CELLS));
+    for (size_t i = 0; i < AHEAD_CELLS; i++)
+        cells[i] = a.state == AHEAD_WAITS ? read[i].i : a.cells[i];
+    return OK;
 }
 
 err_t db_prepare(struct db_conn *c, str sql)

@@ -113,6 +113,14 @@ static inline void db_rows_free_p(struct db_rows **r)
 }
 #define AUTO_ROWS __attribute__((cleanup(db_rows_free_p))) struct db_rows *
 
+/* A statement without parameters whose one row of whole numbers is wanted with that of the next: on
+ * PostgreSQL it goes ahead of the connection's next statement, in the same round trip. Not in a
+ * work or a snapshot. sql is borrowed until db_ahead_take or db_release. */
+enum { AHEAD_CELLS = 2 };
+void db_ahead(struct db_conn *, str sql);
+/* Runs it now if no statement has taken it along. ERR_NOT_FOUND: there is no row. */
+err_t db_ahead_take(struct db_conn *, int64_t cells[static AHEAD_CELLS]) MUST_USE;
+
 /* One row of at most `columns` cells, copied into the arena. ERR_NOT_FOUND when there is none. */
 err_t db_one(struct db_conn *,
              struct arena *,

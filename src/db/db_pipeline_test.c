@@ -148,3 +148,59 @@ TEST_DB(db_pipeline_full_of_a_stale_statement)
     assert_int_equal(db_transact(db, send_returning, &n), OK);
     assert_int_equal(count_items(db), 2000);
 }
+
+/* ---- ahead of the next ---- */
+
+#define TWO S("SELECT count(*), 5 FROM item")
+
+TEST_DB(db_ahead_comes_with_the_next_statement)
+{
+    struct db_conn *c;
+    int64_t n = 3, cells[AHEAD_CELLS];
+    make_items(db);
+    assert_int_equal(db_transact(db, insert_many, &n), OK);
+    assert_int_equal(db_acquire(db, &c), OK);
+    for (int i = 0; i < 3; i++) {
+        db_ahead(c, TWO);
+        assert_int_equal(ask_int(c, S("SELECT count(*) FROM item WHERE id > 1")), 2);
+        assert_int_equal(db_ahead_take(c, cells), OK);
+        assert_int_equal(cells[0], 3);
+        assert_int_equal(cells[1], 5);
+    }
+    db_release(c);
+}
+
+TEST_DB(db_ahead_is_run_when_nothing_follows_and_tells_when_there_is_no_row)
+{
+    struct db_conn *c;
+    int64_t cells[AHEAD_CELLS];
+    make_items(db);
+    assert_int_equal(db_acquire(db, &c), OK);
+    db_ahead(c, TWO);
+    assert_int_equal(db_ahead_take(c, cells), OK);
+    assert_int_equal(cells[1], 5);
+    for (int followed = 0; followed <= 1; followed++) {
+        db_ahead(c, S("SELECT id, id FROM item WHERE id = 0"));
+        if (followed)
+            assert_int_equal(ask_int(c, S("SELECT 7")), 7);
+        assert_int_equal(db_ahead_take(c, cells), ERR_NOT_FOUND);
+    }
+    db_release(c);
+}
+
+TEST_DB(db_ahead_survives_the_failure_of_what_follows)
+{
+    struct db_conn *c;
+    int64_t cells[AHEAD_CELLS];
+    struct db_rows *rows;
+    value nothing = V_INT(0);
+    make_items(db);
+    assert_int_equal(db_acquire(db, &c), OK);
+    db_ahead(c, TWO);
+    assert_int_not_equal(
+        db_query(c, S("SELECT CAST(name AS bigint) / $1 FROM nowhere"), &nothing, 1, &rows), OK);
+    assert_int_equal(db_ahead_take(c, cells), OK);
+    assert_int_equal(cells[0], 0);
+    assert_int_equal(ask_int(c, S("SELECT 7")), 7);
+    db_release(c);
+}

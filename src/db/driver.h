@@ -66,12 +66,19 @@ struct db {
     _Atomic uint64_t queries, transactions, commits, conflicts, faults, busy;
 };
 
+struct db_ahead {
+    str sql; /* empty: nothing is wanted */
+    enum { AHEAD_WAITS, AHEAD_ROW, AHEAD_NO_ROW } state;
+    int64_t cells[AHEAD_CELLS];
+};
+
 struct db_conn {
     struct db *db;
     struct db_conn *next_idle;
     enum db_purpose purpose;
     bool in_work, in_snapshot;
     bool pipelined; /* see db_pipeline */
+    struct db_ahead ahead;
     unsigned open_rows;
     unsigned deadline; /* milliseconds for a statement; 0 = none */
     bool too_slow;     /* one was stopped by it */

@@ -79,6 +79,33 @@ static void finalise(struct db_conn *base, struct statement *s)
     PQclear(PQexec(c->pg, sql));
 }
 
+static bool wants_ahead(const struct postgres_conn *c, const struct statement *s)
+{
+    const struct db_conn *base = &c->base;
+    return base->ahead.sql.n && base->ahead.state == AHEAD_WAITS && !s->handle && !c->waiting &&
+           !base->in_work && !base->in_snapshot;
+}
+
+static err_t execute_with_ahead(struct postgres_conn *c,
+                                struct statement *s,
+                                const char *const *values,
+                                size_t n,
+                                PGresult **out)
+{
+    struct statement *ahead;
+    TRY(statement_get(&c->base, c->base.ahead.sql, &ahead));
+    ahead->busy = true;
+    c->ahead = ahead;
+    err_t e = pipeline_send(c, ahead, NULL, 0);
+    if (e == OK)
+        e = pipeline_send(c, s, values, n);
+    if (e == OK)
+        e = pipeline_settle(c, out);
+    c->ahead = NULL;
+    statement_release(&c->base, ahead);
+    return e;
+}
+
 static err_t
 execute(struct postgres_conn *c, struct statement *s, const value *params, size_t n, PGresult **out)
 {
@@ -88,7 +115,9 @@ execute(struct postgres_conn *c, struct statement *s, const value *params, size_
     if (c->waiting == PIPELINE_MOST || s->handle)
         TRY(settle(c));
     const char *const *values = postgres_params(c, params, n);
-    if (c->waiting) {
+    if (wants_ahead(c, s)) {
+        e = execute_with_ahead(c, s, values, n, out);
+    } else if (c->waiting) {
         TRY(pipeline_send(c, s, values, n));
         e = pipeline_settle(c, out);
     } else if (s->handle) { /* @fresh: planned for these values */

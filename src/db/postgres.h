@@ -14,6 +14,7 @@ struct postgres_conn {
     unsigned last_number;                  /* of a prepared statement */
     bool stale;                            /* the last statement has to be prepared anew */
     unsigned deadline_told;                /* what the server knows of base.deadline */
+    struct statement *ahead;               /* sent first: the connection's db_ahead; or NULL */
     unsigned waiting;                      /* statements sent whose answers have not been read */
     struct statement *sent[PIPELINE_MOST]; /* those; NULL = BEGIN, COMMIT */
     struct buf texts; /* parameters of the running call, each followed by a NUL */

@@ -56,6 +56,15 @@ static err_t judge(struct postgres_conn *c, struct statement *s, PGresult *answe
     return e;
 }
 
+static void keep_ahead(struct postgres_conn *c, const PGresult *answer)
+{
+    struct db_ahead *a = &c->base.ahead;
+    a->state = PQntuples(answer) ? AHEAD_ROW : AHEAD_NO_ROW;
+    for (int i = 0; a->state == AHEAD_ROW && i < AHEAD_CELLS; i++)
+        if (str_to_int(str_from(PQgetvalue(answer, 0, i)), &a->cells[i]) != OK)
+            a->state = AHEAD_WAITS;
+}
+
 err_t pipeline_settle(struct postgres_conn *c, PGresult **last)
 {
     PGresult *failed = NULL, *own = NULL;
@@ -66,6 +75,8 @@ err_t pipeline_settle(struct postgres_conn *c, PGresult **last)
         PGresult *answer = next_answer(c->pg);
         bool good =
             PQresultStatus(answer) == PGRES_COMMAND_OK || PQresultStatus(answer) == PGRES_TUPLES_OK;
+        if (good && c->ahead && i == 0)
+            keep_ahead(c, answer);
         if (last && i == n - 1) {
             own = answer;
         } else if (good || culprit < n) {

@@ -64,14 +64,31 @@ struct http_conn {
     struct http_conn *next_in_queue; /* under queue.lock */
 };
 
+struct http_line { /* first come, first served */
+    struct http_conn *first, *last;
+};
+
+/* http_worker.c tells how the workers share it. All under the lock. */
 struct http_queue {
     pthread_mutex_t lock;
-    pthread_cond_t filled, emptied;
-    struct http_conn *first, *last;
+    pthread_cond_t emptied;
+    struct http_line reads, writes;
     unsigned n, max;
-    unsigned running;
-    bool abandon; /* answer 503 instead of running handlers */
+    unsigned running;          /* workers with a request */
+    unsigned reading, at_once; /* of those, with one that reads; as many as shall, if they get on */
+    unsigned waking;           /* woken, and not yet there */
+    struct http_worker *idle;  /* last used first: its memory and its connections are warm */
+    struct http_worker *deputy; /* looks after reads that wait too long; NULL = none */
+    bool abandon;               /* answer 503 instead of running handlers */
     bool quit;
+};
+
+struct http_worker {
+    struct http_server *server;
+    pthread_t thread;
+    pthread_cond_t wake;
+    struct http_worker *next_idle;
+    bool woken;
 };
 
 struct http_server {
@@ -87,7 +104,7 @@ struct http_server {
     unsigned conn_count;
 
     struct http_queue queue;
-    pthread_t *workers;
+    struct http_worker *workers;
     unsigned worker_count;
 
     pthread_t watcher;

@@ -208,7 +208,6 @@ static struct http_server *server_new(const struct http_server_options *o)
     server->queue.max = o->queue ? o->queue : 1024;
     pthread_mutex_init(&server->lock, NULL);
     pthread_mutex_init(&server->queue.lock, NULL);
-    pthread_cond_init(&server->queue.filled, NULL);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -224,7 +223,6 @@ static void server_free(struct http_server *server)
         close(server->listener);
     pthread_cond_destroy(&server->watcher_wake);
     pthread_cond_destroy(&server->queue.emptied);
-    pthread_cond_destroy(&server->queue.filled);
     pthread_mutex_destroy(&server->queue.lock);
     pthread_mutex_destroy(&server->lock);
     free(server->proxies);

@@ -400,6 +400,34 @@ TEST(http_answers_busy_when_the_queue_is_full)
     stop(server);
 }
 
+/* Reads that are stuck hold up neither other reads nor writes. */
+TEST(http_runs_more_reads_when_those_that_run_do_not_get_on)
+{
+    enum { STUCK = 15 };
+    struct http_server *server = start(usual());
+    unsigned port = http_server_port(server);
+    AUTO_ARENA arena = arena_new(MIB);
+    int stuck[STUCK];
+    for (int i = 0; i < STUCK; i++) {
+        stuck[i] = client_connect(port);
+        client_send(stuck[i], S("GET /slow HTTP/1.1\r\n" LAST "\r\n"));
+    }
+    for (int i = 0; i < STUCK; i++)
+        sem_wait(&entered);
+    str r = client_exchange(port, S("GET /shared HTTP/1.1\r\n" LAST "\r\n"), arena);
+    assert_int_equal(reply_status(r), 200);
+    r = client_exchange(port, S("POST /shared HTTP/1.1\r\nContent-Length: 0\r\n" LAST "\r\n"),
+                        arena);
+    assert_int_equal(reply_status(r), 200);
+    for (int i = 0; i < STUCK; i++)
+        sem_post(&released);
+    for (int i = 0; i < STUCK; i++) {
+        assert_str(reply_body(client_rest(stuck[i], arena)), "slow");
+        close(stuck[i]);
+    }
+    stop(server);
+}
+
 static void *stop_at_once(void *server)
 {
     http_server_stop(server, 0);

@@ -24,10 +24,12 @@ CREATE TABLE model_state (
     changed_at bigint NOT NULL
 );
 
--- One row: raised by whatever changes rights (users, roles, departments).
+-- One row. epoch: raised by whatever changes rights (users, roles, departments); sessions: by
+-- whatever ends or changes a session, an API token or a credential.
 CREATE TABLE access_epoch (
     id @id PRIMARY KEY,
-    epoch bigint NOT NULL
+    epoch bigint NOT NULL,
+    sessions bigint NOT NULL
 );
 
 -- The change log. tx: the transaction's number on PostgreSQL, 0 on SQLite (core/change.h).
