@@ -292,21 +292,43 @@ static struct expr *exact(struct arena *arena, str folded)
     return any;
 }
 
-static struct expr *parts(struct arena *arena, str folded, bool typos)
+/* A word as it is written, as a code and as pinyin. */
+static void add_ways(struct arena *arena, struct expr *any, str word)
+{
+    add_expr(arena, any, literal(arena, word));
+    add_codes(arena, any, word);
+    add_pinyin(arena, any, word);
+}
+
+static struct expr *parts(struct arena *arena, str folded)
 {
     struct expr *all = expr_new(arena, EXPR_ALL);
-    bool useful = !typos;
     str word;
     for (size_t i = 0; i < WORDS_MAX && query_word_next(&folded, &word); i++) {
         struct expr *any = expr_new(arena, EXPR_ANY);
-        add_expr(arena, any, literal(arena, word));
-        add_codes(arena, any, word);
-        add_pinyin(arena, any, word);
-        if (typos && word.n >= TYPO_MIN && word.n <= TYPO_MAX && is_letters(word)) {
-            add_typos(arena, any, word);
-            useful = true;
-        }
+        add_ways(arena, any, word);
         add_expr(arena, all, any);
+    }
+    return all;
+}
+
+/* Of several words each may be the right one. Where there is one only, it is wrong: its parts have
+ * been looked for. */
+static struct expr *typos(struct arena *arena, str folded)
+{
+    struct expr *all = expr_new(arena, EXPR_ALL);
+    bool useful = false;
+    str word, rest = folded;
+    bool one = query_word_next(&rest, &word) && !query_word_next(&rest, &word);
+    for (size_t i = 0; i < WORDS_MAX && query_word_next(&folded, &word); i++) {
+        struct expr *any = expr_new(arena, EXPR_ANY);
+        bool may_be_wrong = word.n >= TYPO_MIN && word.n <= TYPO_MAX && is_letters(word);
+        if (!one)
+            add_ways(arena, any, word);
+        if (may_be_wrong)
+            add_typos(arena, any, word);
+        add_expr(arena, all, any);
+        useful = useful || may_be_wrong;
     }
     return useful ? all : expr_new(arena, EXPR_ALL);
 }
@@ -323,8 +345,9 @@ static struct expr *tagged(struct arena *arena, str tags)
 static struct expr *query_expr(struct arena *arena, str query, str tags, enum text_tier tier)
 {
     str folded = text_fold(arena, utf8_prefix(query, QUERY_CHARS));
-    struct expr *words =
-        tier == TEXT_EXACT ? exact(arena, folded) : parts(arena, folded, tier == TEXT_TYPOS);
+    struct expr *words = tier == TEXT_EXACT   ? exact(arena, folded)
+                         : tier == TEXT_PARTS ? parts(arena, folded)
+                                              : typos(arena, folded);
     if (tags.n == 0 || words->kids.n == 0)
         return words;
     struct expr *all = expr_new(arena, EXPR_ALL);
