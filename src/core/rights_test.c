@@ -1,4 +1,7 @@
 /* Ways by which somebody who is no administrator could come to more than he was given. */
+#include <pthread.h>
+#include <unistd.h>
+
 #include "base/limits.h"
 #include "core/access.h"
 #include "core/bulk.h"
@@ -351,5 +354,57 @@ TEST_APP(rights_undo_writes_no_field_that_one_may_not)
     assert_int_equal(record_load(&s.server, object(&s.server, "customer"), id, &r), OK);
     assert_str(record_cell(r, object_field(r->object, S("company")), 0).s, "new");
     assert_str(record_cell(r, object_field(r->object, S("notes")), 0).s, "old");
+    close_scene(&s);
+}
+
+/* ---- two at once ---- */
+
+struct resigning {
+    struct app *app;
+    int64_t user;
+    err_t outcome;
+    pthread_t thread;
+    struct resigning *other; /* begins when this one has written */
+};
+
+static void *resign(void *arg);
+
+static err_t resign_work(struct ctx *c, void *arg)
+{
+    struct resigning *r = arg;
+    err_t e = update(c, "user", r->user, "{'active':false}");
+    if (e == OK && r->other) {
+        assert_int_equal(pthread_create(&r->other->thread, NULL, resign, r->other), 0);
+        usleep(200000); /* if nothing held it off, the other one would be through by now */
+    }
+    return e;
+}
+
+static void *resign(void *arg)
+{
+    struct resigning *r = arg;
+    AUTO_ARENA arena = arena_new(MIB);
+    struct ctx c;
+    assert_int_equal(ctx_init(&c, r->app, arena, "test"), OK);
+    r->outcome = ctx_transact(&c, resign_work, r);
+    ctx_done(&c);
+    return NULL;
+}
+
+TEST_APP(rights_one_of_two_administrators_who_leave_at_once_stays)
+{
+    struct scene s;
+    int64_t second;
+    open_scene(&s, app, "{'objects':{}}");
+    assert_int_equal(create(&s.server, "user", &second,
+                            "{'name':'c','email':'c@x.com','roles':['%lld']}",
+                            (long long)s.administrators),
+                     OK);
+    struct resigning late = {.app = app, .user = second};
+    struct resigning early = {.app = app, .user = s.boss, .other = &late};
+    resign(&early);
+    pthread_join(late.thread, NULL);
+    assert_int_equal(early.outcome, OK);
+    assert_int_equal(late.outcome, ERR_CONFLICT);
     close_scene(&s);
 }
