@@ -347,7 +347,8 @@ err_t import_start(struct ctx *c, int64_t id, enum import_step step, int64_t *jo
         TRY(record_guard(c, o));
     snprintf(key, sizeof key, "import:%lld", (long long)id);
     snprintf(digits, sizeof digits, "%lld", (long long)id);
-    json_t *args = json_keep(c->arena, json_pack("{s:s}", "import", digits));
+    json_t *args = json_keep(c->arena, json_pack("{s:s,s:o}", "import", digits, "subject",
+                                                 text_json(import_text(r, "name"))));
     TRY(job_enqueue(c, kinds[step], args, key, 0, job));
     TRY(job_kind_of(c, *job, &kind));
     if (!str_eqz(kind, kinds[step]))

@@ -35,7 +35,7 @@ const struct job_kind *job_kind_find(str name)
 /* ---- asking for work ---- */
 
 struct enqueue {
-    value params[9];
+    value params[10];
     int64_t id;
 };
 
@@ -46,7 +46,7 @@ static err_t enqueue_work(struct ctx *c, void *arg)
     for (int i = 0; i < TRIES; i++) {
         int64_t added;
         value found;
-        TRY(db_run(c->conn, SQL_JOB_ADD, q->params, 9, &added));
+        TRY(db_run(c->conn, SQL_JOB_ADD, q->params, 10, &added));
         q->id = q->params[0].i;
         if (added)
             return OK;
@@ -59,6 +59,13 @@ static err_t enqueue_work(struct ctx *c, void *arg)
     return ERR_UNAVAILABLE;
 }
 
+/* What people know it by. */
+static str subject_of(struct ctx *c, const json_t *args)
+{
+    str subject = json_get_str(args, "subject"), object = json_get_str(args, "object");
+    return subject.n || !object.n ? subject : arena_concat(c->arena, S("object:"), object);
+}
+
 err_t job_enqueue(struct ctx *c,
                   const char *kind,
                   const json_t *args,
@@ -68,12 +75,12 @@ err_t job_enqueue(struct ctx *c,
 {
     if (!job_kind_find(str_from(kind)))
         log_event(LOG_WARN, "job_kind_unknown_here", "kind", LOG_Z(kind), NULL);
-    struct enqueue q = {.params = {V_INT(id_new()), V_TEXT(str_from(kind)),
-                                   V_TEXT_OR_NULL(str_from(key)),
-                                   V_TEXT(args ? json_text(c->arena, args) : S("{}")),
-                                   V_INT(run_at ? run_at : clock_now()), V_ID(c->user),
-                                   V_ID(c->batch), V_INT(clock_now()),
-                                   c->scopes ? V_TEXT(json_text(c->arena, c->scopes)) : V_NULL}};
+    struct enqueue q = {
+        .params = {V_INT(id_new()), V_TEXT(str_from(kind)), V_TEXT_OR_NULL(str_from(key)),
+                   V_TEXT(args ? json_text(c->arena, args) : S("{}")),
+                   V_INT(run_at ? run_at : clock_now()), V_ID(c->user), V_ID(c->batch),
+                   V_INT(clock_now()), c->scopes ? V_TEXT(json_text(c->arena, c->scopes)) : V_NULL,
+                   V_TEXT_OR_NULL(subject_of(c, args))}};
     TRY(ctx_transact(c, enqueue_work, &q));
     *id = q.id;
     if (c->in_transaction) /* not there for others yet: runners find it when they look */
@@ -226,6 +233,21 @@ static void write_instant(struct jw *w, str key, const struct db_rows *rows, siz
         jw_instant(w, db_int(rows, column));
 }
 
+static void write_subject(struct ctx *c, str subject, struct jw *w)
+{
+    str prefix = S("object:");
+    const struct object *o = NULL;
+    if (str_starts(subject, prefix))
+        o = model_object(c->model, str_cut(subject, prefix.n, subject.n));
+    jw_key(w, S("subject"));
+    if (o)
+        jw_str(w, o->plural_label.text[c->lang]);
+    else if (subject.n)
+        jw_str(w, subject);
+    else
+        jw_null(w);
+}
+
 /* A row of job_get or job_list. */
 static void write_job(struct ctx *c, const struct db_rows *rows, struct jw *w)
 {
@@ -261,6 +283,7 @@ static void write_job(struct ctx *c, const struct db_rows *rows, struct jw *w)
     write_instant(w, S("created_at"), rows, 9);
     write_instant(w, S("started_at"), rows, 10);
     write_instant(w, S("ended_at"), rows, 11);
+    write_subject(c, db_text(rows, 12), w);
     jw_close(w, '}');
 }
 

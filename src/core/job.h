@@ -34,7 +34,8 @@ void job_kind_add(struct job_kind *); /* at start, before job_runner_start */
 /* Those of the core: undo, seal, and what clears away. */
 void job_kinds_core(void);
 
-/* Inside or outside a transaction; inside, it is enqueued with it. key: a second job with the same
+/* Inside or outside a transaction; inside, it is enqueued with it. People know it by what its args
+ * name: "subject" (a file), or "object". key: a second job with the same
  * key that has not ended is the same job (id of the first); NULL = none. run_at 0 = now. A kind
  * that this process does not know waits for one that does. */
 err_t job_enqueue(struct ctx *,

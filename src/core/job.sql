@@ -1,8 +1,8 @@
 -- name: job_add
 INSERT INTO job (id, kind, key, args, state, run_at, attempts, cancel, done, total, actor_id, batch_id,
-    created_at, scopes)
+    created_at, scopes, subject)
 VALUES ($1, $2, CAST($3 AS text), $4, 'waiting', $5, 0, FALSE, 0, 0, CAST($6 AS bigint),
-    CAST($7 AS bigint), $8, CAST($9 AS text))
+    CAST($7 AS bigint), $8, CAST($9 AS text), CAST($10 AS text))
 ON CONFLICT DO NOTHING
 
 -- name: job_by_key
@@ -61,7 +61,8 @@ SET state = 'waiting', run_at = $2, attempts = 0, crashes = 0, cancel = FALSE, e
 WHERE id = $1 AND state IN ('failed', 'cancelled', 'dead')
 
 -- name: job_get
-SELECT id, kind, state, done, total, attempts, cancel, error, result, created_at, started_at, ended_at
+SELECT id, kind, state, done, total, attempts, cancel, error, result, created_at, started_at, ended_at,
+    subject
 FROM job WHERE id = $1 AND (CAST($2 AS boolean) OR actor_id = $3)
 
 -- name: job_count_since
@@ -74,7 +75,8 @@ SELECT kind, CAST(args AS text) FROM job WHERE id = $1
 SELECT actor_id FROM job WHERE id = $1
 
 -- name: job_list
-SELECT id, kind, state, done, total, attempts, cancel, error, result, created_at, started_at, ended_at
+SELECT id, kind, state, done, total, attempts, cancel, error, result, created_at, started_at, ended_at,
+    subject
 FROM job
 WHERE id < $1 AND (CAST($2 AS boolean) OR actor_id = $3) AND (CAST($4 AS text) IS NULL OR state = $4)
 ORDER BY id DESC LIMIT $5

@@ -308,6 +308,24 @@ TEST_APP(jobs_have_the_rights_of_who_asked_and_are_seen_by_him)
     end(&w);
 }
 
+TEST_APP(jobs_say_what_they_are_about)
+{
+    struct at_work w;
+    begin(&w, app);
+    static const char *const about[][2] = {
+        {"{'subject':'客户.xlsx','object':'order'}", "客户.xlsx"},
+        {"{'object':'customer'}", "客户"},
+        {"{'object':'gone'}", "object:gone"}};
+    for (size_t i = 0; i < 3; i++) {
+        int64_t id;
+        json_t *args = test_json(w.c.arena, about[i][0]);
+        assert_int_equal(job_enqueue(&w.c, "test_count", args, NULL, 0, &id), OK);
+        assert_str(json_get_str(show(&w.c, id), "subject"), about[i][1]);
+    }
+    assert_true(json_is_null(json_object_get(show(&w.c, enqueue(&w.c, "test_count")), "subject")));
+    end(&w);
+}
+
 TEST_APP(jobs_are_listed_page_by_page)
 {
     struct at_work w;

@@ -162,6 +162,7 @@ CREATE TABLE job (
     kind @text NOT NULL,
     key @text,                          -- two live jobs never have the same
     args @text NOT NULL,
+    subject @text,                      -- a file's name, or "object:NAME"
     state @text NOT NULL,               -- waiting, running, done, failed, cancelled, dead
     run_at bigint NOT NULL,
     lease_until bigint,

@@ -171,6 +171,7 @@ export interface Job {
   id: Id;
   kind: string;
   label?: string;
+  subject?: string | null;
   state: JobState;
   done: number;
   total: number | null;

@@ -81,7 +81,7 @@ function JobRow({ job }: { job: Job }) {
     work.then(() => client.invalidateQueries({ queryKey: ['jobs'] })).catch(tell.error);
   const file = job.state === 'done' ? jobFile(job) : null;
   const left = job.state === 'running' ? secondsLeft(job) : null;
-  const name = job.label || job.kind;
+  const name = [job.label || job.kind, job.subject].filter(Boolean).join(' · ');
   const wrong = jobError(job);
   return (
     <li className="row-link">
