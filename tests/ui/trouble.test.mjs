@@ -108,6 +108,33 @@ test('a second step is set up, asked for at sign-in, and taken away again', { ti
   await p.close();
 });
 
+test('the session ends while somebody writes: he signs in where he is and it is saved', { timeout: 120_000 }, async () => {
+  const p = await openPage(browser, server, { expected: [401] });
+  await p.signIn();
+  await p.go('/customers/new');
+  await p.page.fill('#field-name', '登录失效时写的');
+  await p.context.clearCookies();
+  await p.page.getByRole('button', { name: '新建', exact: true }).click();
+  const dialog = p.page.getByRole('dialog', { name: '请重新登录' });
+  await dialog.waitFor();
+  assert.equal(await p.page.inputValue('#field-name'), '登录失效时写的');
+  await p.page.fill('#password', 'wrong');
+  await p.page.keyboard.press('Enter');
+  await dialog.getByRole('alert').filter({ hasText: /./ }).waitFor();
+  await p.page.fill('#password', server.password);
+  await p.page.keyboard.press('Enter');
+  await p.page.getByRole('heading', { name: '登录失效时写的' }).waitFor();
+  await dialog.waitFor({ state: 'detached' });
+
+  await p.context.clearCookies();
+  await p.page.getByRole('link', { name: '客户' }).first().click();
+  await dialog.waitFor();
+  await p.page.getByRole('button', { name: '退出，不保留' }).click();
+  await p.page.waitForURL(/\/login/);
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
 test('signed out, the log-in page asks for nothing and its console is clean', async () => {
   const p = await openPage(browser, server, { expected: [401] });
   await p.go('/');

@@ -50,14 +50,15 @@ export const isGone = (e: unknown) =>
   e instanceof ApiError && (e.status === 403 || e.status === 404);
 
 let csrf = '';
-let signedOut: () => void = () => {};
+let signedOut: () => Promise<boolean> = async () => false;
 let setupRequired: () => void = () => {};
 
 export function setCsrf(value: string) {
   csrf = value;
 }
 
-export function onSignedOut(fn: () => void) {
+/** true: somebody has signed in again. */
+export function onSignedOut(fn: () => Promise<boolean>) {
   signedOut = fn;
 }
 
@@ -157,7 +158,6 @@ async function sendOnce(path: string, call: Call, raw?: Blob): Promise<Response>
   const problem = problemOf(response, await response.text());
   if (gateway.has(problem.code)) throw unreached();
   connectionGood();
-  if (problem.code === 'signed_out' && !path.startsWith('/session')) signedOut();
   if (isSetupDemanded(problem) && path !== '/model') setupRequired();
   throw problem;
 }
@@ -170,7 +170,10 @@ async function send(path: string, call: Call, raw?: Blob): Promise<Response> {
   try {
     return await sendOnce(path, call, raw);
   } catch (e) {
-    if (!(e instanceof ApiError) || e.code !== 'proof_required') throw e;
+    if (!(e instanceof ApiError)) throw e;
+    if (e.code === 'signed_out' && !path.startsWith('/session') && (await signedOut()))
+      return sendOnce(path, call, raw);
+    if (e.code !== 'proof_required') throw e;
     if (!(await askProof(e.body.proof === 'code' ? 'code' : 'password'))) throw givenUp();
     return sendOnce(path, call, raw);
   }

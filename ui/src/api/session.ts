@@ -1,6 +1,7 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { kept } from '../app/store';
-import { ApiError, api, setCsrf } from './client';
+import { askSignIn } from '../parts/ask';
+import { ApiError, api, onSignedOut, setCsrf } from './client';
 import type { Session } from './types';
 
 export const sessionKey = ['session'];
@@ -15,7 +16,7 @@ function began(session: Session): Session {
 }
 
 /** null: nobody is signed in, which the server says by 204 or 401. */
-export async function readSession(): Promise<Session | null> {
+async function readSession(known: Session | null | undefined): Promise<Session | null> {
   if (signedOutHere.get()) return null;
   try {
     const reply = await api<{ data: Session } | undefined>('/session');
@@ -23,12 +24,42 @@ export async function readSession(): Promise<Session | null> {
   } catch (e) {
     if (!(e instanceof ApiError) || e.status !== 401) throw e;
   }
+  if (known) {
+    void sessionEnded();
+    return known;
+  }
   signedOutHere.set(true);
   return null;
 }
 
+let sessionEnded: () => Promise<boolean> = async () => false;
+
+/** The session of who is at work has ended: he is asked to sign in where he is, or leaves. */
+export function watchSession(client: QueryClient) {
+  sessionEnded = async () => {
+    const known = client.getQueryData<Session | null>(sessionKey);
+    const again = !!known && (await askSignIn(known.user.email));
+    if (again) void client.invalidateQueries({ predicate: (q) => q.queryKey[0] !== 'session' });
+    else leave(client);
+    return again;
+  };
+  onSignedOut(sessionEnded);
+}
+
+function leave(client: QueryClient) {
+  signedOutHere.set(true);
+  client.removeQueries({ predicate: (q) => q.queryKey[0] !== 'session' });
+  client.setQueryData(sessionKey, null);
+}
+
 export function useSessionQuery(enabled = true) {
-  return useQuery({ queryKey: sessionKey, queryFn: readSession, staleTime: 5 * 60_000, enabled });
+  const client = useQueryClient();
+  return useQuery({
+    queryKey: sessionKey,
+    queryFn: () => readSession(client.getQueryData<Session | null>(sessionKey)),
+    staleTime: 5 * 60_000,
+    enabled,
+  });
 }
 
 /** For pages behind the log-in, where there always is one. */
@@ -42,9 +73,9 @@ export const useMayImport = () => useSession().special_rights.includes('import')
 
 export function useSignIn() {
   const client = useQueryClient();
-  return async (body: Record<string, string>) => {
+  return async (body: Record<string, string>, again = false) => {
     const { data } = await api<{ data: Session }>('/session', { method: 'POST', body });
-    client.removeQueries({ predicate: (q) => q.queryKey[0] !== 'session' });
+    if (!again) client.removeQueries({ predicate: (q) => q.queryKey[0] !== 'session' });
     client.setQueryData(sessionKey, began(data));
     return data;
   };
@@ -54,8 +85,6 @@ export function useSignOut() {
   const client = useQueryClient();
   return async () => {
     await api('/session', { method: 'DELETE' });
-    signedOutHere.set(true);
-    client.removeQueries({ predicate: (q) => q.queryKey[0] !== 'session' });
-    client.setQueryData(sessionKey, null);
+    leave(client);
   };
 }

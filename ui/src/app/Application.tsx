@@ -3,9 +3,9 @@ import { theme as antdTheme, ConfigProvider } from 'antd';
 import type { Locale } from 'antd/es/locale';
 import { useEffect, useState } from 'react';
 import { RouterProvider } from 'react-router';
-import { ApiError, onSetupRequired, onSignedOut } from '../api/client';
+import { ApiError, onSetupRequired } from '../api/client';
 import { connection } from '../api/connection';
-import { sessionKey } from '../api/session';
+import { watchSession } from '../api/session';
 import { Toasts } from '../parts/Toasts';
 import { usePhone } from '../parts/useNarrow';
 import type { Language } from './i18n';
@@ -28,7 +28,7 @@ const client = new QueryClient({
   },
 });
 
-onSignedOut(() => client.setQueryData(sessionKey, null));
+watchSession(client);
 onSetupRequired(() => void client.resetQueries({ queryKey: ['model'] }));
 connection.onReturn(() => void client.invalidateQueries());
 

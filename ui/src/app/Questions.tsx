@@ -3,6 +3,7 @@ import { questions } from '../parts/ask';
 
 const Confirm = lazy(() => import('./Confirm'));
 const Proof = lazy(() => import('./Proof'));
+const SignInAgain = lazy(() => import('./SignInAgain'));
 
 /** Shows what is asked by parts/ask. */
 export function Questions() {
@@ -10,7 +11,9 @@ export function Questions() {
   if (!asked) return null;
   return (
     <Suspense>
-      {asked.kind === 'confirm' ? <Confirm asked={asked} /> : <Proof asked={asked} />}
+      {asked.kind === 'confirm' && <Confirm asked={asked} />}
+      {asked.kind === 'proof' && <Proof asked={asked} />}
+      {asked.kind === 'signIn' && <SignInAgain asked={asked} />}
     </Suspense>
   );
 }

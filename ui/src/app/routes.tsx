@@ -34,6 +34,7 @@ export async function loadAhead() {
     import('./Palette'),
     import('./Confirm'),
     import('./Proof'),
+    import('./SignInAgain'),
   ]);
   if (parts.every((part) => part.status === 'fulfilled')) performance.mark(loadedAhead);
 }

@@ -13,7 +13,12 @@ export interface ProofQuestion {
   proof: 'code' | 'password';
 }
 
-export type Asked = (Question | ProofQuestion) & { answer: (yes: boolean) => void };
+export interface SignInQuestion {
+  kind: 'signIn';
+  email: string;
+}
+
+export type Asked = (Question | ProofQuestion | SignInQuestion) & { answer: (yes: boolean) => void };
 
 let queue: readonly Asked[] = [];
 const listeners = new Set<() => void>();
@@ -23,7 +28,7 @@ function set(next: readonly Asked[]) {
   for (const fn of listeners) fn();
 }
 
-function put(question: Question | ProofQuestion): Promise<boolean> {
+function put(question: Question | ProofQuestion | SignInQuestion): Promise<boolean> {
   return new Promise((resolve) => {
     const asked: Asked = {
       ...question,
@@ -48,8 +53,18 @@ export function askProof(proof: ProofQuestion['proof']): Promise<boolean> {
   return proving;
 }
 
+let signingIn: Promise<boolean> | null = null;
+
+/** Of all that find the session ended one asks, before anything else that is asked. */
+export function askSignIn(email: string): Promise<boolean> {
+  signingIn ??= put({ kind: 'signIn', email }).finally(() => {
+    signingIn = null;
+  });
+  return signingIn;
+}
+
 export const questions = {
-  current: () => queue[0],
+  current: () => queue.find((q) => q.kind === 'signIn') ?? queue[0],
   subscribe(fn: () => void) {
     listeners.add(fn);
     return () => listeners.delete(fn);
