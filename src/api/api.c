@@ -178,7 +178,8 @@ static bool attempt(struct api *api, struct http_request *r, struct http_reply *
         e = answer(&call, presume);
         if (e == ERR_LIMIT && db_too_slow(call.ctx.conn))
             e = refuse(&call, e, "too_slow");
-        held = auth_held(&call.ctx, &call.session);
+        bool stopped = err_is_fault(e) || db_too_slow(call.ctx.conn);
+        held = stopped || auth_held(&call.ctx, &call.session);
     }
     if (e == OK && reply->body.full)
         e = ERR_LIMIT;
@@ -223,6 +224,8 @@ static bool is_known(struct api *api, const struct http_request *r)
     AUTO_ARENA arena = arena_new(MIB);
     struct ctx c;
     str bearer = http_header(r, "Authorization"), cookie = http_cookie(r, "__Host-renmai");
+    if (!bearer.n && !cookie.n && !http_cookie(r, "renmai").n)
+        return false;
     if (ctx_init(&c, api->app, arena, "api") != OK)
         return true;
     bool known =

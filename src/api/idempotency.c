@@ -46,6 +46,8 @@ static err_t work(struct ctx *c, void *arg)
     struct run *run = arg;
     struct call *call = run->call;
     value ids[] = {V_INT(c->user), V_TEXT(run->key)}, kept[5];
+    TRY(db_lock(c->conn, arena_printf(c->arena, "idempotency:%lld:" STR_FMT, (long long)c->user,
+                                      STR_ARG(run->key))));
     err_t e = db_one(c->conn, c->arena, SQL_IDEMPOTENCY_GET, ids, 2, kept, 5);
     if (e == OK)
         return replay(call, run, kept);

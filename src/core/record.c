@@ -38,8 +38,8 @@ bool record_live(const struct record *r)
     return record_cell(r, r->object->deleted_at, 0).kind == VALUE_NULL;
 }
 
-err_t record_in_scope(
-    struct ctx *c, const struct object *o, int64_t id, enum op op, struct record **out)
+static err_t in_scope(
+    struct ctx *c, const struct object *o, int64_t id, enum op op, bool lock, struct record **out)
 {
     const struct condition *scope;
     struct condition_env env = ctx_env(c);
@@ -49,8 +49,19 @@ err_t record_in_scope(
     TRY(e);
     AUTO_SQL q;
     sql_init(&q, c->arena);
-    TRY(query_by_id(o, id, c->in_transaction && !scope, scope, &env, &q));
+    TRY(query_by_id(o, id, lock && !scope, scope, &env, &q));
     return fetch(c, o, &q, out);
+}
+
+err_t record_in_scope(
+    struct ctx *c, const struct object *o, int64_t id, enum op op, struct record **out)
+{
+    return in_scope(c, o, id, op, c->in_transaction, out);
+}
+
+err_t record_see(struct ctx *c, const struct object *o, int64_t id, struct record **out)
+{
+    return in_scope(c, o, id, OP_READ, false, out);
 }
 
 err_t record_get(struct ctx *c, const struct object *o, int64_t id, enum op op, struct record **out)

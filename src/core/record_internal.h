@@ -12,6 +12,8 @@ err_t record_peek(struct ctx *, const struct object *, int64_t id, struct record
 /* As record_get, but deleted ones too. */
 err_t record_in_scope(
     struct ctx *, const struct object *, int64_t id, enum op, struct record **out) MUST_USE;
+/* The same for reading, without a lock. */
+err_t record_see(struct ctx *, const struct object *, int64_t id, struct record **out) MUST_USE;
 bool record_live(const struct record *);
 bool record_same(const struct record *, const struct record *); /* all cells */
 struct condition_source record_source(struct ctx *);

@@ -215,10 +215,11 @@ static err_t check_ref(struct ctx *c, const struct record *r, const struct field
     struct record *target;
     bool governs = f == o->customer || f == o->access_via;
     bool staff = str_eqz(f->target->name, "user") || str_eqz(f->target->name, "department");
-    bool for_all = f->target->internal || f->target == o;
-    err_t e = staff ? record_peek(c, f->target, id, &target) /* one owner of much: nobody waits */
-              : for_all ? record_load(c, f->target, id, &target)
-                        : record_get(c, f->target, id, governs ? OP_UPDATE : OP_READ, &target);
+    bool for_all = staff || f->target->internal || f->target == o;
+    /* Many are in one stage and have one owner: nobody waits for the others that name them. */
+    err_t e = governs   ? record_get(c, f->target, id, OP_UPDATE, &target)
+              : for_all ? record_peek(c, f->target, id, &target)
+                        : record_see(c, f->target, id, &target);
     if (e == OK && !record_live(target))
         e = ERR_NOT_FOUND;
     if (e == ERR_NOT_FOUND || e == ERR_DENIED) {

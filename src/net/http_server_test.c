@@ -428,6 +428,36 @@ TEST(http_runs_more_reads_when_those_that_run_do_not_get_on)
     stop(server);
 }
 
+/* Whoever is woken for one request may take another: somebody else has to come for the first. */
+TEST(http_leaves_no_request_behind_while_workers_are_idle)
+{
+    enum { WRITES = 8, ALL = WRITES + 3, ROUNDS = 20 };
+    struct http_server *server = start(usual());
+    unsigned port = http_server_port(server);
+    AUTO_ARENA arena = arena_new(MIB);
+    for (int round = 0; round < ROUNDS; round++) {
+        int asked[ALL];
+        struct timespec until;
+        for (int i = 0; i < ALL; i++)
+            asked[i] = client_connect(port);
+        for (int i = 0; i < ALL; i++)
+            client_send(asked[i],
+                        i < WRITES ? S("POST /slow HTTP/1.1\r\nContent-Length: 0\r\n" LAST "\r\n")
+                                   : S("GET /slow HTTP/1.1\r\n" LAST "\r\n"));
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += 10;
+        for (int i = 0; i < ALL; i++)
+            assert_int_equal(sem_timedwait(&entered, &until), 0);
+        for (int i = 0; i < ALL; i++)
+            sem_post(&released);
+        for (int i = 0; i < ALL; i++) {
+            assert_str(reply_body(client_rest(asked[i], arena)), "slow");
+            close(asked[i]);
+        }
+    }
+    stop(server);
+}
+
 static void *stop_at_once(void *server)
 {
     http_server_stop(server, 0);

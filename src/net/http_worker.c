@@ -110,6 +110,14 @@ static struct http_conn *choose(struct http_queue *q)
     return q->writes.first ? take(q, &q->writes) : NULL;
 }
 
+/* Whoever has taken one request, perhaps not the one that he was woken for, sees to the next. */
+static void pass_on(struct http_queue *q)
+{
+    if (!q->waking && (q->writes.first || (q->reads.first && q->reading < q->at_once)))
+        wake_one(q);
+    appoint_deputy(q);
+}
+
 static void wait_as_deputy(struct http_queue *q, struct http_worker *me)
 {
     int64_t until = clock_monotonic() + PATIENCE;
@@ -166,7 +174,7 @@ pop(struct http_queue *q, struct http_worker *me, const bool *done_read, bool *a
         rest(q, me);
     *abandon = q->abandon;
     if (c)
-        appoint_deputy(q);
+        pass_on(q);
     pthread_mutex_unlock(&q->lock);
     return c;
 }

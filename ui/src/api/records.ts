@@ -127,6 +127,7 @@ export function useWrites(plural: string) {
     },
     /** For after the page of a deleted record was left. */
     forget(id: Id) {
+      deleting.delete(id);
       client.removeQueries({ queryKey: ['record', plural, id] });
     },
     async restore(id: Id) {

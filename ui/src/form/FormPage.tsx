@@ -34,8 +34,8 @@ export function FormPage() {
   const { plural, id } = useParams();
   const object = useObject(plural);
   if (!object) return <Lost />;
-  if (id) return <EditPage object={object} id={id} />;
-  return object.rights?.create ? <CreatePage object={object} /> : <NotAllowed object={object} />;
+  if (id) return <EditPage key={`${plural}/${id}`} object={object} id={id} />;
+  return object.rights?.create ? <CreatePage key={plural} object={object} /> : <NotAllowed object={object} />;
 }
 
 function NotAllowed({ object, id }: { object: ModelObject; id?: string }) {
