@@ -288,6 +288,18 @@ static void guess_column(const struct guesser *g, const struct looks *l, struct 
         split_name_phone(g, col);
 }
 
+bool import_names(struct arena *arena, const struct field *f, str header)
+{
+    const json_t *words = json_object_get(f->definition, "import");
+    str key = header_key(arena, header);
+    bool named = false;
+    for (size_t i = 0; i < LANG_COUNT; i++)
+        named = named || str_eq(header_key(arena, f->label.text[i]), key);
+    for (size_t i = 0; i < json_array_size(words); i++)
+        named = named || str_eq(header_key(arena, json_str(json_array_get(words, i))), key);
+    return named;
+}
+
 static bool taken(const struct import_map *map, const struct field *f)
 {
     for (size_t i = 0; i < map->count; i++)
@@ -296,8 +308,17 @@ static bool taken(const struct import_map *map, const struct field *f)
     return false;
 }
 
-/* A second column of the same kind goes to the next field of it (phone, then phone2); what is left
- * over is left out. */
+/* A second name, as that of the person beside the company's, is not lost. */
+static const struct field *notes_for(const struct guesser *g, const struct import_column *col)
+{
+    const struct field *notes = object_field(g->object, S("notes"));
+    bool fits =
+        notes && str_eqz(S("long_text"), notes->type->name) && import_settable(g->ctx, notes);
+    return fits && col->target.field == g->object->title ? notes : NULL;
+}
+
+/* A second column of the same kind goes to the next field of it (phone, then phone2), a second name
+ * to the notes; what is left over is left out. */
 static void settle(const struct guesser *g, struct import_map *map)
 {
     for (size_t i = 0; i < map->count; i++) {
@@ -322,6 +343,8 @@ static void settle(const struct guesser *g, struct import_map *map)
                 next = NULL;
             if (!next && a->named.field && !taken(map, a->named.field))
                 next = a->named.field; /* what the header says, though the values look otherwise */
+            if (!next)
+                next = notes_for(g, a);
             a->target.field = next;
             a->confidence = next ? LOOKS : 0;
         }

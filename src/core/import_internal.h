@@ -68,6 +68,8 @@ err_t import_guess(struct ctx *,
 
 /* Is it the heading under which a file of refused rows tells why? */
 bool import_is_reason(struct arena *, str header);
+/* Is it a word for the field: a label, or of its definition's "import"? */
+bool import_names(struct arena *, const struct field *, str header);
 
 /* ---- import_date.c ---- */
 

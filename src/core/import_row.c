@@ -120,7 +120,8 @@ str import_reasons(struct ctx *c, const struct import_rows *rows, str problems)
 
 /* ---- JSON ---- */
 
-static void write_problems(struct ctx *c, const json_t *list, struct jw *w)
+static void
+write_problems(struct ctx *c, const struct import_rows *rows, const json_t *list, struct jw *w)
 {
     jw_open(w, '[');
     for (size_t i = 0; i < json_array_size(list); i++) {
@@ -131,7 +132,7 @@ static void write_problems(struct ctx *c, const json_t *list, struct jw *w)
         jw_key(w, S("code"));
         jw_str(w, json_get_str(p, "code"));
         jw_key(w, S("message"));
-        jw_str(w, sentence(c, p));
+        jw_str(w, reason(c, rows, p));
         jw_key(w, S("value"));
         jw_str(w, json_get_str(p, "value"));
         jw_key(w, S("mild"));
@@ -166,8 +167,11 @@ write_changes(struct import_work *work, struct ctx *c, const json_t *cells, stru
     return import_made_json(work, c, &line, w);
 }
 
-static err_t
-write_row(struct import_work *work, struct ctx *c, const struct stored_row *row, struct jw *w)
+static err_t write_row(struct import_work *work,
+                       struct ctx *c,
+                       const struct import_rows *of,
+                       const struct stored_row *row,
+                       struct jw *w)
 {
     jw_open(w, '{');
     jw_key(w, S("line"));
@@ -179,7 +183,7 @@ write_row(struct import_work *work, struct ctx *c, const struct stored_row *row,
     jw_key(w, S("values"));
     jw_tree(w, row->cells);
     jw_key(w, S("problems"));
-    write_problems(c, row->problems, w);
+    write_problems(c, of, row->problems, w);
     jw_key(w, S("changes"));
     TRY(write_changes(work, c, row->cells, w));
     jw_close(w, '}');
@@ -198,6 +202,7 @@ err_t import_rows_json(struct ctx *c,
     size_t n;
     str stored = outcome.n ? str_from(import_outcome_stored(outcome_of(outcome))) : outcome;
     TRY(import_work_init(c, import, true, &work));
+    struct import_rows of = {work.map.object, import_json(c, import, "columns")};
     TRY(read_page(c, record_id(import), stored, after, limit + 1, rows, &n));
     bool more = n > limit;
     n = more ? limit : n;
@@ -205,7 +210,7 @@ err_t import_rows_json(struct ctx *c,
     jw_key(w, S("data"));
     jw_open(w, '[');
     for (size_t i = 0; i < n; i++)
-        TRY(write_row(&work, c, &rows[i], w));
+        TRY(write_row(&work, c, &of, &rows[i], w));
     jw_close(w, ']');
     jw_key(w, S("has_more"));
     jw_bool(w, more);
@@ -221,10 +226,11 @@ err_t import_sample_json(struct ctx *c, const struct record *import, struct jw *
     struct stored_row *rows = ARENA_ARRAY(c->arena, struct stored_row, IMPORT_REPORT_ROWS);
     size_t n;
     TRY(import_work_init(c, import, true, &work));
+    struct import_rows of = {work.map.object, import_json(c, import, "columns")};
     TRY(read_page(c, record_id(import), S("refuse"), 0, IMPORT_REPORT_ROWS, rows, &n));
     jw_open(w, '[');
     for (size_t i = 0; i < n; i++)
-        TRY(write_row(&work, c, &rows[i], w));
+        TRY(write_row(&work, c, &of, &rows[i], w));
     jw_close(w, ']');
     return OK;
 }
