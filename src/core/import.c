@@ -148,6 +148,14 @@ static size_t mapped(const struct import_map *map)
     return n;
 }
 
+static bool blank(const struct import_map *map)
+{
+    for (size_t i = 0; i < map->count; i++)
+        if (map->columns[i].header.n || map->columns[i].samples.n)
+            return false;
+    return true;
+}
+
 /* sheet < 0: the visible one of which most columns are known. */
 static err_t look_into(struct ctx *c,
                        struct sheet_reader *reader,
@@ -166,7 +174,7 @@ static err_t look_into(struct ctx *c,
             continue;
         TRY(sheet_select(reader, i, &c->problems));
         TRY(import_guess(c, reader, o, header_row, &guess));
-        if (any && mapped(&guess.map) <= mapped(&out->map))
+        if (blank(&guess.map) || (any && mapped(&guess.map) <= mapped(&out->map)))
             continue;
         any = true;
         *chosen = i;

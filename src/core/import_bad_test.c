@@ -60,6 +60,7 @@ TEST_APP(import_refuses_bad_files)
     struct ctx c;
     import_attach();
     assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    assert_refused(&c, S("\n\n,,\n"), "blank.csv", "sheet_empty");
     assert_refused(&c, S(""), "empty.csv", "file_empty");
     assert_refused(&c, S("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old"), "old.xls", "sheet_old_xls");
     assert_refused(&c, S("<html><table></table></html>"), "page.xls", "file_type_refused");
