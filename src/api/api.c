@@ -161,7 +161,8 @@ static err_t answer(struct call *call, bool may_presume)
     str key = http_header(r, "Idempotency-Key");
     if (key.n && call->ctx.user && call->route->once)
         return idempotent_run(call, key);
-    return call->route->run(call);
+    TRY(call_prepare(call));
+    return call->answered ? OK : call->route->run(call);
 }
 
 /* True: the reply is made. False: what was presumed did not hold, and nothing is made. */

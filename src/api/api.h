@@ -26,6 +26,8 @@ struct call {
     const json_t *body;      /* parsed, when the route takes JSON */
     struct jw out;           /* the reply's body */
     str etag, location;      /* its headers, as call_header got them */
+    void *prepared;          /* what the route's prepare found out for its run */
+    bool answered;           /* by prepare: there is nothing to be written */
     /* A further member of the problem: the current record of a stale write, a challenge. */
     const char *extra_name;
     str extra; /* JSON */
@@ -46,7 +48,10 @@ struct route {
     bool bare;        /* open to administrators who have not set up their second factor yet */
     bool once;        /* with an Idempotency-Key it has one effect, and its reply is kept */
     bool repeatable;  /* only reads the database: may be run anew before it answers */
-    const char *id;   /* operationId in OpenAPI */
+    /* What takes long to find out, before run and never in a transaction: with a key, run is in
+     * one, and on SQLite nobody else writes meanwhile. NULL = nothing does. */
+    err_t (*prepare)(struct call *);
+    const char *id; /* operationId in OpenAPI */
 };
 extern const struct route ROUTES[];
 extern const size_t ROUTE_COUNT;
@@ -94,6 +99,7 @@ void call_begin(struct call *, int status);
 void call_end(struct call *);
 /* A string or other member of the JSON body; problems when missing or of another type. */
 err_t call_text(struct call *, const char *member, bool required, str *out) MUST_USE;
+err_t call_prepare(struct call *) MUST_USE;
 /* {"data":record,"titles":{…}} with ETag. */
 err_t call_record(struct call *, int status, struct record *) MUST_USE;
 

@@ -23,20 +23,28 @@ static err_t check_members(struct call *call)
     return OK;
 }
 
-err_t records_bulk(struct call *call)
+err_t records_bulk_prepare(struct call *call)
 {
+    struct ctx *c = &call->ctx;
     const struct object *o;
-    struct bulk b;
-    int64_t job;
+    struct bulk *b = ARENA_NEW(c->arena, struct bulk);
     TRY(call_object(call, &o));
     TRY(check_members(call));
-    TRY(bulk_read(&call->ctx, o, call->body, &b));
-    if (json_get_bool(call->body, "preview", false)) {
-        call_begin(call, 200);
-        TRY(bulk_preview(&call->ctx, &b, &call->out));
-        call_end(call);
-        return OK;
+    TRY(bulk_read(c, o, call->body, b));
+    if (!json_get_bool(call->body, "preview", false)) {
+        call->prepared = b;
+        return bulk_count(c, b);
     }
-    TRY(bulk_start(&call->ctx, &b, &job));
+    call->answered = true;
+    call_begin(call, 200);
+    TRY(bulk_preview(c, b, &call->out));
+    call_end(call);
+    return OK;
+}
+
+err_t records_bulk(struct call *call)
+{
+    int64_t job;
+    TRY(bulk_start(&call->ctx, call->prepared, &job));
     return call_job(call, 202, job);
 }

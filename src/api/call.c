@@ -91,6 +91,11 @@ err_t call_text(struct call *call, const char *member, bool required, str *out)
     return ERR_INVALID;
 }
 
+err_t call_prepare(struct call *call)
+{
+    return call->route->prepare ? call->route->prepare(call) : OK;
+}
+
 err_t call_record(struct call *call, int status, struct record *r)
 {
     struct ctx *c = &call->ctx;

@@ -2,13 +2,17 @@
 #include "api/work.h"
 #include "core/export.h"
 
-err_t records_export(struct call *call)
+err_t records_export_prepare(struct call *call)
 {
     const struct object *o;
-    struct export e;
-    int64_t job;
+    call->prepared = ARENA_NEW(call->ctx.arena, struct export);
     TRY(call_object(call, &o));
-    TRY(export_read(&call->ctx, o, call->body, &e));
-    TRY(export_start(&call->ctx, &e, &job));
+    return export_read(&call->ctx, o, call->body, call->prepared);
+}
+
+err_t records_export(struct call *call)
+{
+    int64_t job;
+    TRY(export_start(&call->ctx, call->prepared, &job));
     return call_job(call, 202, job);
 }

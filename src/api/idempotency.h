@@ -4,6 +4,7 @@
 
 #include "api/api.h"
 
-/* Runs the call's route in a transaction and keeps the reply under the key, or gives the kept one.
- * ERR_CONFLICT / "idempotency_mismatch": the key came with another request. */
+/* Prepares the call, runs its route in a transaction and keeps the reply under the key, or gives
+ * the kept one. What prepare answers itself is not kept. ERR_CONFLICT / "idempotency_mismatch": the
+ * key came with another request. */
 err_t idempotent_run(struct call *, str key) MUST_USE;

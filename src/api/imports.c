@@ -36,10 +36,10 @@ err_t imports_list(struct call *call)
     return OK;
 }
 
-err_t imports_create(struct call *call)
+err_t imports_create_prepare(struct call *call)
 {
     struct ctx *c = &call->ctx;
-    struct record *r;
+    json_t *proposal;
     str file, object;
     int64_t id;
     TRY(call_text(call, "file", true, &file));
@@ -48,12 +48,19 @@ err_t imports_create(struct call *call)
         problem_add_str(&c->problems, S("/file"), "invalid_id", file, (str){0}, (str){0});
         return ERR_INVALID;
     }
-    err_t e = import_create(c, id, object.n ? object : S("customer"), &r);
+    err_t e = import_propose(c, id, object.n ? object : S("customer"), &proposal);
     if (e == ERR_NOT_FOUND) {
         problem_add(&c->problems, S("/file"), "unknown_ref", "file", NULL);
         return ERR_INVALID;
     }
-    TRY(e);
+    call->prepared = e == OK ? proposal : NULL;
+    return e;
+}
+
+err_t imports_create(struct call *call)
+{
+    struct record *r;
+    TRY(import_keep(&call->ctx, call->prepared, &r));
     return reply_import(call, 201, r);
 }
 

@@ -4,6 +4,7 @@
 #include "api/api.h"
 
 err_t imports_list(struct call *) MUST_USE;
+err_t imports_create_prepare(struct call *) MUST_USE;
 err_t imports_create(struct call *) MUST_USE;
 err_t imports_get(struct call *) MUST_USE;
 err_t imports_update(struct call *) MUST_USE;

@@ -11,6 +11,7 @@ err_t records_delete(struct call *) MUST_USE;
 err_t records_restore(struct call *) MUST_USE;
 err_t records_count(struct call *) MUST_USE;
 err_t records_batch(struct call *) MUST_USE;
+err_t records_bulk_prepare(struct call *) MUST_USE;
 err_t records_bulk(struct call *) MUST_USE;
 err_t records_history(struct call *) MUST_USE;
 err_t records_timeline(struct call *) MUST_USE;

@@ -16,4 +16,5 @@ err_t call_job(struct call *, int status, int64_t id) MUST_USE;
 
 err_t quality_get(struct call *) MUST_USE;
 err_t quality_queue(struct call *) MUST_USE;
+err_t records_export_prepare(struct call *) MUST_USE;
 err_t records_export(struct call *) MUST_USE;

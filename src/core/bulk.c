@@ -340,11 +340,15 @@ err_t bulk_preview(struct ctx *c, const struct bulk *b, struct jw *w)
 
 /* ---- asking for it ---- */
 
+err_t bulk_count(struct ctx *c, struct bulk *b)
+{
+    return record_count(c, &b->query, 0, &b->total);
+}
+
 err_t bulk_start(struct ctx *c, const struct bulk *b, int64_t *job)
 {
     static const char *const members[] = {"where", "change", "delete"};
     json_t *args = json_keep(c->arena, json_object());
-    int64_t total;
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
         json_t *j = json_object_get(b->request, members[i]);
         if (j)
@@ -356,8 +360,7 @@ err_t bulk_start(struct ctx *c, const struct bulk *b, int64_t *job)
             json_array_append_new(ids, json_integer(b->query.ids[i]));
         json_object_set_new(args, "ids", ids);
     }
-    TRY(record_count(c, &b->query, 0, &total));
-    json_object_set_new(args, "total", json_integer(total));
+    json_object_set_new(args, "total", json_integer(b->total));
     json_object_set_new(args, "lang", json_string(lang_tag(c->lang)));
     json_object_set_new(args, "object", json_stringn(b->object->name.p, b->object->name.n));
     int64_t outer = c->batch;

@@ -19,6 +19,7 @@ struct bulk {
     bool delete;
     const json_t *change; /* {field: value} or, of sets, {field: {"add":[…],"remove":[…]}} */
     const json_t *request;
+    int64_t total; /* how many records that is: bulk_count */
 };
 
 /* {"where","q","change","delete","title"}; a job's arguments have "ids" instead of "q". ERR_INVALID
@@ -27,5 +28,7 @@ err_t bulk_read(struct ctx *, const struct object *, const json_t *, struct bulk
 /* {"matches","changeable","refusals":[…]}: the refusals, at most five, are found by trying the
  * newest for a moment; nothing is kept of it. */
 err_t bulk_preview(struct ctx *, const struct bulk *, struct jw *) MUST_USE;
+/* Takes long; goes before bulk_start, which only writes. */
+err_t bulk_count(struct ctx *, struct bulk *) MUST_USE;
 err_t bulk_start(struct ctx *, const struct bulk *, int64_t *job) MUST_USE;
 void bulk_attach(void);

@@ -61,6 +61,7 @@ static int64_t start(struct stage *s, const char *request)
     struct bulk b;
     int64_t job;
     assert_int_equal(bulk_read(&s->c, s->customer, test_json(s->arena, request), &b), OK);
+    assert_int_equal(bulk_count(&s->c, &b), OK);
     assert_int_equal(bulk_start(&s->c, &b, &job), OK);
     return job;
 }

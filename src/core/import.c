@@ -225,7 +225,7 @@ static err_t importable(struct ctx *c, str name, const struct object **out)
     return OK;
 }
 
-err_t import_create(struct ctx *c, int64_t file_id, str object, struct record **out)
+err_t import_propose(struct ctx *c, int64_t file_id, str object, json_t **out)
 {
     const struct object *o;
     struct stored_file file;
@@ -239,10 +239,23 @@ err_t import_create(struct ctx *c, int64_t file_id, str object, struct record **
     json_object_set_new(body, "object", text_json(object));
     TRY(guess_body(c, &file, o, -1, -1, body));
     TRY(import_go_on(c, o, body));
+    *out = body;
+    return OK;
+}
+
+err_t import_keep(struct ctx *c, const json_t *proposal, struct record **out)
+{
     struct own_work mine = own_begin(c);
-    err_t e = record_create(c, import_object(c), body, NULL, out);
+    err_t e = record_create(c, import_object(c), proposal, NULL, out);
     own_end(c, mine);
     return e;
+}
+
+err_t import_create(struct ctx *c, int64_t file, str object, struct record **out)
+{
+    json_t *proposal;
+    TRY(import_propose(c, file, object, &proposal));
+    return import_keep(c, proposal, out);
 }
 
 /* ---- changing the mapping ---- */

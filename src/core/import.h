@@ -17,8 +17,12 @@
 /* Job kinds, hooks; once at start. */
 void import_attach(void);
 
-/* Looks into the file and proposes a mapping. ERR_NOT_FOUND: no such file; ERR_INVALID: a file that
- * cannot be read ("sheet_…") or an object that is not imported; ERR_DENIED. */
+/* Looks into the file and proposes a mapping: the import's record, to be kept. ERR_NOT_FOUND: no
+ * such file; ERR_INVALID: a file that cannot be read ("sheet_…") or an object that is not imported;
+ * ERR_DENIED. Takes long; import_keep only writes. */
+err_t import_propose(struct ctx *, int64_t file, str object, json_t **out) MUST_USE;
+err_t import_keep(struct ctx *, const json_t *proposal, struct record **out) MUST_USE;
+/* Both. */
 err_t import_create(struct ctx *, int64_t file, str object, struct record **out) MUST_USE;
 /* Own imports, all for administrators. ERR_NOT_FOUND. */
 err_t import_get(struct ctx *, int64_t id, struct record **out) MUST_USE;

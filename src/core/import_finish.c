@@ -23,16 +23,6 @@ static void finish_address(struct ctx *c, struct import_line *line, const struct
     cells[STREET] = V_TEXT_OR_NULL(a.street);
 }
 
-static bool company_name(str s)
-{
-    static const char *const ends[] = {"公司", "集团", "集團", "商行", "工厂", "Ltd", "Ltd.",
-                                       "Inc",  "Inc.", "LLC",  "GmbH", "Corp", "Co."};
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        if (str_ends(s, str_from(ends[i])))
-            return true;
-    return false;
-}
-
 /* "石佳怡17732508216" in the name's column, where no other has the phone. */
 static void finish_name_phone(struct import_reading *r)
 {
@@ -76,7 +66,7 @@ static void finish_title(struct import_reading *r)
         import_repaired(r);
     }
     if (kind && import_line_has(line, title) && !import_line_has(line, kind) &&
-        str_eqz(o->name, "customer") && company_name(record_cell(line->given, title, 0).s)) {
+        str_eqz(o->name, "customer") && text_company_like(record_cell(line->given, title, 0).s)) {
         line->given->cells[kind->first_column] = V_TEXT(S("company"));
         line->set[kind->index] = true;
     }

@@ -174,8 +174,7 @@ static void look(struct ctx *c, str s, struct looks *l)
     l->url +=
         str_starts(s, S("http://")) || str_starts(s, S("https://")) || str_starts(s, S("www."));
     l->number += str_to_real(s, &number) == OK;
-    bool company = str_ends(s, S("公司")) || str_ends(s, S("集团")) || str_ends(s, S("商行")) ||
-                   str_ends(s, S("厂"));
+    bool company = text_company_like(s);
     l->company += company;
     l->address += !company && han >= 3 && text_address_split(c->arena, s, &address);
     l->name += han >= 2 && han <= 4 && utf8_count(s) == han;

@@ -69,11 +69,36 @@ put_further_phone(struct import_reading *r, const struct field *f, const struct 
         *VEC_PUSH(r->ctx->arena, r->line->spread) = (struct import_spread){r->column->index, f};
 }
 
+/* A spreadsheet that showed a number as 1.38E+10 has often been saved with what it showed. */
+static bool digits_lost(str text)
+{
+    size_t zeros = 0;
+    while (zeros < text.n && text.p[text.n - 1 - zeros] == '0')
+        zeros++;
+    return text.n >= 11 && zeros >= 7 && plain_number(text);
+}
+
+/* A number to send messages to comes first. */
+static void mobile_first(struct text_phone *all, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (all[i].mobile) {
+            struct text_phone mobile = all[i];
+            memmove(all + 1, all, i * sizeof *all);
+            all[0] = mobile;
+            return;
+        }
+}
+
 /* One number, or several: the others go to the object's further phone fields. */
 static void take_phone(struct import_reading *r, const struct field *f, str text)
 {
     struct text_phone phone = {0}, all[4];
     const struct object *o = r->work->map.object;
+    if (digits_lost(text)) {
+        refuse_code(r, f, "phone_lossy", text);
+        return;
+    }
     if (text_phone_parse(text, r->ctx->phone_region, &phone)) {
         if (phone.repaired || !plain_number(text))
             import_repaired(r);
@@ -89,6 +114,7 @@ static void take_phone(struct import_reading *r, const struct field *f, str text
         refuse_code(r, f, "invalid_phone", text);
         return;
     }
+    mobile_first(all, n);
     import_put_phone(r, f, &all[taken++]);
     for (size_t i = 0; i < o->field_count && taken < n; i++) {
         const struct field *next = o->fields[i];

@@ -209,6 +209,22 @@ TEST_APP(import_repairs_and_refuses_cells)
     ctx_done(&c);
 }
 
+TEST_APP(import_knows_firms_mobiles_and_numbers_that_lost_digits)
+{
+    AUTO_ARENA arena = arena_new(256 * MIB);
+    struct ctx c;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    int64_t id = start_text(&c, "名称,手机\n诸暨袜业厂,0575-87654321/13600136008\n王明,13800000000\n");
+    step(&c, id, IMPORT_RUN);
+    assert_int_equal(count(&c, "{'all':[{'field':'kind','eq':'company'},"
+                               "{'field':'phone','eq':'+8613600136008'},"
+                               "{'field':'phone2','eq':'+8657587654321'}]}"),
+                     1);
+    assert_int_equal(count(&c, "{'field':'name','eq':'王明'}"), 0);
+    assert_int_equal(figure(&c, id, "refused"), 1);
+    ctx_done(&c);
+}
+
 /* A company and the person there: both are kept, and a row without the company says what is
  * missing. */
 TEST_APP(import_keeps_the_person_beside_the_company)

@@ -40,6 +40,25 @@ TEST_DB(db_fail_at_every_statement)
     assert_int_equal(count_items(db), 3);
 }
 
+static err_t refuse(struct db_conn *c, void *arg)
+{
+    TRY(insert_item_in(c, 1, NULL));
+    return *(const err_t *)arg;
+}
+
+/* Nothing of it was to be kept, so the commit of its neighbours is none of its business. */
+TEST_DB(db_keeps_a_refusal_when_the_commit_fails)
+{
+    err_t refusals[] = {ERR_CONFLICT, ERR_INVALID, ERR_DENIED};
+    make_items(db);
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
+        db_fail_at(db, 2, ERR_UNAVAILABLE);
+        assert_int_equal(db_transact(db, refuse, &refusals[i]), refusals[i]);
+        db_fail_at(db, 0, OK);
+    }
+    assert_int_equal(count_items(db), 0);
+}
+
 static err_t leave_orphan(struct db_conn *c, void *arg __attribute__((unused)))
 {
     return db_run(c, S("INSERT INTO late (item_id) VALUES (99)"), NULL, 0, NULL);

@@ -17,6 +17,7 @@ struct sqlite_pending {
     db_work work;
     void *arg;
     err_t result;
+    bool final; /* the result, whatever becomes of the commit */
     struct sqlite_pending *next;
     sem_t answered;
 };

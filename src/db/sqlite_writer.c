@@ -81,6 +81,7 @@ static err_t run_first(struct sqlite_conn *c, struct sqlite_pending *p)
     p->result = run_work(c, p);
     if (p->result == OK)
         return OK;
+    p->final = true;
     if (in_transaction(c))
         roll_back(c);
     return sqlite_command(&c->base, "BEGIN IMMEDIATE");
@@ -116,7 +117,7 @@ static void answer(struct sqlite_pending *group, err_t all)
 {
     while (group) {
         struct sqlite_pending *next = group->next; /* group is gone once it is answered */
-        if (all != OK)
+        if (all != OK && !group->final)
             group->result = all;
         sem_post(&group->answered);
         group = next;
@@ -124,7 +125,8 @@ static void answer(struct sqlite_pending *group, err_t all)
 }
 
 /* Runs what waits in one transaction, a savepoint each. Whoever read what another one of the group
- * wrote must not be answered before it is durable, so all are answered at the end. */
+ * wrote must not be answered before it is durable, so all are answered at the end; if it never is,
+ * a refusal still stands when nothing of others was there to be read. */
 static void run_group(struct sqlite_db *db)
 {
     struct sqlite_conn *c = db->writer;

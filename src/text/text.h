@@ -121,6 +121,8 @@ enum text_names text_names_compare(struct arena *, str a, str b, double *similar
 double text_name_similarity(struct arena *, str a, str b);
 /* A company's name without legal form, place and brackets: "杭州云帆贸易有限公司" → "云帆贸易". */
 str text_company_core(struct arena *, str s);
+/* Does it end as the names of firms do? */
+bool text_company_like(str);
 /* The ISO code of a country that is named in Chinese or English; empty when it is not known. */
 str text_country(struct arena *, str s);
 

@@ -15,6 +15,7 @@
 //   until   asks again, up to 10 seconds, until the reply is as wanted (what the log's readers make)
 //   stream  reads the first event only
 //   times   sends it so often; every reply must be as wanted
+//   at_once sends it so often at the same time: each reply as wanted and the same, all but one replayed
 import {createHmac} from 'node:crypto';
 
 export class Caller {
@@ -129,18 +130,27 @@ function unlike(s, reply) {
   return wrong;
 }
 
+async function sendAtOnce(s, caller) {
+  const replies = await Promise.all(Array.from({length: s.at_once}, () => caller.send(s)));
+  const replayed = replies.filter(r => r.headers.get('idempotent-replayed') === 'true').length;
+  const wrong = replies.flatMap(r => unlike(s, r));
+  if (new Set(replies.map(r => r.text)).size > 1) wrong.push(`replies differ: ${replies.map(r => r.text.slice(0, 200)).join(' ')}`);
+  if (replayed !== s.at_once - 1) wrong.push(`${replayed} replayed`);
+  return {reply: replies[0], wrong};
+}
+
 // Runs the steps in order; `judge(step, reply)` says what is wrong with a reply beside what the step
 // itself wants. Gives the messages of the first step that failed.
 export async function runScenario(scenario, caller, kept, judge) {
   for (const [i, step] of scenario.steps.entries()) {
     const s = request(step, kept), deadline = Date.now() + (s.until ? 10000 : 0);
     for (let time = 0; time < (s.times ?? 1); time++) {
-      let reply = await caller.send(s);
+      let {reply, wrong: unequal} = s.at_once ? await sendAtOnce(s, caller) : {reply: await caller.send(s), wrong: []};
       while (unlike(s, reply).length && Date.now() < deadline) {
         await new Promise(done => setTimeout(done, 100));
         reply = await caller.send(s);
       }
-      const wrong = [...unlike(s, reply), ...await judge(s, reply)];
+      const wrong = [...unequal, ...unlike(s, reply), ...await judge(s, reply)];
       for (const [name, path] of Object.entries(s.keep ?? {})) {
         kept[name] = pick(path, reply);
         if (kept[name] === undefined) wrong.push(`keep: there is no ${path}`);

@@ -57,10 +57,10 @@ export function ReportRows({
             <tr>
               <th>{t('import.line')}</th>
               <th>{t('import.outcome')}</th>
+              <th>{t('import.problems')}</th>
               {columns.map((c) => (
                 <th key={c.index}>{c.header}</th>
               ))}
-              <th>{t('import.problems')}</th>
             </tr>
           </thead>
           <tbody>
@@ -87,6 +87,11 @@ function Row({ row, columns, object }: { row: ImportRow; columns: Column[]; obje
     <tr>
       <td className="muted">{row.line}</td>
       <td>{row.record ? <Link to={`/${object.plural}/${row.record}`}>{badge}</Link> : badge}</td>
+      <td className={problems.every((x) => x.mild) ? 'report-problems mild' : 'report-problems'}>
+        {problems.map((x) => (
+          <div key={x.message}>{x.message}</div>
+        ))}
+      </td>
       {columns.map((c) => {
         const wrong = problems.find((x) => x.column === c.index || x.column === c.header);
         return (
@@ -99,9 +104,6 @@ function Row({ row, columns, object }: { row: ImportRow; columns: Column[]; obje
           </td>
         );
       })}
-      <td className={problems.every((x) => x.mild) ? 'report-problems mild' : 'report-problems'}>
-        {problems.map((x) => x.message).join(' ')}
-      </td>
     </tr>
   );
 }
