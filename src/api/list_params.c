@@ -129,9 +129,11 @@ err_t list_params(struct call *call,
     TRY(text_param(call, body, "sort", &sort));
     TRY(sort_param(call, o, sort, &p.query));
     TRY(text_param(call, body, "q", &words));
-    TRY(search_narrow(&call->ctx, words, SEARCH_HITS, &p.query));
+    if (body)
+        TRY(search_narrow_all(&call->ctx, words, S("q"), &p.query));
+    else
+        TRY(search_narrow(&call->ctx, words, SEARCH_HITS, &p.query, &p.more_hits));
     p.words = p.query.ids != NULL;
-    p.more_hits = p.query.id_count == SEARCH_HITS;
     if (!body) {
         TRY(call_query(call, "fields", &fields));
         TRY(fields_param(call, o, fields, &p));

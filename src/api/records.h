@@ -17,8 +17,8 @@ err_t records_history(struct call *) MUST_USE;
 err_t records_timeline(struct call *) MUST_USE;
 err_t records_reveal(struct call *) MUST_USE;
 
-/* list_params.c: where, q, sort, limit, after, deleted of the request (or of a JSON body: export,
- * count) as a query. */
+/* list_params.c: where, q, sort, limit, after, deleted of the request (or of a JSON body: count,
+ * which takes all hits) as a query. */
 struct list_params {
     struct list_query query;
     const struct field **fields; /* to show; NULL = all */

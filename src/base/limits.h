@@ -33,6 +33,7 @@ enum {
     LIMIT_RESPONSE_BYTES = 64 * MIB,
     LIMIT_LIST_PAGE = 200, /* records */
     LIMIT_BATCH_ITEMS = 100,
+    LIMIT_WORD_HITS = 100000, /* records that words may find for an export or a bulk change */
     LIMIT_CONDITION_DEPTH = 12,
     LIMIT_CONDITION_NODES = 300,
     LIMIT_CONDITION_LIST = 1000, /* values of one `in` */

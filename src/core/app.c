@@ -140,6 +140,7 @@ err_t app_open(const struct app_options *o, struct problems *problems, struct ap
     app->process_fd = -1;
     pthread_mutex_init(&app->node_lock, NULL);
     app->arena = arena_new(4 * MIB);
+    app->most_hits = LIMIT_WORD_HITS;
     app->data_folder = arena_str(app->arena, o->data_folder);
     err_t e = open_parts(app, o, problems);
     if (e != OK) {

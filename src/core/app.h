@@ -35,6 +35,7 @@ struct app {
     pthread_mutex_t node_lock;       /* what follows */
     unsigned node;                   /* of this process on the database, see db_number_take */
     int64_t node_due;                /* monotonic; when it is looked after next */
+    size_t most_hits;                /* LIMIT_WORD_HITS; tests have fewer */
     atomic_bool stopping;
 };
 

@@ -1,6 +1,8 @@
 /* What a bulk change asks for, what it would do, and what it does to one record. */
 #include "core/bulk_internal.h"
 
+#include <stdlib.h>
+
 #include "base/id.h"
 #include "base/limits.h"
 #include "base/message.h"
@@ -8,7 +10,7 @@
 #include "core/record_internal.h"
 #include "core/search.h"
 
-enum { HITS = 1000, PREVIEW_PAGE = 200, PREVIEW_REFUSALS = 5, CHUNK_MS = 40 };
+enum { PREVIEW_PAGE = 200, PREVIEW_REFUSALS = 5, CHUNK_MS = 40 };
 
 int64_t bulk_chunk_end(void)
 {
@@ -101,6 +103,12 @@ static err_t check_change(struct ctx *c, const struct bulk *b)
     return c->problems.list.n > before ? ERR_INVALID : OK;
 }
 
+static int newest_first(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+    return *x < *y ? 1 : *x > *y ? -1 : 0;
+}
+
 /* The hits of the words, as they were when it was asked for. */
 static err_t read_ids(struct ctx *c, const json_t *list, struct list_query *q)
 {
@@ -110,6 +118,7 @@ static err_t read_ids(struct ctx *c, const json_t *list, struct list_query *q)
     int64_t *ids = ARENA_ARRAY(c->arena, int64_t, n + 1);
     for (size_t i = 0; i < n; i++)
         ids[i] = json_integer_value(json_array_get(list, i));
+    qsort(ids, n, sizeof *ids, newest_first);
     q->ids = ids;
     q->id_count = n;
     return OK;
@@ -134,7 +143,7 @@ err_t bulk_read(struct ctx *c, const struct object *o, const json_t *request, st
     b.query.where = where;
     if (where)
         TRY(access_check_condition(c->access, where, S("/where"), &c->problems));
-    TRY(search_narrow(c, words, HITS, &b.query));
+    TRY(search_narrow_all(c, words, S("/q"), &b.query));
     TRY(read_ids(c, ids, &b.query));
     *out = b;
     return OK;
@@ -184,11 +193,10 @@ static err_t still_matches(struct ctx *c, const struct bulk *b, int64_t id, bool
 {
     struct list_query q = b->query;
     struct list_page page;
-    bool reached = !q.ids;
-    for (size_t i = 0; i < q.id_count && !reached; i++)
-        reached = q.ids[i] == id;
     *out = false;
-    if (!reached)
+    if (b->query.ids)
+        search_slice(&b->query, id + 1, 1, &q);
+    if (b->query.ids && (q.id_count == 0 || q.ids[0] != id))
         return OK;
     q.ids = &id;
     q.id_count = 1;

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "core/bulk_internal.h"
 #include "core/record_internal.h"
+#include "core/search.h"
 #include "sql_core.h"
 
 enum { PAGE = 200 };
@@ -162,21 +163,27 @@ static err_t run_pages(struct run *r)
     AUTO_ARENA arena = arena_new(LIMIT_REQUEST_ARENA);
     const struct object *o = r->bulk.object;
     const struct field *shown[] = {o->id, o->version};
+    bool hits = r->bulk.query.ids;
+    int64_t below = r->last;
     for (bool more = true; more;) {
         struct ctx c = *r->ctx;
         struct list_query q = r->bulk.query;
         struct list_page page;
+        if (hits)
+            search_slice(&r->bulk.query, below, PAGE, &q);
         c.arena = arena;
         c.problems = (struct problems){.arena = arena};
         c.now = clock_now();
         q.fields = shown;
         q.field_count = sizeof shown / sizeof *shown;
         q.limit = PAGE;
-        if (r->begun)
+        if (r->begun && !hits)
             q.after = record_cursor(&c, r->last);
         TRY(record_list(&c, &q, &page));
         TRY(run_page(r, &c, &page));
-        more = page.has_more;
+        more = hits ? q.id_count == PAGE : page.has_more;
+        if (hits && more)
+            below = q.ids[q.id_count - 1];
         arena_reset(arena);
     }
     return OK;

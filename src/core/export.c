@@ -12,7 +12,7 @@
 #include "sheet/sheet.h"
 #include "sql_core.h"
 
-enum { EXPORT_PAGE = 1000, EXPORT_HITS = 1000 };
+enum { EXPORT_PAGE = 1000 };
 
 /* ---- what is asked for ---- */
 
@@ -89,7 +89,7 @@ err_t export_read(struct ctx *c, const struct object *o, const json_t *body, str
         TRY(access_check_condition(c->access, where, S("/where"), &c->problems));
     TRY(read_sort(c, o, json_get_str(body, "sort"), &e.query));
     TRY(read_fields(c, json_object_get(body, "fields"), &e));
-    TRY(search_narrow(c, json_get_str(body, "q"), EXPORT_HITS, &e.query));
+    TRY(search_narrow_all(c, json_get_str(body, "q"), S("/q"), &e.query));
     *out = e;
     return OK;
 }
@@ -236,17 +236,22 @@ static err_t write_pages(struct writing *w)
 {
     AUTO_ARENA arena = arena_new(LIMIT_REQUEST_ARENA);
     struct list_query q = w->export->query;
+    bool more = true, hits = q.ids && !q.sort_count;
+    int64_t below = INT64_MAX;
     AUTO_BUF after;
-    bool more = true;
     buf_init(&after, MIB);
     while (more) {
         struct ctx c = *w->ctx;
         struct list_page page;
+        if (hits)
+            search_slice(&w->export->query, below, EXPORT_PAGE, &q);
         c.arena = arena;
         c.problems = (struct problems){.arena = c.arena};
         TRY(record_list(&c, &q, &page));
         TRY(write_page(w, &c, &page));
-        more = page.has_more;
+        more = hits ? q.id_count == EXPORT_PAGE : page.has_more;
+        if (hits && more)
+            below = q.ids[q.id_count - 1];
         buf_clear(&after);
         buf_add(&after, page.next);
         q.after = buf_str(&after);

@@ -214,7 +214,8 @@ TEST_APP(import_knows_firms_mobiles_and_numbers_that_lost_digits)
     AUTO_ARENA arena = arena_new(256 * MIB);
     struct ctx c;
     assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
-    int64_t id = start_text(&c, "名称,手机\n诸暨袜业厂,0575-87654321/13600136008\n王明,13800000000\n");
+    int64_t id =
+        start_text(&c, "名称,手机\n诸暨袜业厂,0575-87654321/13600136008\n王明,13800000000\n");
     step(&c, id, IMPORT_RUN);
     assert_int_equal(count(&c, "{'all':[{'field':'kind','eq':'company'},"
                                "{'field':'phone','eq':'+8613600136008'},"
@@ -447,7 +448,7 @@ static const char *many_rows(struct arena *arena, int n)
     buf_init(&out, 4 * MIB);
     buf_addz(&out, "姓名,手机,标签\n");
     for (int i = 0; i < n; i++)
-        buf_printf(&out, "客户%c%c,13%09d,t%d\n", 'a' + i % 26, 'a' + i / 26 % 26, 100000000 + i,
+        buf_printf(&out, "客户%c%c,13%09d,t%d\n", 'a' + i % 26, 'a' + i / 26 % 26, 100000001 + i,
                    i % 7);
     return arena_strz(arena, buf_str(&out));
 }

@@ -142,7 +142,7 @@ static err_t check_retry(struct ctx *c, int64_t id)
     const struct job_kind *kind = job_kind_find(cells[0].s);
     if (!kind || !kind->may_retry)
         return OK;
-    TRY(json_read(c->arena, cells[1].s, &c->problems, &args));
+    args = json_keep(c->arena, json_loadb(cells[1].s.p, cells[1].s.n, 0, NULL));
     return kind->may_retry(c, args);
 }
 

@@ -61,6 +61,8 @@ score(struct ctx *c, const struct record *r, bool own, str query, const struct f
 
 struct finding {
     str query;
+    const struct condition *where; /* in a search of one object */
+    bool cut;                      /* there may be others */
     VEC(struct search_hit) hits;
     struct map seen;
 };
@@ -117,31 +119,55 @@ static bool own_matters(const struct ctx *c, const struct object *o)
     return false;
 }
 
+/* mine: for each record, whether it is shown as the caller's own. */
+static err_t find_mine(
+    struct ctx *c, const struct object *o, struct record *const *records, size_t n, bool **mine)
+{
+    int64_t *ids = ARENA_ARRAY(c->arena, int64_t, n + 1), *own = NULL;
+    size_t own_count = 0;
+    *mine = ARENA_ARRAY(c->arena, bool, n + 1);
+    for (size_t i = 0; i < n; i++)
+        ids[i] = record_id(records[i]);
+    if (n && own_matters(c, o))
+        TRY(record_within(c, o, OP_UPDATE, ids, n, &own, &own_count));
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < own_count && !(*mine)[i]; k++)
+            (*mine)[i] = own[k] == ids[i];
+    return OK;
+}
+
 static err_t take_all(struct ctx *c,
                       struct finding *f,
                       const struct object *o,
                       struct record *const *records,
                       size_t n)
 {
-    int64_t *ids = ARENA_ARRAY(c->arena, int64_t, n + 1), *own = NULL;
-    size_t own_count = 0;
+    bool *mine;
+    TRY(find_mine(c, o, records, n, &mine));
     for (size_t i = 0; i < n; i++)
-        ids[i] = record_id(records[i]);
-    if (n && own_matters(c, o))
-        TRY(record_within(c, o, OP_UPDATE, ids, n, &own, &own_count));
-    for (size_t i = 0; i < n; i++) {
-        bool mine = false;
-        for (size_t k = 0; k < own_count && !mine; k++)
-            mine = own[k] == ids[i];
-        take(c, f, records[i], mine);
-    }
+        take(c, f, records[i], mine[i]);
+    return OK;
+}
+
+err_t search_fitting(struct ctx *c,
+                     const struct object *o,
+                     str query,
+                     struct record *const *records,
+                     size_t n,
+                     bool *fits)
+{
+    bool *mine;
+    const struct field *best;
+    TRY(find_mine(c, o, records, n, &mine));
+    for (size_t i = 0; i < n; i++)
+        fits[i] = score(c, records[i], mine[i], query, &best) > 0;
     return OK;
 }
 
 /* ---- finding ---- */
 
-static str
-expression(struct ctx *c, str query, enum text_space space, str tags, enum text_tier tier)
+str search_expression(
+    struct ctx *c, str query, enum text_space space, str tags, enum text_tier tier)
 {
     return db_conn_kind(c->conn) == DB_SQLITE
                ? text_query_fts5(c->arena, query, space, tags, tier)
@@ -155,10 +181,12 @@ find_in(struct ctx *c, const struct object *o, enum text_tier tier, size_t limit
     struct condition_env env = ctx_env(c);
     struct query_hits h = {.object = o, .limit = limit, .by_index = tier != TEXT_PARTS};
     enum text_space space = search_space(o);
-    h.expression = expression(c, f->query, space, space == TEXT_MAIN ? (str){0} : o->name, tier);
+    h.expression =
+        search_expression(c, f->query, space, space == TEXT_MAIN ? (str){0} : o->name, tier);
     if (!h.expression.n)
         return OK;
     TRY(access_scope(c->access, o, OP_READ, &h.scope));
+    h.scope = condition_and(c->arena, h.scope, f->where);
     AUTO_SQL q;
     sql_init(&q, c->arena);
     TRY(query_search(&h, db_conn_kind(c->conn), &env, &q));
@@ -168,6 +196,7 @@ find_in(struct ctx *c, const struct object *o, enum text_tier tier, size_t limit
     while (db_next(rows))
         *VEC_PUSH(c->arena, found) = query_record(rows, o, c->arena);
     TRY(db_rows_error(rows));
+    f->cut = f->cut || found.n == limit;
     return take_all(c, f, o, found.at, found.n);
 }
 
@@ -261,7 +290,7 @@ static err_t find_others(
     for (size_t limit = SAMPLE; all->n; limit = wanted * all->n + 1, tags = tags_of(c, all)) {
         size_t left = 0;
         bool whole, by_index = tier != TEXT_PARTS || tags.n;
-        str match = expression(c, f->query, TEXT_OTHERS, tags, tier);
+        str match = search_expression(c, f->query, TEXT_OTHERS, tags, tier);
         if (!match.n)
             return OK;
         TRY(sample(c, all, match, by_index, limit, &whole));
@@ -338,14 +367,9 @@ static err_t name_customers(struct ctx *c, struct search_hit *hits, size_t n)
     return OK;
 }
 
-err_t search_find(struct ctx *c,
-                  const struct object *object,
-                  str query,
-                  size_t limit,
-                  struct search_hit **out,
-                  size_t *n)
+/* All that the candidates give, best first. */
+static err_t find(struct ctx *c, const struct object *object, size_t limit, struct finding *f)
 {
-    struct finding f = {.query = query};
     const struct object **objects =
         ARENA_ARRAY(c->arena, const struct object *, c->model->object_count);
     size_t count = 0;
@@ -356,29 +380,44 @@ err_t search_find(struct ctx *c,
             objects[count++] = o;
     }
     if (count) {
-        TRY(find_tier(c, objects, count, TEXT_EXACT, limit, &f));
-        TRY(find_tier(c, objects, count, TEXT_PARTS, limit, &f));
+        TRY(find_tier(c, objects, count, TEXT_EXACT, limit, f));
+        TRY(find_tier(c, objects, count, TEXT_PARTS, limit, f));
     }
-    if (count && !f.hits.n) /* typing errors are forgiven where nothing fits as it was written */
-        TRY(find_tier(c, objects, count, TEXT_TYPOS, limit, &f));
-    if (f.hits.n)
-        qsort(f.hits.at, f.hits.n, sizeof *f.hits.at, by_score);
+    if (count && !f->hits.n) /* typing errors are forgiven where nothing fits as it was written */
+        TRY(find_tier(c, objects, count, TEXT_TYPOS, limit, f));
+    if (f->hits.n)
+        qsort(f->hits.at, f->hits.n, sizeof *f->hits.at, by_score);
+    return OK;
+}
+
+err_t search_find(struct ctx *c,
+                  const struct object *object,
+                  str query,
+                  size_t limit,
+                  struct search_hit **out,
+                  size_t *n)
+{
+    struct finding f = {.query = query};
+    TRY(find(c, object, limit, &f));
     *n = f.hits.n < limit ? f.hits.n : limit;
     *out = object ? f.hits.at : mixed(c, f.hits.at, f.hits.n, *n);
     return name_customers(c, *out, *n);
 }
 
-err_t search_narrow(struct ctx *c, str words, size_t most, struct list_query *q)
+err_t search_narrow(struct ctx *c, str words, size_t most, struct list_query *q, bool *more)
 {
-    struct search_hit *hits;
-    size_t n;
-    words = str_trim(words);
-    if (!words.n)
+    struct finding f = {.query = str_trim(words), .where = q->where};
+    *more = false;
+    if (!f.query.n)
         return OK;
-    TRY(search_find(c, q->object, words, most, &hits, &n));
+    if (q->where)
+        TRY(access_check_condition(c->access, q->where, S("where"), &c->problems));
+    TRY(find(c, q->object, most + 1, &f));
+    size_t n = f.hits.n < most ? f.hits.n : most;
     int64_t *ids = ARENA_ARRAY(c->arena, int64_t, n + 1);
     for (size_t i = 0; i < n; i++)
-        ids[i] = hits[i].id;
+        ids[i] = f.hits.at[i].id;
+    *more = f.cut || f.hits.n > most;
     q->ids = ids;
     q->id_count = n;
     return OK;

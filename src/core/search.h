@@ -11,8 +11,15 @@ struct search_hit {
     int score;        /* text_match of the best field */
     const struct field *matched;
 };
-/* Narrows a list to the best `most` hits of the words, best first; none given: as it is. */
-err_t search_narrow(struct ctx *, str words, size_t most, struct list_query *) MUST_USE;
+/* Narrows a list to the best `most` hits of the words among the records of its condition, best
+ * first; *more: there may be others. No words: as it is. ERR_INVALID: the condition is on what the
+ * caller may not read. */
+err_t search_narrow(struct ctx *, str words, size_t most, struct list_query *, bool *more) MUST_USE;
+/* Narrows it to all hits, newest first. ERR_INVALID "too_many_hits" at `at` when there may be more
+ * than app->most_hits. */
+err_t search_narrow_all(struct ctx *, str words, str at, struct list_query *) MUST_USE;
+/* The ids of q below `below` (INT64_MAX: all), at most `most`, when they are newest first. */
+void search_slice(const struct list_query *q, int64_t below, size_t most, struct list_query *out);
 /* Best first, in the caller's scope only, on readable fields only. object NULL = all, and then no
  * object takes more than a quarter while others have hits too. */
 err_t search_find(struct ctx *,

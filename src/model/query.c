@@ -477,7 +477,10 @@ err_t query_search(const struct query_hits *h,
     if (first)
         sql_add(q, "WITH s AS MATERIALIZED (SELECT id FROM search "
                    "WHERE terms @@ CAST($1 AS tsquery)) ");
-    select_columns(h->object, NULL, q);
+    if (h->only_ids)
+        sql_add(q, "SELECT t.\"id\"");
+    else
+        select_columns(h->object, NULL, q);
     sql_add(q, lite    ? " FROM search_index JOIN "
                : first ? " FROM s JOIN "
                        : " FROM search s JOIN ");

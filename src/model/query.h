@@ -76,13 +76,15 @@ err_t query_link_add(const struct field *,
                      const struct record *,
                      str member,
                      struct sql *) MUST_USE;
-/* All columns of the live records in the scope that the search index finds, newest first. tier:
+/* All columns (or the id) of the live records in the scope that the search index finds, newest
+ * first. tier:
  * text/text.h, which also makes the expression. */
 struct query_hits {
     const struct object *object;
     const struct condition *scope;
     str expression; /* FTS5 MATCH or tsquery */
     bool by_index;  /* PostgreSQL: always by the index, not by walking newest first */
+    bool only_ids;
     size_t limit;
 };
 err_t query_search(const struct query_hits *,

@@ -113,10 +113,10 @@ str text_company_core(struct arena *arena, str s)
 
 bool text_company_like(str s)
 {
-    static const char *const ends[] = {
-        "公司", "集团",   "集團",   "商行", "厂",     "廠",  "商社", "合作社", "经营部", "經營部",
-        "商贸", "事务所", "事務所", "Ltd",  "Ltd.",   "Inc", "Inc.", "LLC",    "GmbH",   "Corp",
-        "Co.",  "Limited"};
+    static const char *const ends[] = {"公司",   "集团",   "集團",   "商行",   "厂",   "廠",
+                                       "商社",   "合作社", "经营部", "經營部", "商贸", "事务所",
+                                       "事務所", "Ltd",    "Ltd.",   "Inc",    "Inc.", "LLC",
+                                       "GmbH",   "Corp",   "Co.",    "Limited"};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (str_ends(s, str_from(ends[i])))
             return true;

@@ -72,7 +72,7 @@ export default function BulkBar(p: Props) {
           <span className="bulk-count" role="status">
             {t('bulk.selected', { count: size, n: f.number(size) })}
           </span>
-          <AllMatching p={p} size={size} onSelect={() => void selectAll()} />
+          <AllMatching p={p} size={size} all={meant !== null} onSelect={() => void selectAll()} />
           <Actions p={p} bulk={bulk} whole={meant?.total ?? null} />
           <Button type="text" onClick={() => p.select(nothing)}>
             {t('bulk.clear')}
@@ -85,7 +85,7 @@ export default function BulkBar(p: Props) {
 
 type Bulk = ReturnType<typeof useBulk>;
 
-/** All that the list would show, loaded or not, as it was when this was chosen. */
+/** All that match, loaded or not, as it was when this was chosen. */
 interface Whole {
   selected: Selection;
   total: number;
@@ -93,13 +93,21 @@ interface Whole {
   where: string | undefined;
 }
 
-/** From those that are loaded to all that the list would show. */
-function AllMatching({ p, size, onSelect }: { p: Props; size: number; onSelect: () => void }) {
+interface MatchingProps {
+  p: Props;
+  size: number;
+  all: boolean;
+  onSelect: () => void;
+}
+
+/** From those that are loaded to all that match. */
+function AllMatching({ p, size, all, onSelect }: MatchingProps) {
   const { t } = useTranslation();
   const f = useFormat();
   const total = p.count?.value ?? 0;
-  if (size >= total) return null;
-  const n = p.count?.exact ? f.number(total) : `${f.number(total)}+`;
+  const exact = p.count?.exact;
+  if (all || !p.count || (exact && size >= total)) return null;
+  const n = exact ? f.number(total) : `${f.number(total)}+`;
   return (
     <button type="button" className="link-button" onClick={onSelect}>
       {t('bulk.selectAll', { n })}

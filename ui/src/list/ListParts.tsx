@@ -19,7 +19,7 @@ export function CountLabel({ list }: { list: List }) {
   const n = f.number(count.value);
   return (
     <span className="list-count" role="status">
-      {count.exact ? t('list.count', { count: count.value, n }) : t('list.about', { n })}
+      {count.exact ? t('list.count', { count: count.value, n }) : t('list.atLeast', { n })}
     </span>
   );
 }

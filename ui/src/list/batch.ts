@@ -65,6 +65,7 @@ export function reachOf(ids: Id[]): Reach {
 export async function countAll(plural: string, reach: Reach): Promise<number> {
   const body = { ...(reach.where ? { where: reach.where } : {}), q: reach.q };
   const { data } = await api<{ data: Count }>(`/${plural}/count`, { method: 'POST', body });
+  if (!data.exact) throw new Error('The count is not exact.');
   return data.value;
 }
 

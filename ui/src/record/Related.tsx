@@ -53,7 +53,9 @@ function RelatedOne({
   const where = JSON.stringify({ field: via.name, eq: record.id });
   const found = useSmallList(object.plural, { where, limit: shownRecords });
   const rows = found.data?.data ?? [];
-  const count = found.data?.count?.value ?? rows.length;
+  const count = found.data?.count;
+  const total = count?.value ?? rows.length;
+  const n = f.number(total) + (count && !count.exact ? '+' : '');
   const name = object.plural_label || object.label;
   const label = twice && rows.length > 0 ? `${name} · ${via.label}` : name;
   const fields = summaryFields(object, via);
@@ -62,7 +64,7 @@ function RelatedOne({
     <div className={rows.length ? 'related' : 'related related-none'}>
       <div className="related-head">
         <h2>
-          {label} <span className="muted">{found.isSuccess ? f.number(count) : ''}</span>
+          {label} <span className="muted">{found.isSuccess ? n : ''}</span>
         </h2>
         {object.rights?.create && (
           <Link
@@ -98,9 +100,9 @@ function RelatedOne({
           })}
         </ul>
       )}
-      {count > rows.length && (
+      {total > rows.length && (
         <Link className="small" to={`/${object.plural}?where=${encodeURIComponent(where)}`}>
-          {t('record.seeAll', { n: f.number(count) })}
+          {t('record.seeAll', { n })}
         </Link>
       )}
       {found.isError && (
