@@ -76,6 +76,7 @@ static err_t authenticate(struct call *call)
         return call->route->need == NEED_NOTHING ? OK : refuse(call, ERR_DENIED, "signed_out");
     TRY(e);
     c->user = call->session.user;
+    c->token = call->by_token ? call->session.id : 0;
     c->stale = auth_is_stale(&call->session);
     c->through = call->by_token ? "api" : "web";
     return OK;

@@ -142,6 +142,11 @@ int64_t access_epoch(const struct access *a)
     return a ? a->epoch : 0;
 }
 
+uint64_t access_source(const struct access *a)
+{
+    return a ? a->source : 0;
+}
+
 bool access_may(const struct access *a, const struct object *o, enum op op)
 {
     return !a || a->objects[o->index].may[op];

@@ -59,6 +59,8 @@ extern const char *const ACCESS_RIGHT_WORDS[RIGHT_COUNT];
 
 /* Another one after every change of rights; 0 without an access. */
 int64_t access_epoch(const struct access *);
+/* Another one when the user's own roles or departments have changed, whatever became of others. */
+uint64_t access_source(const struct access *);
 
 /* NULL access = the server itself: everything. */
 bool access_may(const struct access *, const struct object *, enum op);

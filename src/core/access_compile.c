@@ -10,6 +10,11 @@
 
 enum { ARENA_MOST = 64 * MIB };
 
+static void made_of(struct access *a, const void *part, size_t n)
+{
+    a->source = (a->source ^ str_hash((str){part, n})) * 0x100000001b3u;
+}
+
 /* ---- departments ---- */
 
 struct node {
@@ -58,6 +63,7 @@ static void take_below(struct access *a, struct node *nodes, size_t n)
             }
     a->departments = out;
     a->department_count = count;
+    made_of(a, out, count * sizeof *out);
 }
 
 static err_t read_departments(struct access *a, struct db_conn *conn)
@@ -172,6 +178,10 @@ static err_t read_roles(const struct compiler *c, struct db_conn *conn)
     AUTO_ROWS rows = NULL;
     TRY(db_query(conn, SQL_ACCESS_USER_ROLES, &user, 1, &rows));
     while (db_next(rows)) {
+        str text = db_text(rows, 2);
+        int64_t role[] = {db_int(rows, 0), db_bool(rows, 1)};
+        made_of(a, role, sizeof role);
+        made_of(a, text.p, text.n);
         if (db_bool(rows, 1))
             a->administrator = true;
         if (db_is_null(rows, 2))
@@ -179,8 +189,7 @@ static err_t read_roles(const struct compiler *c, struct db_conn *conn)
         struct problems problems = {.arena = c->words};
         json_t *definition;
         /* Conditions borrow its texts. */
-        if (json_read(a->arena, arena_str(a->arena, db_text(rows, 2)), &problems, &definition) ==
-            OK)
+        if (json_read(a->arena, arena_str(a->arena, text), &problems, &definition) == OK)
             add_role(c, db_int(rows, 0), definition);
         else
             log_broken(db_int(rows, 0), S(""), &problems);

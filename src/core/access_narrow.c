@@ -94,6 +94,7 @@ access_narrow(struct arena *arena, const struct access *whole, const json_t *sco
     a->model = model;
     a->user = whole->user;
     a->epoch = whole->epoch;
+    a->source = whole->source;
     a->departments = whole->departments;
     a->department_count = whole->department_count;
     a->objects = ARENA_ARRAY(arena, struct object_access, n);

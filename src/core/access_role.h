@@ -57,6 +57,7 @@ struct access {
     struct arena *arena;
     const struct model *model;
     int64_t epoch, model_version;
+    uint64_t source; /* what it was compiled from, hashed */
     int64_t user, department;
     const int64_t *departments; /* own and all below */
     size_t department_count;

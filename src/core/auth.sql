@@ -114,6 +114,9 @@ WHERE t.hash = $1 AND t.expires_at > $2 AND u.active AND u.deleted_at IS NULL
 SELECT t.id FROM token t JOIN "user" u ON u.id = t.user_id
 WHERE t.id IN @ints($1) AND t.expires_at > $2 AND u.active AND u.deleted_at IS NULL
 
+-- name: auth_token_until
+SELECT expires_at FROM token WHERE id = $1 AND expires_at > $2
+
 -- name: auth_token_touch
 UPDATE token SET used_at = $2 WHERE id = $1
 

@@ -67,7 +67,7 @@ err_t session_end(struct ctx *ctx, int64_t id)
 
 /* ---- who is behind a secret ---- */
 
-static err_t read_epoch(struct ctx *ctx, struct auth_epoch *out)
+err_t auth_epoch_read(struct ctx *ctx, struct auth_epoch *out)
 {
     value cells[2] = {V_NULL, V_NULL};
     err_t e = db_one(ctx->conn, NULL, SQL_AUTH_EPOCH, NULL, 0, cells, 2);
@@ -119,7 +119,7 @@ err_t session_find(struct ctx *ctx, str secret, bool is_token, struct known_sess
     if (ctx->presume)
         epoch = session_cache_epoch(ctx->app->session_cache);
     else
-        TRY(read_epoch(ctx, &epoch));
+        TRY(auth_epoch_read(ctx, &epoch));
     if (session_cache_find(ctx->app->session_cache, ctx->arena, hash, &epoch, out) &&
         out->is_token == is_token && still_good(out, now)) {
         if (ctx->presume)

@@ -18,6 +18,10 @@ err_t session_end(struct ctx *, int64_t id) MUST_USE; /* within a transaction */
  * expired, idle for too long, of a user who is not active. */
 err_t session_find(struct ctx *, str secret, bool is_token, struct known_session *out) MUST_USE;
 struct session session_of(struct arena *, const struct known_session *);
+/* As it is now. */
+err_t auth_epoch_read(struct ctx *, struct auth_epoch *out) MUST_USE;
+/* When the API token expires; ERR_NOT_FOUND: it has, or was ended. */
+err_t auth_token_until(struct ctx *, int64_t id, int64_t *out) MUST_USE;
 /* Notes at most once a minute that it was used; work writes down the seen_at of a known_session. */
 void session_touch(struct ctx *, err_t (*work)(struct ctx *, void *), const struct known_session *);
 /* Within the transaction that ends or changes a session, a token or a credential: what was read

@@ -44,6 +44,14 @@ err_t auth_token(struct ctx *ctx, str bearer, str address, struct session *out)
     return OK;
 }
 
+err_t auth_token_until(struct ctx *ctx, int64_t id, int64_t *out)
+{
+    value params[] = {V_INT(id), V_INT(clock_now())}, until;
+    TRY(db_one(ctx->conn, NULL, SQL_AUTH_TOKEN_UNTIL, params, 2, &until, 1));
+    *out = until.i;
+    return OK;
+}
+
 /* ---- making one ---- */
 
 struct new_token {

@@ -23,6 +23,7 @@ struct ctx {
     bool stale;
     bool presume;         /* see auth_held */
     const json_t *scopes; /* of the API token, which narrow access; NULL = none */
+    int64_t token;        /* the API token that asks; 0 = none */
     const char *through;  /* "web", "api", "import", "job", "undo", "command" */
     int64_t batch;        /* changes are part of this batch; 0 = none */
     int64_t now;

@@ -226,9 +226,20 @@ static err_t finish(struct run *r, err_t e)
     return e;
 }
 
+/* Who asked could when he did. */
+static err_t may_import(struct ctx *c)
+{
+    if (access_right(c->access, RIGHT_IMPORT))
+        return OK;
+    problem_add(&c->problems, S(""), "denied", NULL);
+    return ERR_DENIED;
+}
+
 static err_t read_file(struct run *r, const struct record *import)
 {
-    err_t e = import_open_sheet(r->ctx, import, &r->reader);
+    err_t e = may_import(r->ctx);
+    if (e == OK)
+        e = import_open_sheet(r->ctx, import, &r->reader);
     if (e == OK)
         e = run_chunks(r);
     if (r->reader)

@@ -35,7 +35,7 @@ const struct job_kind *job_kind_find(str name)
 /* ---- asking for work ---- */
 
 struct enqueue {
-    value params[10];
+    value params[11];
     int64_t id;
 };
 
@@ -46,7 +46,7 @@ static err_t enqueue_work(struct ctx *c, void *arg)
     for (int i = 0; i < TRIES; i++) {
         int64_t added;
         value found;
-        TRY(db_run(c->conn, SQL_JOB_ADD, q->params, 10, &added));
+        TRY(db_run(c->conn, SQL_JOB_ADD, q->params, 11, &added));
         q->id = q->params[0].i;
         if (added)
             return OK;
@@ -80,7 +80,7 @@ err_t job_enqueue(struct ctx *c,
                    V_TEXT(args ? json_text(c->arena, args) : S("{}")),
                    V_INT(run_at ? run_at : clock_now()), V_ID(c->user), V_ID(c->batch),
                    V_INT(clock_now()), c->scopes ? V_TEXT(json_text(c->arena, c->scopes)) : V_NULL,
-                   V_TEXT_OR_NULL(subject_of(c, args))}};
+                   V_TEXT_OR_NULL(subject_of(c, args)), V_ID(c->token)}};
     TRY(ctx_transact(c, enqueue_work, &q));
     *id = q.id;
     if (c->in_transaction) /* not there for others yet: runners find it when they look */

@@ -7,8 +7,9 @@
 
 struct job {
     int64_t id, actor, batch;
+    int64_t token; /* the API token that asked for it; 0 = none */
     str kind;
-    const json_t *args, *scopes; /* scopes: of the API token that asked for it, or NULL */
+    const json_t *args, *scopes; /* scopes: of that token, or NULL */
     unsigned attempt;            /* from 1 */
     void *runner;                /* the runner's own */
 };
@@ -45,8 +46,9 @@ err_t job_enqueue(struct ctx *,
                   int64_t run_at,
                   int64_t *id) MUST_USE;
 /* Says how far it is and renews the lease, at most twice a second; outside a transaction, inside it
- * only asks. ERR_LIMIT when somebody cancelled it (or the process stops: then it is put back): undo
- * nothing, return it. total 0 = unknown. */
+ * only asks. Outside, it also looks each time whether the actor has still the rights it runs with.
+ * ERR_LIMIT when somebody cancelled it (or the process stops, or the rights are others: then it is
+ * put back), ERR_DENIED "job_actor_gone": undo nothing, return it. total 0 = unknown. */
 err_t job_progress(struct ctx *, struct job *, size_t done, size_t total) MUST_USE;
 /* The same for what takes a function to report to, such as batch_undo; when that comes back with
  * ERR_LIMIT, return `outcome`: what job_progress said. */

@@ -1,8 +1,9 @@
 -- name: job_add
 INSERT INTO job (id, kind, key, args, state, run_at, attempts, cancel, done, total, actor_id, batch_id,
-    created_at, scopes, subject)
+    created_at, scopes, subject, token_id)
 VALUES ($1, $2, CAST($3 AS text), $4, 'waiting', $5, 0, FALSE, 0, 0, CAST($6 AS bigint),
-    CAST($7 AS bigint), $8, CAST($9 AS text), CAST($10 AS text))
+    CAST($7 AS bigint), $8, CAST($9 AS text), CAST($10 AS text),
+    CAST($11 AS bigint))
 ON CONFLICT DO NOTHING
 
 -- name: job_by_key
@@ -23,7 +24,8 @@ WHERE id = (
     WHERE state IN ('waiting', 'running') AND run_at <= $1 AND kind IN @texts($4)
         AND (state = 'waiting' OR lease_until < $1)
     ORDER BY run_at, id LIMIT 1 @skip_locked)
-RETURNING id, kind, args, attempts, actor_id, batch_id, cancel, scopes, crashes
+RETURNING id, kind, args, attempts, actor_id, batch_id, cancel, scopes, crashes,
+    token_id
 
 -- name: job_lease
 UPDATE job SET lease_until = $2 WHERE id = $1

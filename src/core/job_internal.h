@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 
 #include "base/id.h"
+#include "core/auth.h"
 #include "core/job.h"
 
 enum { JOB_ATTEMPTS = 5, JOB_LEASE_SECONDS = 60 };
@@ -21,7 +22,11 @@ struct job_running {
     char lease[LEASE_CHARS + 1]; /* nobody else's; whoever holds another has taken the job over */
     int64_t beat_at;             /* monotonic; when it last said how far it is */
     atomic_bool cancelled;       /* somebody asked for it */
-    atomic_bool put_back;        /* stopping, or taken over by another process */
+    atomic_bool put_back;        /* stopping, taken over by another process, or of other rights */
+    struct auth_epoch epoch;     /* at which the rights were as they are here */
+    uint64_t rights;             /* access_source of what it runs with */
+    int64_t token_until;         /* when its API token expires */
+    bool gone;                   /* its actor is not active any more, or its token has ended */
 };
 
 struct job_listener {
@@ -47,6 +52,12 @@ struct job_runner *job_runner_of(struct app *); /* made when there is none */
 void job_changed(struct app *, int64_t id);
 const struct job_kind *job_kind_find(str name); /* NULL if none */
 const struct job_kind *job_kind_first(void);
+
+/* Gives ctx the rights of the job's actor; none for the server's own jobs. ERR_DENIED
+ * "job_actor_gone". */
+err_t job_rights_take(struct ctx *, struct job_running *) MUST_USE;
+/* Whether they still stand: else sets put_back, or gone with ERR_DENIED "job_actor_gone". */
+err_t job_rights_look(struct ctx *, struct job_running *) MUST_USE;
 
 /* The first instant after `now` that the schedule names. ERR_INVALID: it cannot be read. */
 err_t job_schedule_next(const char *schedule,

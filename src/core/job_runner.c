@@ -3,7 +3,6 @@
 
 #include "base/limits.h"
 #include "base/log.h"
-#include "core/access.h"
 #include "core/job_internal.h"
 #include "core/process.h"
 #include "core/registry.h"
@@ -78,10 +77,10 @@ static err_t take_work(struct db_conn *conn, void *arg)
 {
     struct taking *t = arg;
     struct job_running *r = t->running;
-    value cells[9];
+    value cells[10];
     value params[] = {V_INT(clock_now()), V_INT(lease_end(r)), V_TEXT(str_from(r->lease)),
                       V_TEXT(t->kinds)};
-    err_t e = db_one(conn, t->arena, SQL_JOB_TAKE, params, 4, cells, 9);
+    err_t e = db_one(conn, t->arena, SQL_JOB_TAKE, params, 4, cells, 10);
     t->any = e == OK;
     if (e == ERR_NOT_FOUND)
         return OK;
@@ -96,6 +95,7 @@ static err_t take_work(struct db_conn *conn, void *arg)
         .scopes = cells[7].kind == VALUE_TEXT
                       ? json_keep(t->arena, json_loadb(cells[7].s.p, cells[7].s.n, 0, NULL))
                       : NULL,
+        .token = cells[9].kind == VALUE_INT ? cells[9].i : 0,
         .runner = r,
     };
     r->crashes = cells[8].i;
@@ -172,6 +172,8 @@ err_t job_progress(struct ctx *c, struct job *job, size_t done, size_t total)
         atomic_store(&r->put_back, true);
     if (due && !c->in_transaction && !atomic_load(&r->put_back))
         TRY(beat(c, r, done, total));
+    if (!c->in_transaction && !atomic_load(&r->put_back))
+        TRY(job_rights_look(c, r));
     return atomic_load(&r->cancelled) || atomic_load(&r->put_back) ? ERR_LIMIT : OK;
 }
 
@@ -256,6 +258,8 @@ static struct ending judge(struct job_running *r, err_t e, struct problems *prob
     struct ending end = {.running = r, .run_at = clock_now()};
     if (e == OK) {
         end.state = "done";
+    } else if (r->gone) {
+        end.state = "failed";
     } else if (e == ERR_LIMIT && atomic_load(&r->cancelled)) {
         end.state = "cancelled";
     } else if (e == ERR_LIMIT && atomic_load(&r->put_back)) {
@@ -285,18 +289,7 @@ static err_t run_kind(struct job_running *r, struct ctx *c, json_t **result)
         return ERR_INTERNAL;
     }
     c->batch = r->job.batch;
-    if (r->job.actor) {
-        err_t e = access_hold(c->app, c->conn, c->model, r->job.actor, &c->access);
-        if (e == ERR_NOT_FOUND) {
-            problem_add(&c->problems, S(""), "job_actor_gone", NULL);
-            return ERR_DENIED;
-        }
-        TRY(e);
-        c->user = r->job.actor;
-        c->scopes = r->job.scopes;
-        if (c->scopes)
-            c->access = access_narrow(c->arena, c->access, c->scopes);
-    }
+    TRY(job_rights_take(c, r));
     return r->kind->run(c, &r->job, result);
 }
 

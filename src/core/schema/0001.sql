@@ -175,7 +175,8 @@ CREATE TABLE job (
     error @text,                        -- JSON list of problems
     result @text,
     actor_id bigint,
-    scopes @text,                       -- of the API token that asked for it, JSON
+    token_id bigint,                    -- the API token that asked for it
+    scopes @text,                       -- its scopes, JSON
     batch_id bigint,
     created_at bigint NOT NULL,
     started_at bigint,
