@@ -140,6 +140,93 @@ test('unsaved changes are not lost without a word', async () => {
   await p.close();
 });
 
+test('a form begun for another customer holds nothing of the one before; a given value changed is not lost', async () => {
+  const p = await openPage(browser, server);
+  const leave = () => p.page.getByRole('dialog').getByRole('button', { name: '离开' }).click();
+  await p.signIn();
+  await p.go('/customers');
+  const given = [];
+  for (const n of [0, 1]) {
+    await p.page.locator('a.grid-title').nth(n).click();
+    await p.page.locator('.related-head a[href^="/tasks/new"]').click();
+    await p.page.locator('#field-subject').waitFor();
+    given.push(new URL(p.page.url()).search);
+    if (n === 0) await p.page.locator('a[href="/customers"]').first().click();
+  }
+  assert.notEqual(given[0], given[1]);
+  await p.page.fill('#field-subject', '写给第二位');
+  await p.page.getByRole('button', { name: '取消' }).click();
+  await p.page.getByRole('dialog').getByRole('button', { name: '继续编辑' }).click();
+  await p.page.evaluate(() => history.go(-3));
+  await leave();
+  await p.page.waitForURL((u) => u.search === given[0]);
+  assert.equal(await p.page.inputValue('#field-subject'), '');
+
+  // Nothing but the customer that the address gave is taken away.
+  await p.page.locator('.form-field', { has: p.page.locator('#field-customer') }).locator('.ant-select').hover();
+  await p.page.locator('.form-field', { has: p.page.locator('#field-customer') }).locator('.ant-select-clear').click();
+  await p.page.getByRole('button', { name: '取消' }).click();
+  await leave();
+  await p.page.waitForURL((u) => u.pathname === '/tasks');
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('back to a deleted record: it is said to be gone, and comes back by undo', async () => {
+  const p = await openPage(browser, server, { expected: [404] });
+  const name = `回头看${Date.now()}`;
+  await p.signIn();
+  await p.go('/customers/new');
+  await p.page.fill('#field-name', name);
+  await p.page.getByRole('button', { name: '新建', exact: true }).click();
+  await p.page.getByRole('heading', { name }).waitFor();
+  const record = new URL(p.page.url()).pathname;
+  await p.page.getByRole('button', { name: '编辑' }).click();
+  await p.page.locator('#field-name').waitFor();
+  await p.page.getByRole('button', { name: '取消' }).click();
+  await p.page.getByRole('button', { name: '更多操作' }).click();
+  await p.page.getByRole('menuitem', { name: '删除' }).click();
+  await p.page.getByRole('dialog').getByRole('button', { name: '删除' }).click();
+  await p.page.getByRole('button', { name: '撤销' }).waitFor();
+  await p.page.goBack();
+  await p.page.waitForURL((u) => u.pathname === `${record}/edit`);
+  await p.page.getByRole('alert').locator('.state-title').waitFor();
+  await p.page.goBack();
+  await p.page.waitForURL((u) => u.pathname === record);
+  await p.page.getByRole('alert').locator('.state-title').waitFor();
+  assert.equal(await p.page.locator('.skeleton').count(), 0);
+  await p.page.getByRole('button', { name: '撤销' }).click();
+  await p.page.getByRole('heading', { name }).waitFor();
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('what is not there is searched for once; what was just made is found', async () => {
+  const p = await openPage(browser, server);
+  const name = `刚刚建的${Date.now()}`;
+  const asked = [];
+  p.page.on('request', (r) => r.url().includes('/api/v1/search') && asked.push(r.url()));
+  await p.signIn();
+  await p.go('/customers');
+  await p.page.locator('a.grid-title').first().waitFor();
+  await p.page.keyboard.press('Control+k');
+  await p.page.locator('.palette-input input').fill('qqzzxxjjvv');
+  await p.page.locator('.palette-none').waitFor();
+  await p.page.waitForTimeout(2500);
+  assert.equal(asked.length, 1, asked.join());
+  await p.page.keyboard.press('Escape');
+
+  await p.page.getByRole('button', { name: '新建客户' }).click();
+  await p.page.fill('#field-name', name);
+  await p.page.getByRole('button', { name: '新建', exact: true }).click();
+  await p.page.getByRole('heading', { name }).waitFor();
+  await p.page.keyboard.press('Control+k');
+  await p.page.locator('.palette-input input').fill(name);
+  await p.page.getByRole('option', { name }).first().waitFor();
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
 test('two who change one record: the later sees both versions', async () => {
   const p = await openPage(browser, server, { expected: [409] });
   const mine = `mine${Date.now()}`;

@@ -74,6 +74,53 @@ test('offline and back: the list that failed loads without a click, and the stre
   await p.close();
 });
 
+test('an entry whose answer was lost is sent again with another content, and both are there', { timeout: 60_000 }, async () => {
+  const p = await openPage(browser, server, { cut: true });
+  await p.signIn();
+  await p.go('/customers');
+  await p.page.locator('a.grid-title').first().click();
+  const words = `没收到回复 ${Date.now()}`;
+  await p.page.getByPlaceholder('刚才聊了什么').fill(words);
+  await p.page.route('**/api/v1/follow_ups', async (route) => {
+    await route.fetch();
+    await route.abort();
+  }, { times: 1 });
+  await p.page.getByRole('button', { name: '记下' }).click();
+  await p.page.locator('.composer .field-error').waitFor();
+  await p.page.locator('.composer-field .ant-select').first().click();
+  await p.page.locator('.ant-select-item-option', { hasText: '邮件' }).click();
+  const again = p.page.waitForResponse((r) => r.request().method() === 'POST' && r.url().endsWith('/follow_ups'));
+  await p.page.getByRole('button', { name: '记下' }).click();
+  assert.equal((await again).status(), 201);
+  await p.page.locator('.stream-item', { hasText: words }).nth(1).waitFor();
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('what changed while the server refused the stream is seen when it is open again', { timeout: 60_000 }, async () => {
+  const p = await openPage(browser, server, { expected: [429] });
+  await p.signIn();
+  await p.page.route('**/api/v1/stream', (route) => route.fulfill({ status: 429, body: '{}' }), { times: 1 });
+  const refused = p.page.waitForResponse((r) => r.url().endsWith('/stream'));
+  await p.go('/customers');
+  await p.page.locator('a.grid-title').first().click();
+  await p.page.locator('.fact', { hasText: '微信' }).waitFor();
+  await refused;
+  const wechat = `later${Date.now()}`;
+  const other = await openPage(browser, server);
+  await other.signIn();
+  await other.go(new URL(p.page.url()).pathname);
+  await other.page.locator('.fact', { hasText: '微信' }).locator('.fact-value').first().click();
+  await other.page.fill('#fact-wechat', wechat);
+  await other.page.keyboard.press('Enter');
+  await other.page.locator('.fact', { hasText: wechat }).waitFor();
+  assert.equal(await p.page.locator('.fact', { hasText: wechat }).count(), 0);
+  await p.page.locator('.fact', { hasText: wechat }).waitFor({ timeout: 15_000 });
+  assert.deepEqual(p.wrong, []);
+  await other.close();
+  await p.close();
+});
+
 test('a second step is set up, asked for at sign-in, and taken away again', { timeout: 120_000 }, async () => {
   const p = await openPage(browser, server, { expected: [401] });
   await p.signIn();

@@ -86,6 +86,24 @@ export function newKey(): string {
   return crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint32Array(4))).join('-');
 }
 
+/** The keys of what one form sends: whatever says the same has the same key until it is answered. */
+export function keyKeeper() {
+  let sent = '';
+  let key = '';
+  return {
+    of(content: unknown): string {
+      const text = JSON.stringify(content);
+      if (text !== sent) key = newKey();
+      sent = text;
+      return key;
+    },
+    /** The same once more would be meant anew. */
+    answered() {
+      sent = '';
+    },
+  };
+}
+
 export function apiUrl(path: string, query: Call['query'] = {}): string {
   const q = new URLSearchParams();
   for (const [k, v] of Object.entries(query))

@@ -21,6 +21,23 @@ function set(next: Connection) {
   for (const fn of listeners) fn();
 }
 
+/** Resolves when the server is reached, which may be at once, or on a signal to wait no longer. */
+function whenBack(signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (!isBroken() || signal?.aborted) {
+      resolve();
+      return;
+    }
+    const go = () => {
+      returns.delete(go);
+      signal?.removeEventListener('abort', go);
+      resolve();
+    };
+    returns.add(go);
+    signal?.addEventListener('abort', go);
+  });
+}
+
 function schedule() {
   window.clearTimeout(timer);
   timer = window.setTimeout(() => void probe(), wait);
@@ -77,6 +94,7 @@ export const connection = {
     listeners.add(fn);
     return () => listeners.delete(fn);
   },
+  whenBack,
   /** Called each time that the server is reached again. */
   onReturn(fn: () => void) {
     returns.add(fn);

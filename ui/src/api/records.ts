@@ -7,6 +7,7 @@ import {
 } from '@tanstack/react-query';
 import { api, type Call } from './client';
 import type { Id, Page, RecordData, Titles } from './types';
+import { noteWritten } from './written';
 
 export interface ListQuery {
   where?: string;
@@ -70,6 +71,7 @@ export function useSmallList(
 export function useWrites(plural: string) {
   const client = useQueryClient();
   const refresh = (id?: Id, lists: 'active' | 'none' = 'active') => {
+    noteWritten();
     void client.invalidateQueries({ queryKey: ['list', plural], refetchType: lists });
     void client.invalidateQueries({ queryKey: ['small'] });
     if (id) {
@@ -133,6 +135,7 @@ export function useWrites(plural: string) {
     async restore(id: Id) {
       await api(`/${plural}/${id}/restore`, { method: 'POST', body: {} });
       deleting.delete(id);
+      void client.invalidateQueries({ queryKey: ['record', plural, id] });
       refresh(id);
     },
   };

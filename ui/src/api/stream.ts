@@ -1,10 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useEffectEvent } from 'react';
 import { probe } from './connection';
+import { isOver } from './jobs';
 import { objectNamed } from './model';
 import { deleting } from './records';
 import { sessionKey } from './session';
 import type { Job, Model } from './types';
+import { noteWritten } from './written';
 
 interface ChangeEvent {
   object: string;
@@ -19,10 +21,10 @@ const reopenAfter = 10_000;
 /** Keeps what is on the screen in step with the server; one connection for the whole application. */
 export function useStream(model: Model | undefined) {
   const client = useQueryClient();
-  const version = model?.version;
+  const known = model !== undefined;
   const pluralOf = useEffectEvent((name: string) => objectNamed(model, name)?.plural);
   useEffect(() => {
-    if (!version) return;
+    if (!known) return;
     let source: EventSource;
     let reopen = 0;
     const changed = new Set<string>();
@@ -39,16 +41,16 @@ export function useStream(model: Model | undefined) {
       const change = JSON.parse(e.data) as ChangeEvent;
       const plural = pluralOf(change.object);
       if (!plural) return;
-      const known = client.getQueryData<{ data: { version: number } }>([
+      const held = client.getQueryData<{ data: { version: number } }>([
         'record',
         plural,
         change.id,
       ]);
       if (
-        known &&
+        held &&
         !deleting.has(change.id) &&
         change.op !== 'delete' &&
-        known.data.version !== change.version
+        held.data.version !== change.version
       )
         void client.invalidateQueries({ queryKey: ['record', plural, change.id] });
       changed.add(plural);
@@ -57,11 +59,15 @@ export function useStream(model: Model | undefined) {
     const onJob = (e: MessageEvent<string>) => {
       const job = JSON.parse(e.data) as Job;
       client.setQueryData(['job', job.id], job);
+      if (isOver(job)) noteWritten();
       void client.invalidateQueries({ queryKey: ['jobs'] });
     };
-    // A stream that broke off comes back by itself, one that the server refused does not.
-    const open = () => {
+    // A stream that broke off comes back by itself and tells what was missed. One that the server
+    // refused does not, and the next knows nothing of it: all is read anew.
+    const open = (again = false) => {
       source = new EventSource('/api/v1/stream');
+      if (again)
+        source.addEventListener('open', () => void client.invalidateQueries(), { once: true });
       source.addEventListener('change', onChange);
       source.addEventListener('job', onJob);
       source.addEventListener('model', () => client.invalidateQueries({ queryKey: ['model'] }));
@@ -70,7 +76,7 @@ export function useStream(model: Model | undefined) {
         void probe();
         if (source.readyState !== EventSource.CLOSED) return;
         void client.invalidateQueries({ queryKey: sessionKey });
-        reopen = window.setTimeout(open, reopenAfter);
+        reopen = window.setTimeout(open, reopenAfter, true);
       });
     };
     open();
@@ -79,5 +85,5 @@ export function useStream(model: Model | undefined) {
       window.clearTimeout(reopen);
       source.close();
     };
-  }, [client, version]);
+  }, [client, known]);
 }

@@ -4,6 +4,7 @@ import { useNavigate } from 'react-router';
 import { api } from '../api/client';
 import { objectNamed, useModel } from '../api/model';
 import type { Model } from '../api/types';
+import { isWrittenJustNow } from '../api/written';
 import { Avatar } from '../parts/Avatar';
 import { Icon } from '../parts/Icon';
 import { useDebounced } from '../parts/useDebounced';
@@ -90,9 +91,8 @@ export default function Palette({ menu, onClose }: { menu: MenuSection[]; onClos
     enabled: asked !== '',
     placeholderData: keepPreviousData,
     staleTime: 5_000,
-    // What was written a moment ago enters the index a moment later: an empty answer is asked again.
     refetchInterval: ({ state }) =>
-      state.data?.data.length === 0 && state.dataUpdateCount < 20 ? 1_000 : false,
+      state.data?.data.length === 0 && isWrittenJustNow() ? 1_000 : false,
   });
 
   const entries = useMemo(

@@ -1,7 +1,7 @@
 import { Button } from 'antd';
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import { Link, useBlocker, useNavigate, useParams, useSearchParams } from 'react-router';
-import { ApiError, newKey } from '../api/client';
+import { ApiError, keyKeeper } from '../api/client';
 import { formSections, mayUpdate, recordTitle, useObject } from '../api/model';
 import { type OneRecord, useRecord, useWrites } from '../api/records';
 import { type ModelObject, noTitles, type RecordData, type Titles } from '../api/types';
@@ -15,7 +15,7 @@ import { useTell } from '../parts/useTell';
 import { useTitle } from '../parts/useTitle';
 import { without } from '../parts/without';
 import { FormFields } from './FormFields';
-import { useTheirs } from './useTheirs';
+import { isChanged, useTheirs } from './useTheirs';
 import '../styles/field.css';
 import '../styles/form.css';
 
@@ -32,10 +32,12 @@ function focusField(name: string | undefined) {
 
 export function FormPage() {
   const { plural, id } = useParams();
+  const [query] = useSearchParams();
   const object = useObject(plural);
   if (!object) return <Lost />;
   if (id) return <EditPage key={`${plural}/${id}`} object={object} id={id} />;
-  return object.rights?.create ? <CreatePage key={plural} object={object} /> : <NotAllowed object={object} />;
+  if (!object.rights?.create) return <NotAllowed object={object} />;
+  return <CreatePage key={`${plural}?${query}`} object={object} />;
 }
 
 function NotAllowed({ object, id }: { object: ModelObject; id?: string }) {
@@ -104,11 +106,11 @@ function RecordForm({
   const [general, setGeneral] = useState('');
   const [busy, setBusy] = useState(false);
   const [holders, setHolders] = useState<Record<string, string>>({});
-  const key = useRef(newKey());
+  const [keys] = useState(keyKeeper);
   const left = useRef(false);
   const form = useRef<HTMLFormElement>(null);
-  const dirty = Object.keys(changes).length > Object.keys(preset).length;
   const { now: record, theirs: findTheirs, tell: tellNewer, keepMine } = useTheirs(latest, changes);
+  const dirty = isChanged(changes, record ?? preset);
   const sections = useMemo(() => formSections(object, record), [object, record]);
   const fields = useMemo(() => sections.flatMap((s) => s.fields), [sections]);
   const theirs = findTheirs(fields);
@@ -147,7 +149,6 @@ function RecordForm({
   const change = (name: string, value: unknown) => {
     setChanges((old) => ({ ...old, [name]: value }));
     setErrors((old) => without(old, name));
-    key.current = newKey();
   };
 
   const keep = (name: string) => {
@@ -166,9 +167,9 @@ function RecordForm({
   };
 
   const write = async (version = record?.version): Promise<OneRecord> => {
-    if (!record || version === undefined) return writes.create(changes, key.current);
+    if (!record || version === undefined) return writes.create(changes, keys.of(changes));
     try {
-      return await writes.update({ id: record.id, version }, changes, key.current);
+      return await writes.update({ id: record.id, version }, changes, keys.of(changes));
     } catch (e) {
       if (!(e instanceof ApiError) || e.code !== 'stale' || !e.body.current) throw e;
       const current = e.body.current as RecordData;
@@ -176,7 +177,6 @@ function RecordForm({
       // The newer version may have been on its way here still; where nobody touched the same
       // field there is nothing to decide.
       if (Object.values(findTheirs(fields, current)).some((x) => x.open)) throw undecidedYet;
-      key.current = newKey();
       return write(current.version);
     }
   };

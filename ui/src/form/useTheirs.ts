@@ -12,6 +12,13 @@ export interface Their {
 export const isSame = (a: unknown, b: unknown) =>
   JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
+const emptied = (value: unknown) =>
+  value === '' || (Array.isArray(value) && value.length === 0) ? null : value;
+
+/** Something says other than what it is laid over; what was typed and taken away again does not. */
+export const isChanged = (changes: Record<string, unknown>, over: Record<string, unknown>) =>
+  Object.entries(changes).some(([n, v]) => !isSame(emptied(v), emptied(over[n])));
+
 const newer = (a: RecordData | undefined, b: RecordData | null) =>
   b && (!a || Number(b.version) > Number(a.version)) ? b : a;
 

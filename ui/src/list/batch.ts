@@ -1,4 +1,5 @@
-import { ApiError, api, newKey } from '../api/client';
+import { ApiError, api, keyKeeper, newKey } from '../api/client';
+import { connection } from '../api/connection';
 import { cancelJob, isOver, jobError } from '../api/jobs';
 import type { Count, Id, Job, ModelObject } from '../api/types';
 import type { Condition } from '../condition/condition';
@@ -82,6 +83,26 @@ interface BulkResult {
   refusals: { detail: string }[];
 }
 
+const isUnanswered = (e: unknown) => e instanceof ApiError && e.status === 0;
+const mostSends = 5;
+
+/** A write whose answer was lost is sent again with its key, once the server is back: it has one effect. */
+async function untilAnswered<T>(path: string, body: object, key: string, p?: Progress): Promise<T> {
+  for (let sends = 1; ; sends++) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop
+      return await api<T>(path, { method: 'POST', body, key });
+    } catch (e) {
+      if (!isUnanswered(e) || sends === mostSends || p?.signal.aborted) throw e;
+      // oxlint-disable-next-line no-await-in-loop
+      await connection.whenBack(p?.signal);
+    }
+  }
+}
+
+/** Of the last one started: if nobody heard of its job, starting it again finds that job. */
+const starts = keyKeeper();
+
 /** One job and one batch, whatever the number; it goes on when this page is left. */
 export async function runBulk(
   plural: string,
@@ -90,10 +111,10 @@ export async function runBulk(
   work: Work,
   p: Progress,
 ): Promise<Outcome & { error?: unknown }> {
-  const { data } = await api<{ data: Job }>(`/${plural}/bulk`, {
-    method: 'POST',
-    body: { ...reach, ...work, title },
-  });
+  const path = `/${plural}/bulk`;
+  const body = { ...reach, ...work, title };
+  const { data } = await untilAnswered<{ data: Job }>(path, body, starts.of([path, body]), p);
+  starts.answered();
   const job = await untilOver(data.id, p);
   const r = job.result as BulkResult | null | undefined;
   const out = {
@@ -105,17 +126,6 @@ export async function runBulk(
   };
   const ended = job.state === 'done' || job.state === 'cancelled';
   return ended ? out : { ...out, error: new ApiError(409, job.state, jobError(job)) };
-}
-
-/** A call whose answer was lost is sent again with its key: it has one effect, and its batch is known. */
-async function writeOnce(plural: string, title: string, items: Item[]): Promise<Reply> {
-  const call = { method: 'POST' as const, body: { title, items }, key: newKey() };
-  try {
-    return await api<Reply>(`/${plural}/batch`, call);
-  } catch (e) {
-    if (!(e instanceof ApiError) || e.status !== 0) throw e;
-    return api<Reply>(`/${plural}/batch`, call);
-  }
 }
 
 /** Sends the items in calls of a hundred; what was done when it is stopped or fails stays told. */
@@ -131,7 +141,12 @@ export async function runBatch(
       const slice = items.slice(i, i + perCall);
       // One after the other, so that stopping stops.
       // oxlint-disable-next-line no-await-in-loop
-      const reply = await writeOnce(object.plural, title, slice);
+      const reply = await untilAnswered<Reply>(
+        `/${object.plural}/batch`,
+        { title, items: slice },
+        newKey(),
+        p,
+      );
       out.batches.push(reply.batch);
       for (const r of reply.results) note(out, r);
       p.tell(Math.min(i + perCall, items.length));
@@ -154,17 +169,33 @@ function note(out: Outcome, r: Reply['results'][number]) {
 
 const askAgain = 400;
 
+/** The job goes on without a connection, and so does the wait for its end; only a refusal ends it. */
+async function readJob(id: Id): Promise<Job> {
+  for (;;) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop
+      return (await api<{ data: Job }>(`/jobs/${id}`)).data;
+    } catch (e) {
+      if (!isUnanswered(e)) throw e;
+      // oxlint-disable-next-line no-await-in-loop
+      await connection.whenBack();
+    }
+  }
+}
+
 async function untilOver(id: Id, p?: Progress): Promise<Job> {
   for (let stopping = false; ; ) {
     // oxlint-disable-next-line no-await-in-loop
-    const { data } = await api<{ data: Job }>(`/jobs/${id}`);
-    if (isOver(data)) return data;
-    p?.tell(data.done);
+    const job = await readJob(id);
+    if (isOver(job)) return job;
+    p?.tell(job.done);
     if (p?.signal.aborted && !stopping) {
-      stopping = true;
       // It may have ended by now.
       // oxlint-disable-next-line no-await-in-loop
-      await cancelJob(id).catch(() => undefined);
+      stopping = await cancelJob(id).then(
+        () => true,
+        (e) => !isUnanswered(e),
+      );
     }
     // oxlint-disable-next-line no-await-in-loop
     await new Promise((resolve) => setTimeout(resolve, askAgain));
@@ -175,7 +206,7 @@ async function untilOver(id: Id, p?: Progress): Promise<Job> {
 export async function undoBatches(batches: Id[]): Promise<void> {
   for (const id of batches.toReversed()) {
     // oxlint-disable-next-line no-await-in-loop
-    const { data } = await api<{ data: Job }>(`/batches/${id}/undo`, { method: 'POST', body: {} });
+    const { data } = await untilAnswered<{ data: Job }>(`/batches/${id}/undo`, {}, newKey());
     // oxlint-disable-next-line no-await-in-loop
     const job = await untilOver(data.id);
     if (job.state !== 'done') throw new ApiError(409, job.state, jobError(job));

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Button, Input } from 'antd';
-import { useRef, useState } from 'react';
-import { newKey } from '../api/client';
+import { useState } from 'react';
+import { keyKeeper } from '../api/client';
 import { isWritable, objectNamed, useModel } from '../api/model';
 import { useWrites } from '../api/records';
 import type { Field, ModelObject, RecordData } from '../api/types';
@@ -79,7 +79,7 @@ function ComposerForm({
   const [values, setValues] = useState<Record<string, unknown>>({});
   const [error, setError] = useState('');
   const [busy, setBusy] = useState(false);
-  const key = useRef(newKey());
+  const [keys] = useState(keyKeeper);
   const text = textField(o);
   const extras = extraFields(o);
   if (!text) return null;
@@ -90,8 +90,9 @@ function ComposerForm({
     setBusy(true);
     setError('');
     try {
-      await writes.create({ ...about(o, object, record), ...values }, key.current);
-      key.current = newKey();
+      const entry = { ...about(o, object, record), ...values };
+      await writes.create(entry, keys.of(entry));
+      keys.answered();
       setValues({});
       await client.invalidateQueries({ queryKey: ['timeline', object.plural, record.id] });
       void client.invalidateQueries({ queryKey: ['record', object.plural, record.id] });
@@ -117,10 +118,7 @@ function ComposerForm({
         className={open ? 'growing' : 'growing growing-small'}
         variant="borderless"
         value={words}
-        onChange={(e) => {
-          setValues({ ...values, [text.name]: e.target.value });
-          key.current = newKey();
-        }}
+        onChange={(e) => setValues({ ...values, [text.name]: e.target.value })}
         onKeyDown={(e) => {
           if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) void send();
         }}
