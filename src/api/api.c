@@ -73,7 +73,9 @@ static err_t authenticate(struct call *call)
     if (e == ERR_NOT_FOUND)
         e = ERR_DENIED;
     if (e == ERR_DENIED)
-        return call->route->need == NEED_NOTHING ? OK : refuse(call, ERR_DENIED, "signed_out");
+        return call->route->need == NEED_NOTHING
+                   ? OK
+                   : refuse(call, ERR_DENIED, call->by_token ? "token_unknown" : "signed_out");
     TRY(e);
     c->user = call->session.user;
     c->token = call->by_token ? call->session.id : 0;

@@ -8,6 +8,7 @@ static const struct {
     int status;
 } SPECIAL[] = {
     {"signed_out", 401},
+    {"token_unknown", 401},
     {"wrong_credentials", 401},
     {"second_factor_required", 401},
     {"precondition_required", 428},
