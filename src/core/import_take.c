@@ -69,13 +69,14 @@ put_further_phone(struct import_reading *r, const struct field *f, const struct 
         *VEC_PUSH(r->ctx->arena, r->line->spread) = (struct import_spread){r->column->index, f};
 }
 
-/* A spreadsheet that showed a number as 1.38E+10 has often been saved with what it showed. */
+/* A spreadsheet that showed a number as 1.38E+10 has often been saved with what it showed: three
+ * digits and zeros. */
 static bool digits_lost(str text)
 {
     size_t zeros = 0;
     while (zeros < text.n && text.p[text.n - 1 - zeros] == '0')
         zeros++;
-    return text.n >= 11 && zeros >= 7 && plain_number(text);
+    return text.n >= 11 && zeros >= 8 && plain_number(text);
 }
 
 /* A number to send messages to comes first. */

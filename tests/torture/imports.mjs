@@ -23,7 +23,7 @@ function table(name) {
     const bad = i % 50 === 7;
     const again = i % 40 === 39;
     want[bad ? 'refused' : again ? 'merged' : 'created']++;
-    const number = String(10000001 + name * 100000 + (again ? i - 1 : i)).padStart(8, '0');
+    const number = String(10000000 + name * 100000 + (again ? i - 1 : i)).padStart(8, '0');
     lines.push(`客户${i},${bad ? '12' : `138${number}`},组${i % 9},f${name}r${i}`);
   }
   return { text: `${lines.join('\n')}\n`, want };
