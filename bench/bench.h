@@ -33,5 +33,7 @@ void bench_line(const char *what, double here, double bare, double goal);
 /* The most that a figure may be. */
 void bench_most(const char *what, double here, const char *unit, double goal);
 
+double bench_median(double *, size_t n); /* sorts them */
+
 void bench_search(struct bench *);
 void bench_growth(struct bench *small, struct bench *large);

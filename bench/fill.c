@@ -182,6 +182,18 @@ void bench_get(struct buf *out, const struct bench *b, const char *path)
                b->login.secret);
 }
 
+static int by_size(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+double bench_median(double *of, size_t n)
+{
+    qsort(of, n, sizeof *of, by_size);
+    return of[n / 2];
+}
+
 void bench_line(const char *what, double here, double bare, double goal)
 {
     double ratio = bare > 0 ? here / bare : 0;

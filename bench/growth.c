@@ -80,18 +80,6 @@ static double ask(struct side *s, size_t page, unsigned round)
     return client_ask(s->line, write_request, 0, &a);
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const double *x = a, *y = b;
-    return *x < *y ? -1 : *x > *y;
-}
-
-static double median(double *ms)
-{
-    qsort(ms, ROUNDS, sizeof *ms, by_size);
-    return ms[ROUNDS / 2];
-}
-
 static void begin(struct side *s, struct bench *b)
 {
     *s = (struct side){.b = b, .line = client_open(api_port(b->api))};
@@ -110,7 +98,7 @@ void bench_growth(struct bench *small, struct bench *large)
             a.ms[round] = ask(&a, page, round);
             b.ms[round] = ask(&b, page, round);
         }
-        double few = median(a.ms), many = median(b.ms);
+        double few = bench_median(a.ms, ROUNDS), many = bench_median(b.ms, ROUNDS);
         printf("%-40s %9.2f ms   from %9.2f ms   ratio %5.2f  goal <= %-4g %s\n", PAGES[page].what,
                many, few, many / few, GOAL, many / few <= GOAL ? "met" : "NOT MET");
         fflush(stdout);

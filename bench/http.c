@@ -168,18 +168,6 @@ static double run_inserts(struct bench *b, const struct side *s)
     return bare_inserts(b);
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const double *x = a, *y = b;
-    return *x < *y ? -1 : *x > *y;
-}
-
-static double median(double *of)
-{
-    qsort(of, ROUNDS, sizeof *of, by_size);
-    return of[ROUNDS / 2];
-}
-
 /* In turn, so that what else the machine does weighs on both. */
 static void
 compare(struct bench *b, const char *what, struct side ours, struct side bare, double goal)
@@ -189,7 +177,7 @@ compare(struct bench *b, const char *what, struct side ours, struct side bare, d
         here[i] = ours.run(b, &ours);
         there[i] = bare.run(b, &bare);
     }
-    bench_line(what, median(here), median(there), goal);
+    bench_line(what, bench_median(here, ROUNDS), bench_median(there, ROUNDS), goal);
 }
 
 static void measure(struct bench *b)

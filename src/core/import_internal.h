@@ -35,6 +35,7 @@ struct import_column {
     const json_t *unknown;   /* samples that are no choice of the field */
     const json_t *translate; /* word in the file: word to read instead */
     str fallback;            /* where the cell is empty */
+    bool foreign;            /* the header is no word for the field: a long text keeps it */
 };
 struct import_map {
     const struct object *object;

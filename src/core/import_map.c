@@ -88,6 +88,7 @@ static err_t read_column(
     if (json_is_string(field) && json_str(field).n)
         TRY(read_target(c, o, json_str(field), pointer_join(c->arena, at, S("field")),
                         &out->target));
+    out->foreign = out->target.field && !import_names(c->arena, out->target.field, out->header);
     str place = pointer_join(c->arena, at, S("split"));
     if (split && !json_is_null(split) && !json_is_array(split))
         return bad(c, place, "wrong_type", S("array"));

@@ -209,9 +209,8 @@ static err_t take_field(struct import_reading *r, const struct field *f, str tex
     }
     if (str_eqz(S("long_text"), type)) {
         bool several = import_line_has(r->line, f);
-        bool other = r->column && !import_names(r->ctx->arena, f, r->column->header);
         append_text(r, f,
-                    (several || other) && r->column && r->column->header.n
+                    r->column && r->column->header.n && (several || r->column->foreign)
                         ? arena_printf(r->ctx->arena, STR_FMT "：" STR_FMT,
                                        STR_ARG(r->column->header), STR_ARG(text))
                         : text_clean(r->ctx->arena, text));

@@ -166,32 +166,43 @@ err_t search_fitting(struct ctx *c,
 
 /* ---- finding ---- */
 
-str search_expression(
-    struct ctx *c, str query, enum text_space space, str tags, enum text_tier tier)
+static str
+expression(struct ctx *c, str query, enum text_space space, str tags, enum text_tier tier)
 {
     return db_conn_kind(c->conn) == DB_SQLITE
                ? text_query_fts5(c->arena, query, space, tags, tier)
                : text_query_tsquery(c->arena, query, space, tags, tier);
 }
 
+err_t search_rows(struct ctx *c,
+                  const struct searching *s,
+                  struct query_hits *h,
+                  struct db_rows **rows)
+{
+    struct condition_env env = ctx_env(c);
+    enum text_space space = search_space(h->object);
+    str tags = space == TEXT_MAIN ? (str){0} : h->object->name;
+    h->expression = expression(c, s->words, space, tags, s->tier);
+    if (!h->expression.n)
+        return OK;
+    TRY(access_scope(c->access, h->object, OP_READ, &h->scope));
+    h->scope = condition_and(c->arena, h->scope, s->where);
+    AUTO_SQL q;
+    sql_init(&q, c->arena);
+    TRY(query_search(h, db_conn_kind(c->conn), &env, &q));
+    return db_query(c->conn, buf_str(&q.text), q.params.at, q.params.n, rows);
+}
+
 /* The newest records of one object within the caller's scope. */
 static err_t
 find_in(struct ctx *c, const struct object *o, enum text_tier tier, size_t limit, struct finding *f)
 {
-    struct condition_env env = ctx_env(c);
+    struct searching s = {f->query, tier, f->where};
     struct query_hits h = {.object = o, .limit = limit, .by_index = tier != TEXT_PARTS};
-    enum text_space space = search_space(o);
-    h.expression =
-        search_expression(c, f->query, space, space == TEXT_MAIN ? (str){0} : o->name, tier);
-    if (!h.expression.n)
-        return OK;
-    TRY(access_scope(c->access, o, OP_READ, &h.scope));
-    h.scope = condition_and(c->arena, h.scope, f->where);
-    AUTO_SQL q;
-    sql_init(&q, c->arena);
-    TRY(query_search(&h, db_conn_kind(c->conn), &env, &q));
     AUTO_ROWS rows = NULL;
-    TRY(db_query(c->conn, buf_str(&q.text), q.params.at, q.params.n, &rows));
+    TRY(search_rows(c, &s, &h, &rows));
+    if (!rows)
+        return OK;
     VEC(struct record *) found = {0};
     while (db_next(rows))
         *VEC_PUSH(c->arena, found) = query_record(rows, o, c->arena);
@@ -290,7 +301,7 @@ static err_t find_others(
     for (size_t limit = SAMPLE; all->n; limit = wanted * all->n + 1, tags = tags_of(c, all)) {
         size_t left = 0;
         bool whole, by_index = tier != TEXT_PARTS || tags.n;
-        str match = search_expression(c, f->query, TEXT_OTHERS, tags, tier);
+        str match = expression(c, f->query, TEXT_OTHERS, tags, tier);
         if (!match.n)
             return OK;
         TRY(sample(c, all, match, by_index, limit, &whole));

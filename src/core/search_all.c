@@ -23,22 +23,14 @@ static err_t candidates(
     struct ctx *c, const struct list_query *q, str words, enum text_tier tier, struct hits *out)
 {
     size_t most = c->app->most_hits;
-    struct condition_env env = ctx_env(c);
+    struct searching s = {words, tier, q->where};
     struct query_hits h = {
         .object = q->object, .limit = most + 1, .by_index = true, .only_ids = true};
-    enum text_space space = search_space(h.object);
-    str tags = space == TEXT_MAIN ? (str){0} : h.object->name;
-    h.expression = search_expression(c, words, space, tags, tier);
     *out = (struct hits){ARENA_ARRAY(c->arena, int64_t, most + 1), 0};
-    if (!h.expression.n)
-        return OK;
-    TRY(access_scope(c->access, h.object, OP_READ, &h.scope));
-    h.scope = condition_and(c->arena, h.scope, q->where);
-    AUTO_SQL sql;
-    sql_init(&sql, c->arena);
-    TRY(query_search(&h, db_conn_kind(c->conn), &env, &sql));
     AUTO_ROWS rows = NULL;
-    TRY(db_query(c->conn, buf_str(&sql.text), sql.params.at, sql.params.n, &rows));
+    TRY(search_rows(c, &s, &h, &rows));
+    if (!rows)
+        return OK;
     while (out->n <= most && db_next(rows))
         out->at[out->n++] = db_int(rows, 0);
     return db_rows_error(rows);

@@ -1,6 +1,7 @@
 #include "core/session_cache.h"
 
 #include <pthread.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,8 +26,10 @@ struct session_cache *session_cache_new(void)
 
 static void forget(struct known_session *s)
 {
-    if (s)
-        free((char *)s->scopes.p);
+    if (!s)
+        return;
+    free((char *)s->scopes.p);
+    sodium_memzero(s, sizeof *s);
     free(s);
 }
 

@@ -114,8 +114,8 @@ static inline void db_rows_free_p(struct db_rows **r)
 #define AUTO_ROWS __attribute__((cleanup(db_rows_free_p))) struct db_rows *
 
 /* A statement without parameters whose one row of whole numbers is wanted with that of the next: on
- * PostgreSQL it goes ahead of the connection's next statement, in the same round trip. Not in a
- * work or a snapshot. sql is borrowed until db_ahead_take or db_release. */
+ * PostgreSQL it goes ahead of the connection's next statement outside works and snapshots, in the
+ * same round trip. sql is borrowed until db_ahead_take or db_release. */
 enum { AHEAD_CELLS = 2 };
 void db_ahead(struct db_conn *, str sql);
 /* Runs it now if no statement has taken it along. ERR_NOT_FOUND: there is no row. */
