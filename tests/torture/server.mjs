@@ -1,7 +1,7 @@
 // One server under torture: started, asked, killed.
 import { totp } from '../api/scenario.mjs';
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 
@@ -21,18 +21,22 @@ export class Server {
 
   // blocks: the largest file it may write, in units of 1 KiB; 0 = any.
   async start(blocks = 0) {
-    this.port = 20000 + Math.floor(Math.random() * 40000);
+    const seen = existsSync(this.log) ? statSync(this.log).size : 0;
     const limit = blocks ? `trap '' XFSZ; ulimit -f ${blocks}; ` : '';
-    const command = `${limit}exec "${this.binary}" serve --db "${this.url}" --data "${this.data}" --listen 127.0.0.1:${this.port} 2>>"${this.log}"`;
+    const command = `${limit}exec "${this.binary}" serve --db "${this.url}" --data "${this.data}" --listen 127.0.0.1:0 2>>"${this.log}"`;
     this.agent = new Agent({ keepAlive: true, maxSockets: 32 });
     this.process = spawn('bash', ['-c', command], { stdio: 'ignore' });
     this.ended = new Promise((done) => this.process.once('exit', done));
-    for (let tries = 0; tries < 200; tries++) {
-      const reply = await this.ask('GET', '/session').catch(() => null);
-      if (reply) return;
+    const said = () => (existsSync(this.log) ? readFileSync(this.log).subarray(seen).toString() : '');
+    for (let tries = 0; tries < 200 && this.process.exitCode === null; tries++) {
+      const ready = /"ready".*?"address":"http:[^"]+:(\d+)"/.exec(said());
+      if (ready) {
+        this.port = Number(ready[1]);
+        return;
+      }
       await sleep(50);
     }
-    throw new Error(`the server does not start; ${readFileSync(this.log, 'utf8').slice(-2000)}`);
+    throw new Error(`the server does not start; ${said().slice(-2000)}`);
   }
 
   async kill(signal = 'SIGKILL') {

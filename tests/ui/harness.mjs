@@ -30,13 +30,16 @@ const startLimit = 180_000;
 export const desktop = { width: 1440, height: 900 };
 export const phone = { width: 375, height: 812 };
 
-function freePort() {
-  return new Promise((resolve) => {
-    const s = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = s.address();
-      s.close(() => resolve(port));
+/** Below the ports the system gives to outgoing connections: a server comes back to the same one. */
+async function freePort() {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const isFree = await new Promise((resolve) => {
+      const s = createServer().once('error', () => resolve(false));
+      s.listen(port, '127.0.0.1', () => s.close(() => resolve(true)));
     });
-  });
+    if (isFree) return port;
+  }
 }
 
 /** What the demo reports when it is ready: the address, the user and the one-time password. */
