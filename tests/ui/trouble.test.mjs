@@ -165,6 +165,7 @@ test('the session ends while somebody writes: he signs in where he is and it is 
   const dialog = p.page.getByRole('dialog', { name: '请重新登录' });
   await dialog.waitFor();
   assert.equal(await p.page.inputValue('#field-name'), '登录失效时写的');
+  assert.equal(await p.page.locator('#password').evaluate((field) => field === document.activeElement), true);
   await p.page.fill('#password', 'wrong');
   await p.page.keyboard.press('Enter');
   await dialog.getByRole('alert').filter({ hasText: /./ }).waitFor();

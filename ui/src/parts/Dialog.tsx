@@ -1,6 +1,9 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 
-/** The browser's own dialog: it keeps the focus within, closes by Esc and gives the focus back. */
+/**
+ * The browser's own dialog: it keeps the focus within, closes by Esc and gives the focus back. It
+ * begins at the first field that can be typed into, not at one that only tells.
+ */
 export function Dialog({
   title,
   onClose,
@@ -15,6 +18,7 @@ export function Dialog({
   useEffect(() => {
     const dialog = box.current;
     dialog?.showModal();
+    dialog?.querySelector<HTMLElement>('input:not([readonly]), textarea')?.focus();
     return () => dialog?.close();
   }, []);
   return (
