@@ -192,6 +192,24 @@ err_t access_scope(const struct access *a,
     return OK;
 }
 
+bool access_whose(const struct access *a, const struct object *o, struct access_whose *out)
+{
+    enum level level = a ? a->objects[o->index].whose : LEVEL_NONE;
+    *out = (struct access_whose){0};
+    if (level == LEVEL_NONE)
+        return false;
+    out->user = a->user;
+    if (level == LEVEL_DEPARTMENT && a->department) {
+        out->departments = &a->department;
+        out->department_count = 1;
+    }
+    if (level == LEVEL_BELOW) {
+        out->departments = a->departments;
+        out->department_count = a->department_count;
+    }
+    return true;
+}
+
 const int64_t *access_departments(const struct access *a, size_t *n)
 {
     *n = a ? a->department_count : 0;

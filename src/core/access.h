@@ -77,6 +77,14 @@ err_t access_scope(const struct access *,
                    const struct object *,
                    enum op,
                    const struct condition **out) MUST_USE;
+/* Whose records of an object that has owners the caller reads at the most: the user's own and those
+ * of the departments. False: that does not say it. */
+struct access_whose {
+    int64_t user;
+    const int64_t *departments;
+    size_t department_count;
+};
+bool access_whose(const struct access *, const struct object *, struct access_whose *out);
 /* Own and all below. */
 const int64_t *access_departments(const struct access *, size_t *n);
 /* Refuses conditions on fields that the caller may not read in clear, and over links to records

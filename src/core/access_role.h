@@ -43,6 +43,7 @@ struct rows {
 struct object_access {
     bool may[OP_COUNT];
     struct rows rows[OP_COUNT];
+    enum level whose;       /* read: of an owned object at most these; LEVEL_NONE: it depends */
     bool link_only;         /* reading: exactly what the record behind access_via allows */
     enum field_access most; /* of any field */
     const uint8_t *fields;  /* enum field_access by field->index */

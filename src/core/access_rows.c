@@ -137,6 +137,12 @@ static struct rows rows_of(const struct rows_maker *m, const struct object *o, e
     return *progress == READY ? *rows : NOTHING;
 }
 
+static enum level whose(const struct object *o, struct scope read)
+{
+    bool plain = o->owned && !o->access_via && !read.when;
+    return plain && read.level < LEVEL_ALL ? read.level : LEVEL_NONE;
+}
+
 void access_rows(struct access *a, const struct grant *grants)
 {
     size_t n = a->model->object_count;
@@ -146,6 +152,7 @@ void access_rows(struct access *a, const struct grant *grants)
             struct rows rows = rows_of(&m, a->model->objects[i], op);
             a->objects[i].may[op] = access_granted(grants[i].ops[op]) && rows.any;
         }
+        a->objects[i].whose = whose(a->model->objects[i], grants[i].ops[OP_READ]);
         a->objects[i].link_only =
             a->model->objects[i]->access_via && !access_granted(grants[i].beside[OP_READ]);
     }

@@ -1,5 +1,7 @@
 #include "core/change_internal.h"
 
+#include <stdio.h>
+
 #include "base/id.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -26,6 +28,14 @@ bool change_implies(const struct field *f)
     const struct object *o = f->object;
     return f == o->id || f == o->version || f == o->created_at || f == o->created_by ||
            f == o->updated_at || f == o->updated_by || f == o->deleted_at;
+}
+
+bool change_touches(const struct change *ch, const struct field *f)
+{
+    char quoted[64];
+    int n = snprintf(quoted, sizeof quoted, "\"" STR_FMT "\":", STR_ARG(f->id));
+    str key = {quoted, (size_t)n};
+    return str_find(ch->after, key) != SIZE_MAX || str_find(ch->before, key) != SIZE_MAX;
 }
 
 /* The cells of `r` that are not those of `other`, as a JSON object by field id. */

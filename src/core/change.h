@@ -91,6 +91,9 @@ err_t change_edits(struct ctx *,
                    struct change **out,
                    size_t *n) MUST_USE;
 
+/* Does it name the field among what was before and after? */
+bool change_touches(const struct change *, const struct field *);
+
 /* ---- batches: changes that belong together and can be undone ---- */
 enum { UNDO_DAYS = 30 };
 err_t batch_begin(struct ctx *, const char *kind, str title, int64_t *id) MUST_USE;

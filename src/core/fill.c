@@ -1,7 +1,5 @@
 #include "core/fill.h"
 
-#include <stdio.h>
-
 #include "base/limits.h"
 #include "core/job.h"
 #include "core/record_internal.h"
@@ -103,18 +101,10 @@ struct looking {
     const struct field *via; /* found: the formula's link to what was written */
 };
 
-static bool changed(const struct change *ch, const struct field *f)
-{
-    char quoted[64];
-    int n = snprintf(quoted, sizeof quoted, "\"" STR_FMT "\":", STR_ARG(f->id));
-    str key = {quoted, (size_t)n};
-    return str_find(ch->after, key) != SIZE_MAX || str_find(ch->before, key) != SIZE_MAX;
-}
-
 static err_t look(void *context, const struct field *link, const struct field *used)
 {
     struct looking *l = context;
-    if (link && link->target == l->written && changed(l->change, used))
+    if (link && link->target == l->written && change_touches(l->change, used))
         l->via = link;
     return OK;
 }

@@ -9,7 +9,13 @@
 
 /* Candidates an object and tier: over all objects fewer, for people look at the first few.
  * SAMPLE: how many records of whatever object the index is asked for first. */
-enum { CANDIDATES = 100, CANDIDATES_OVER_ALL = 40, SAMPLE = 100, SEARCHED_FIELDS = 24 };
+enum {
+    CANDIDATES = 100,
+    CANDIDATES_OVER_ALL = 40,
+    SAMPLE = 100,
+    SEARCHED_FIELDS = 24,
+    MANY_DEPARTMENTS = 64,
+};
 
 /* ---- judging ---- */
 
@@ -63,6 +69,7 @@ struct finding {
     str query;
     const struct condition *where; /* in a search of one object */
     bool cut;                      /* there may be others */
+    int64_t places[2];             /* by enum text_space */
     VEC(struct search_hit) hits;
     struct map seen;
 };
@@ -166,12 +173,25 @@ err_t search_fitting(struct ctx *c,
 
 /* ---- finding ---- */
 
-static str
-expression(struct ctx *c, str query, enum text_space space, str tags, enum text_tier tier)
+static str expression(struct ctx *c, str query, struct text_among among, enum text_tier tier)
 {
-    return db_conn_kind(c->conn) == DB_SQLITE
-               ? text_query_fts5(c->arena, query, space, tags, tier)
-               : text_query_tsquery(c->arena, query, space, tags, tier);
+    return db_conn_kind(c->conn) == DB_SQLITE ? text_query_fts5(c->arena, query, among, tier)
+                                              : text_query_tsquery(c->arena, query, among, tier);
+}
+
+/* The tags of those whose records the caller reads; empty: anybody's, or of too many departments
+ * for an expression. */
+static str whose(struct ctx *c, const struct object *o)
+{
+    struct access_whose of;
+    str tags = {0};
+    if (!access_whose(c->access, o, &of) || of.department_count > MANY_DEPARTMENTS)
+        return tags;
+    tags = search_owner_tag(c->arena, of.user);
+    for (size_t i = 0; i < of.department_count; i++)
+        tags = arena_printf(c->arena, STR_FMT " " STR_FMT, STR_ARG(tags),
+                            STR_ARG(search_department_tag(c->arena, of.departments[i])));
+    return tags;
 }
 
 err_t search_rows(struct ctx *c,
@@ -180,9 +200,10 @@ err_t search_rows(struct ctx *c,
                   struct db_rows **rows)
 {
     struct condition_env env = ctx_env(c);
-    enum text_space space = search_space(h->object);
-    str tags = space == TEXT_MAIN ? (str){0} : h->object->name;
-    h->expression = expression(c, s->words, space, tags, s->tier);
+    struct text_among among = {search_space(h->object), {{0}, s->blocks, whose(c, h->object)}};
+    if (among.space == TEXT_OTHERS)
+        among.tags[0] = h->object->name;
+    h->expression = expression(c, s->words, among, s->tier);
     if (!h->expression.n)
         return OK;
     TRY(access_scope(c->access, h->object, OP_READ, &h->scope));
@@ -193,20 +214,46 @@ err_t search_rows(struct ctx *c,
     return db_query(c->conn, buf_str(&q.text), q.params.at, q.params.n, rows);
 }
 
+/* Names are seldom equal: larger blocks at once. */
+static unsigned first_level(enum text_tier tier)
+{
+    return tier == TEXT_EXACT ? 2 : 0;
+}
+
+struct found {
+    struct record **at;
+    size_t n;
+};
+
+static err_t find_among(struct ctx *c,
+                        const struct searching *s,
+                        const struct object *o,
+                        size_t limit,
+                        struct found *out)
+{
+    struct query_hits h = {.object = o, .limit = limit};
+    AUTO_ROWS rows = NULL;
+    out->n = 0;
+    TRY(search_rows(c, s, &h, &rows));
+    if (!rows)
+        return OK;
+    while (db_next(rows))
+        out->at[out->n++] = query_record(rows, o, c->arena);
+    return db_rows_error(rows);
+}
+
 /* The newest records of one object within the caller's scope. */
 static err_t
 find_in(struct ctx *c, const struct object *o, enum text_tier tier, size_t limit, struct finding *f)
 {
-    struct searching s = {f->query, tier, f->where};
-    struct query_hits h = {.object = o, .limit = limit, .by_index = tier != TEXT_PARTS};
-    AUTO_ROWS rows = NULL;
-    TRY(search_rows(c, &s, &h, &rows));
-    if (!rows)
-        return OK;
-    VEC(struct record *) found = {0};
-    while (db_next(rows))
-        *VEC_PUSH(c->arena, found) = query_record(rows, o, c->arena);
-    TRY(db_rows_error(rows));
+    struct searching s = {f->query, tier, f->where, {0}};
+    struct found found = {ARENA_ARRAY(c->arena, struct record *, limit), 0};
+    unsigned level = first_level(tier);
+    do {
+        s.blocks = search_block_newest(c->arena, f->places[search_space(o)], level);
+        TRY(find_among(c, &s, o, limit, &found));
+        level = search_block_wider(level, found.n, limit);
+    } while (s.blocks.n && found.n < limit);
     f->cut = f->cut || found.n == limit;
     return take_all(c, f, o, found.at, found.n);
 }
@@ -226,9 +273,6 @@ static const str SQLITE_SAMPLE =
     S("SELECT s.id, s.object FROM search_index JOIN search s ON s.id = search_index.rowid "
       "WHERE search_index MATCH $1 ORDER BY search_index.rowid DESC LIMIT $2");
 static const str POSTGRES_SAMPLE =
-    S("@fresh SELECT id, object FROM search "
-      "WHERE terms @@ CAST($1 AS tsquery) ORDER BY id DESC LIMIT $2");
-static const str POSTGRES_SAMPLE_BY_INDEX =
     S("@fresh WITH s AS MATERIALIZED (SELECT id, object FROM search WHERE terms @@ CAST($1 AS "
       "tsquery)) SELECT id, object FROM s ORDER BY id DESC LIMIT $2");
 
@@ -241,24 +285,17 @@ static void put_into(struct ctx *c, struct samples *all, str object, int64_t id)
         }
 }
 
-/* The newest `limit` that the index has; *whole: there are no others. PostgreSQL's planner may walk
- * newest first where nearly everything fits (by_index false); it knows nothing of words that never
- * come together, and would walk to the end for them. */
-static err_t
-sample(struct ctx *c, struct samples *all, str match, bool by_index, size_t limit, bool *whole)
+/* The newest `limit` that the index has; *n: how many there are of them. */
+static err_t sample(struct ctx *c, struct samples *all, str match, size_t limit, size_t *n)
 {
-    str sql = db_conn_kind(c->conn) == DB_SQLITE ? SQLITE_SAMPLE
-              : by_index                         ? POSTGRES_SAMPLE_BY_INDEX
-                                                 : POSTGRES_SAMPLE;
+    str sql = db_conn_kind(c->conn) == DB_SQLITE ? SQLITE_SAMPLE : POSTGRES_SAMPLE;
     value params[] = {V_TEXT(match), V_INT((int64_t)limit)};
-    size_t n = 0;
     AUTO_ROWS rows = NULL;
     for (size_t i = 0; i < all->n; i++)
         all->of[i].ids.n = 0;
     TRY(db_query(c->conn, sql, params, 2, &rows));
-    for (; db_next(rows); n++)
+    for (*n = 0; db_next(rows); ++*n)
         put_into(c, all, db_text(rows, 1), db_int(rows, 0));
-    *whole = n < limit;
     return db_rows_error(rows);
 }
 
@@ -297,20 +334,25 @@ static str tags_of(struct ctx *c, const struct samples *all)
 static err_t find_others(
     struct ctx *c, struct samples *all, enum text_tier tier, size_t wanted, struct finding *f)
 {
-    str tags = {0};
-    for (size_t limit = SAMPLE; all->n; limit = wanted * all->n + 1, tags = tags_of(c, all)) {
-        size_t left = 0;
-        bool whole, by_index = tier != TEXT_PARTS || tags.n;
-        str match = expression(c, f->query, TEXT_OTHERS, tags, tier);
+    struct text_among among = {.space = TEXT_OTHERS};
+    unsigned level = first_level(tier);
+    for (size_t limit = SAMPLE; all->n;
+         limit = wanted * all->n + 1, among.tags[0] = tags_of(c, all)) {
+        size_t left = 0, n;
+        among.tags[1] = search_block_newest(c->arena, f->places[TEXT_OTHERS], level);
+        str match = expression(c, f->query, among, tier);
         if (!match.n)
             return OK;
-        TRY(sample(c, all, match, by_index, limit, &whole));
+        TRY(sample(c, all, match, limit, &n));
+        bool exhausted = n < limit, whole = exhausted && !among.tags[1].n;
         for (size_t i = 0; i < all->n; i++)
             if (whole || all->of[i].ids.n >= wanted)
                 TRY(take_sampled(c, f, &all->of[i], tier, wanted, whole));
             else
                 all->of[left++] = all->of[i];
         all->n = left;
+        if (exhausted)
+            level = search_block_wider(level, n, wanted * all->n);
     }
     return OK;
 }
@@ -390,6 +432,8 @@ static err_t find(struct ctx *c, const struct object *object, size_t limit, stru
             access_may(c->access, o, OP_READ))
             objects[count++] = o;
     }
+    TRY(search_places(c, TEXT_MAIN, &f->places[TEXT_MAIN]));
+    TRY(search_places(c, TEXT_OTHERS, &f->places[TEXT_OTHERS]));
     if (count) {
         TRY(find_tier(c, objects, count, TEXT_EXACT, limit, f));
         TRY(find_tier(c, objects, count, TEXT_PARTS, limit, f));

@@ -30,8 +30,3 @@ err_t search_find(struct ctx *,
                   size_t *n) MUST_USE;
 /* Adds the log reader. */
 void search_attach(struct app *);
-/* Indexes everything anew (after a change of the model, or `renmai check --repair`). */
-err_t search_rebuild(struct ctx *,
-                     const struct object *,
-                     bool (*progress)(void *, size_t, size_t),
-                     void *) MUST_USE;

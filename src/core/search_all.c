@@ -23,9 +23,8 @@ static err_t candidates(
     struct ctx *c, const struct list_query *q, str words, enum text_tier tier, struct hits *out)
 {
     size_t most = c->app->most_hits;
-    struct searching s = {words, tier, q->where};
-    struct query_hits h = {
-        .object = q->object, .limit = most + 1, .by_index = true, .only_ids = true};
+    struct searching s = {words, tier, q->where, {0}};
+    struct query_hits h = {.object = q->object, .limit = most + 1, .only_ids = true};
     *out = (struct hits){ARENA_ARRAY(c->arena, int64_t, most + 1), 0};
     AUTO_ROWS rows = NULL;
     TRY(search_rows(c, &s, &h, &rows));

@@ -1,6 +1,4 @@
 /* search_index: the terms of each record, kept by a log reader. */
-#include <stdio.h>
-
 #include "base/limits.h"
 #include "core/change.h"
 #include "core/record_internal.h"
@@ -31,11 +29,35 @@ str search_text(struct ctx *c, const struct record *r, const struct field *f)
     return field_format(f, &context, cells);
 }
 
-static str document(struct ctx *c, const struct record *r)
+str search_owner_tag(struct arena *arena, int64_t user)
+{
+    return arena_printf(arena, "_o%lld", (long long)user);
+}
+
+str search_department_tag(struct arena *arena, int64_t department)
+{
+    return arena_printf(arena, "_p%lld", (long long)department);
+}
+
+static void add_whose(struct ctx *c, struct text_terms *terms, const struct record *r)
+{
+    value owner = record_cell(r, r->object->owner, 0);
+    value department = record_cell(r, r->object->department, 0);
+    if (owner.kind == VALUE_INT)
+        text_terms_tag(terms, search_owner_tag(c->arena, owner.i));
+    if (department.kind == VALUE_INT)
+        text_terms_tag(terms, search_department_tag(c->arena, department.i));
+}
+
+static str document(struct ctx *c, const struct record *r, int64_t place)
 {
     struct text_terms terms = {.arena = c->arena};
+    if (db_conn_kind(c->conn) == DB_POSTGRES)
+        search_block_tags(&terms, place);
     if (search_space(r->object) == TEXT_OTHERS)
         text_terms_tag(&terms, r->object->name);
+    if (r->object->owned)
+        add_whose(c, &terms, r);
     for (size_t i = 0; i < r->object->field_count; i++) {
         const struct field *f = r->object->fields[i];
         if (f->search == SEARCH_NONE || !field_stored(f))
@@ -56,9 +78,10 @@ static const str SQLITE_ADD = S("INSERT INTO search (id, object, doc) VALUES ($1
 static const str SQLITE_CHANGE = S("UPDATE search SET doc = $2 WHERE id = $1");
 static const str SQLITE_INDEX = S("INSERT INTO search_index (rowid, doc) VALUES ($1, $2)");
 static const str SEARCH_DELETE = S("DELETE FROM search WHERE id = $1");
-static const str POSTGRES_PUT = S("INSERT INTO search (id, object, terms) "
-                                  "VALUES ($1, $3, array_to_tsvector(string_to_array($2, ' '))) "
-                                  "ON CONFLICT (id) DO UPDATE SET terms = excluded.terms");
+static const str POSTGRES_PUT =
+    S("INSERT INTO search (id, object, place, terms) "
+      "VALUES ($1, $3, $4, array_to_tsvector(string_to_array($2, ' '))) "
+      "ON CONFLICT (id) DO UPDATE SET terms = excluded.terms");
 
 static err_t put_sqlite(struct ctx *c, const struct object *o, int64_t id, str doc)
 {
@@ -78,12 +101,12 @@ static err_t put_sqlite(struct ctx *c, const struct object *o, int64_t id, str d
 }
 
 /* doc empty: the record is not to be found any more. */
-static err_t put(struct ctx *c, const struct object *o, int64_t id, str doc)
+static err_t put(struct ctx *c, const struct object *o, int64_t id, int64_t place, str doc)
 {
-    value params[] = {V_INT(id), V_TEXT(doc), V_TEXT(o->name)};
+    value params[] = {V_INT(id), V_TEXT(doc), V_TEXT(o->name), V_INT(place)};
     if (db_conn_kind(c->conn) == DB_SQLITE)
         return put_sqlite(c, o, id, doc);
-    return doc.n ? db_send(c->conn, POSTGRES_PUT, params, 3)
+    return doc.n ? db_send(c->conn, POSTGRES_PUT, params, 4)
                  : db_send(c->conn, SEARCH_DELETE, params, 1);
 }
 
@@ -104,21 +127,23 @@ load(struct ctx *c, const struct object *o, const int64_t *ids, size_t n, struct
     return db_rows_error(rows);
 }
 
-/* Nothing is locked: who changes a record meanwhile writes a change that is read later. */
-static err_t index_records(struct ctx *c, const struct object *o, const int64_t *ids, size_t n)
+err_t search_index_records(struct ctx *c, const struct object *o, const int64_t *ids, size_t n)
 {
     struct map live = {0};
+    int64_t *places = ARENA_ARRAY(c->arena, int64_t, n + 1);
     if (!n)
         return OK;
     TRY(load(c, o, ids, n, &live));
+    if (db_conn_kind(c->conn) == DB_POSTGRES)
+        TRY(search_places_take(c, search_space(o), ids, n, places));
     for (size_t i = 0; i < n; i++) {
         const struct record *r = map_get(&live, id_key(c, ids[i]));
-        TRY(put(c, o, ids[i], r ? document(c, r) : (str){0}));
+        TRY(put(c, o, ids[i], places[i], r ? document(c, r, places[i]) : (str){0}));
     }
     return OK;
 }
 
-/* Does the change touch what is searched? */
+/* Does the change touch what the index knows of the record? */
 static bool concerns(const struct object *o, const struct change *ch)
 {
     if (ch->op == CHANGE_DERIVE || ch->op == CHANGE_REVEAL)
@@ -127,11 +152,9 @@ static bool concerns(const struct object *o, const struct change *ch)
         return true;
     for (size_t i = 0; i < o->field_count; i++) {
         const struct field *f = o->fields[i];
-        char quoted[64];
-        int n = snprintf(quoted, sizeof quoted, "\"" STR_FMT "\":", STR_ARG(f->id));
-        str key = {quoted, (size_t)n};
-        if (f->search != SEARCH_NONE &&
-            (str_find(ch->after, key) != SIZE_MAX || str_find(ch->before, key) != SIZE_MAX))
+        bool known =
+            f->search != SEARCH_NONE || (o->owned && (f == o->owner || f == o->department));
+        if (known && change_touches(ch, f))
             return true;
     }
     return false;
@@ -139,9 +162,10 @@ static bool concerns(const struct object *o, const struct change *ch)
 
 /* ---- what is left to do when much was written at once (an import, the demo) ----
  *
- * PostgreSQL plans by statistics that its own daemon may gather only minutes later. SQLite's index
- * is in some twenty pieces by then, each of which every question has to look into: they are merged
- * into one, a little at a time, so that nobody waits long to write. */
+ * PostgreSQL plans by statistics that its own daemon may gather only minutes later; what its index
+ * has not sorted in yet, every question reads through. SQLite's index is in some twenty pieces by
+ * then, each of which every question has to look into: they are merged into one, a little at a
+ * time, so that nobody waits long to write. */
 
 enum { BATCH = 500, MUCH_LEAST = 5000, MUCH_SHARE = 5, MERGE_PAGES = 300 };
 
@@ -149,6 +173,8 @@ struct upkeep {
     int64_t changes; /* since it was last seen to */
     int64_t due;     /* after so many it is looked at how many are much */
     bool merging;
+    bool unsorted;
+    int64_t model_version; /* for which the records are known to be indexed as they should; or -1 */
 };
 
 static const str POSTGRES_KNOWN =
@@ -158,10 +184,19 @@ static const str SQLITE_MERGE =
     S("INSERT INTO search_index (search_index, rank) VALUES ('merge', $1)");
 static const str SQLITE_WRITTEN = S("SELECT total_changes()");
 
+static const str POSTGRES_SORT = S("SELECT gin_clean_pending_list('search_terms')");
+
 static err_t analyze(struct ctx *c, void *arg)
 {
     (void)arg;
     return db_script(c->conn, S("ANALYZE"));
+}
+
+static err_t sort_in(struct ctx *c, void *arg)
+{
+    struct upkeep *u = arg;
+    u->unsorted = false;
+    return db_script(c->conn, POSTGRES_SORT);
 }
 
 /* The first step decides, by a negative number, that all pieces become one; the next ones go on. A
@@ -182,6 +217,12 @@ static err_t keep_up(struct ctx *c, void *context, bool *more)
     struct upkeep *u = context;
     bool lite = db_conn_kind(c->conn) == DB_SQLITE;
     value known = V_INT(0);
+    if (u->model_version != c->model->version) {
+        TRY(search_rebuild_outdated(c));
+        u->model_version = c->model->version;
+    }
+    if (!lite && u->unsorted)
+        TRY(ctx_transact(c, sort_in, u));
     if (!u->merging) {
         if (u->changes < MUCH_LEAST || u->changes < u->due)
             return OK;
@@ -211,7 +252,7 @@ read_object(struct ctx *c, const struct object *o, const struct change *changes,
         map_put(c->arena, &seen, key, c);
         *VEC_PUSH(c->arena, ids) = changes[i].record;
     }
-    return index_records(c, o, ids.at, ids.n);
+    return search_index_records(c, o, ids.at, ids.n);
 }
 
 static err_t read_changes(struct ctx *c, const struct change *changes, size_t n, void *context)
@@ -223,63 +264,21 @@ static err_t read_changes(struct ctx *c, const struct change *changes, size_t n,
             TRY(read_object(c, o, changes, n));
     }
     u->changes += (int64_t)n;
+    u->unsorted = true;
     return OK;
 }
 
 void search_attach(struct app *app)
 {
+    struct upkeep *upkeep = ARENA_NEW(app->arena, struct upkeep);
+    upkeep->model_version = -1;
     struct log_reader reader = {.name = "search",
                                 .transactional = true,
                                 .batch = BATCH,
                                 .rest_milliseconds = 150,
                                 .read = read_changes,
                                 .idle = keep_up,
-                                .context = ARENA_NEW(app->arena, struct upkeep)};
+                                .context = upkeep};
     log_reader_add(app, &reader);
-}
-
-/* ---- from the beginning ---- */
-
-struct rebuild {
-    const struct object *object;
-    struct record **records;
-    size_t count;
-};
-
-static err_t rebuild_work(struct ctx *c, void *arg)
-{
-    struct rebuild *r = arg;
-    int64_t *ids = ARENA_ARRAY(c->arena, int64_t, r->count);
-    for (size_t i = 0; i < r->count; i++)
-        ids[i] = record_id(r->records[i]);
-    return index_records(c, r->object, ids, r->count);
-}
-
-err_t search_rebuild(struct ctx *c,
-                     const struct object *o,
-                     bool (*progress)(void *, size_t, size_t),
-                     void *context)
-{
-    struct list_query q = {.object = o, .limit = LIMIT_LIST_PAGE};
-    struct arena *whole = c->arena, *of_page = arena_new(LIMIT_REQUEST_ARENA);
-    struct list_page page;
-    size_t done = 0;
-    err_t e;
-    do {
-        c->arena = of_page;
-        e = record_list(c, &q, &page);
-        struct rebuild r = {o, page.records, page.count};
-        if (e == OK)
-            e = ctx_transact(c, rebuild_work, &r);
-        c->arena = whole;
-        if (e != OK)
-            break;
-        done += page.count;
-        q.after = arena_str(whole, page.next);
-        arena_reset(of_page);
-        if (progress && !progress(context, done, 0))
-            e = ERR_LIMIT;
-    } while (e == OK && page.has_more);
-    arena_free(of_page);
-    return e;
+    search_rebuild_attach();
 }

@@ -9,14 +9,44 @@ enum text_space search_space(const struct object *);
 enum text_kind search_kind(const struct field *);
 /* What the index knows of a field: its text as people see it, and phones as they are dialled. */
 str search_text(struct ctx *, const struct record *, const struct field *);
+/* Nothing is locked: who changes a record meanwhile writes a change that is read later. */
+err_t search_index_records(struct ctx *,
+                           const struct object *,
+                           const int64_t *ids,
+                           size_t) MUST_USE;
+
+/* Adds the job kind. */
+void search_rebuild_attach(void);
+/* Enqueues the work for objects whose index knows other fields than the model, or other terms than
+ * this program makes. */
+err_t search_rebuild_outdated(struct ctx *) MUST_USE;
+
+/* Tags of records that have an owner: the index gives at once those that a narrow role reaches. */
+str search_owner_tag(struct arena *, int64_t user);
+str search_department_tag(struct arena *, int64_t department);
+
+/* Blocks of the newest, for PostgreSQL: see search_block.c. */
+enum { SEARCH_LEVELS = 4 };
+/* How many places a space has given; SQLite: 0, for it walks newest first by itself. */
+err_t search_places(struct ctx *, enum text_space, int64_t *places) MUST_USE;
+/* of[i]: the place of ids[i], a new one where it has none. */
+err_t search_places_take(
+    struct ctx *, enum text_space, const int64_t *ids, size_t n, int64_t *of) MUST_USE;
+void search_block_tags(struct text_terms *, int64_t place);
+/* The tags of the newest blocks; empty: they would be all. */
+str search_block_newest(struct arena *, int64_t places, unsigned level);
+/* At which level `wanted` may be expected when so many were found at this one; above it anyway. */
+unsigned search_block_wider(unsigned level, size_t found, size_t wanted);
+
 struct searching {
     str words;
     enum text_tier tier;
     const struct condition *where; /* NULL = all */
+    str blocks;
 };
 struct query_hits; /* model/query.h */
-/* The rows that the words may fit, within the caller's scope. The caller sets object, limit,
- * by_index and only_ids of h. *rows stays as it is when the words say nothing in this tier. */
+/* The rows that the words may fit, within the caller's scope. The caller sets object, limit and
+ * only_ids of h. *rows stays as it is when the words say nothing in this tier. */
 err_t search_rows(struct ctx *,
                   const struct searching *,
                   struct query_hits *h,

@@ -1,5 +1,5 @@
 /* setting: small JSON values by key, read from memory. Keys in use: enterprise, base_currency,
- * time_zone, phone_region, language, demo. */
+ * time_zone, phone_region, language, demo, search_shapes. */
 #pragma once
 
 #include "base/json.h"

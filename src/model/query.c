@@ -197,7 +197,7 @@ static void write_after(const struct query *query, const struct key *keys, size_
     sql_add(q, ")");
 }
 
-static str ids_json(struct arena *arena, const int64_t *ids, size_t n)
+str query_ids_json(struct arena *arena, const int64_t *ids, size_t n)
 {
     AUTO_BUF out;
     buf_init(&out, SIZE_MAX / 2);
@@ -213,7 +213,7 @@ static str ids_json(struct arena *arena, const int64_t *ids, size_t n)
 
 static void write_ids(const int64_t *ids, size_t n, struct sql *q)
 {
-    *VEC_PUSH(q->arena, q->params) = V_TEXT(ids_json(q->arena, ids, n));
+    *VEC_PUSH(q->arena, q->params) = V_TEXT(query_ids_json(q->arena, ids, n));
     buf_printf(&q->text, "t.\"id\" @in_ints($%zu)", q->params.n);
 }
 
@@ -471,23 +471,20 @@ err_t query_search(const struct query_hits *h,
                    const struct condition_env *env,
                    struct sql *q)
 {
-    bool lite = kind == DB_SQLITE, first = !lite && h->by_index;
+    bool lite = kind == DB_SQLITE;
     sql_add(q, "@fresh ");
     *VEC_PUSH(q->arena, q->params) = V_TEXT(h->expression);
-    if (first)
+    if (!lite) /* by the index, whatever the planner thinks of words that never come together */
         sql_add(q, "WITH s AS MATERIALIZED (SELECT id FROM search "
                    "WHERE terms @@ CAST($1 AS tsquery)) ");
     if (h->only_ids)
         sql_add(q, "SELECT t.\"id\"");
     else
         select_columns(h->object, NULL, q);
-    sql_add(q, lite    ? " FROM search_index JOIN "
-               : first ? " FROM s JOIN "
-                       : " FROM search s JOIN ");
+    sql_add(q, lite ? " FROM search_index JOIN " : " FROM s JOIN ");
     sql_name(q, h->object->name);
-    sql_add(q, lite    ? " t ON t.\"id\" = search_index.rowid WHERE search_index MATCH $1"
-               : first ? " t ON t.\"id\" = s.id WHERE TRUE"
-                       : " t ON t.\"id\" = s.id WHERE s.terms @@ CAST($1 AS tsquery)");
+    sql_add(q, lite ? " t ON t.\"id\" = search_index.rowid WHERE search_index MATCH $1"
+                    : " t ON t.\"id\" = s.id WHERE TRUE");
     sql_add(q, " AND t.\"deleted_at\" IS NULL");
     if (h->scope) {
         sql_add(q, " AND ");

@@ -79,11 +79,12 @@ err_t query_link_add(const struct field *,
 /* All columns (or the id) of the live records in the scope that the search index finds, newest
  * first. tier:
  * text/text.h, which also makes the expression. */
+/* A parameter for @ints and @in_ints. */
+str query_ids_json(struct arena *, const int64_t *ids, size_t n);
 struct query_hits {
     const struct object *object;
     const struct condition *scope;
     str expression; /* FTS5 MATCH or tsquery */
-    bool by_index;  /* PostgreSQL: always by the index, not by walking newest first */
     bool only_ids;
     size_t limit;
 };

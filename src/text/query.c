@@ -342,16 +342,18 @@ static struct expr *tagged(struct arena *arena, str tags)
     return any;
 }
 
-static struct expr *query_expr(struct arena *arena, str query, str tags, enum text_tier tier)
+static struct expr *
+query_expr(struct arena *arena, str query, struct text_among among, enum text_tier tier)
 {
     str folded = text_fold(arena, utf8_prefix(query, QUERY_CHARS));
     struct expr *words = tier == TEXT_EXACT   ? exact(arena, folded)
                          : tier == TEXT_PARTS ? parts(arena, folded)
                                               : typos(arena, folded);
-    if (tags.n == 0 || words->kids.n == 0)
+    if (words->kids.n == 0)
         return words;
     struct expr *all = expr_new(arena, EXPR_ALL);
-    add_expr(arena, all, tagged(arena, tags));
+    for (size_t i = 0; i < TEXT_TAG_LISTS; i++)
+        add_expr(arena, all, tagged(arena, among.tags[i]));
     add_expr(arena, all, words);
     return all;
 }
@@ -392,16 +394,14 @@ static str query_text(struct arena *arena, const struct expr *e, struct syntax s
     return out.full ? (str){0} : arena_str(arena, buf_str(&out));
 }
 
-str text_query_fts5(
-    struct arena *arena, str query, enum text_space space, str tags, enum text_tier tier)
+str text_query_fts5(struct arena *arena, str query, struct text_among among, enum text_tier tier)
 {
-    return query_text(arena, query_expr(arena, query, tags, tier),
-                      (struct syntax){'"', " AND ", " OR ", space});
+    return query_text(arena, query_expr(arena, query, among, tier),
+                      (struct syntax){'"', " AND ", " OR ", among.space});
 }
 
-str text_query_tsquery(
-    struct arena *arena, str query, enum text_space space, str tags, enum text_tier tier)
+str text_query_tsquery(struct arena *arena, str query, struct text_among among, enum text_tier tier)
 {
-    return query_text(arena, query_expr(arena, query, tags, tier),
-                      (struct syntax){'\'', " & ", " | ", space});
+    return query_text(arena, query_expr(arena, query, among, tier),
+                      (struct syntax){'\'', " & ", " | ", among.space});
 }

@@ -154,10 +154,14 @@ static bool finds_tagged(struct arena *arena, struct indexes *x, str query, str 
     bool found = false;
     for (enum text_tier tier = TEXT_EXACT; tier <= TEXT_TYPOS; tier++) {
         int a[HITS_MAX], b[HITS_MAX];
-        size_t n = find_sqlite(x, text_query_fts5(arena, query, TEXT_MAIN, tag, tier), a);
+        size_t n = find_sqlite(
+            x, text_query_fts5(arena, query, (struct text_among){.tags = {tag}}, tier), a);
         if (x->pg) {
             assert_int_equal(
-                find_pg(arena, x, text_query_tsquery(arena, query, TEXT_MAIN, tag, tier), b), n);
+                find_pg(arena, x,
+                        text_query_tsquery(arena, query, (struct text_among){.tags = {tag}}, tier),
+                        b),
+                n);
             assert_memory_equal(a, b, n * sizeof *a);
         }
         for (size_t i = 0; i < n; i++)
@@ -338,8 +342,12 @@ TEST(search_hostile)
         long_query[i] = ' ';
     finds(arena, &x, (str){long_query, sizeof long_query}, 1);
     close_indexes(&x);
-    assert_true(str_eq(text_query_fts5(arena, S(" ,; "), TEXT_MAIN, S("x"), TEXT_PARTS), S("")));
-    assert_true(str_eq(text_query_fts5(arena, S("abc"), TEXT_MAIN, S("x"), TEXT_TYPOS), S("")));
+    assert_true(
+        str_eq(text_query_fts5(arena, S(" ,; "), (struct text_among){.tags = {S("x")}}, TEXT_PARTS),
+               S("")));
+    assert_true(
+        str_eq(text_query_fts5(arena, S("abc"), (struct text_among){.tags = {S("x")}}, TEXT_TYPOS),
+               S("")));
 }
 
 /* A very long text stays within what a tsvector holds, and its beginning is found. */

@@ -67,11 +67,17 @@ void text_terms_tag(struct text_terms *, str tag);
  * through for the rest: the terms of TEXT_OTHERS begin with ~. */
 enum text_space { TEXT_MAIN, TEXT_OTHERS };
 str text_terms_document(const struct text_terms *, enum text_space);
-/* The expression in the syntax of FTS5 MATCH, and of a cast to tsquery; of records with one
- * of the tags (separated by spaces) unless there are none. Empty when there is nothing to search in
- * this tier. */
-str text_query_fts5(struct arena *, str query, enum text_space, str tags, enum text_tier);
-str text_query_tsquery(struct arena *, str query, enum text_space, str tags, enum text_tier);
+/* Of which records: of each list of tags (separated by spaces) those that have one; an empty list
+ * asks for nothing. */
+enum { TEXT_TAG_LISTS = 3 };
+struct text_among {
+    enum text_space space;
+    str tags[TEXT_TAG_LISTS];
+};
+/* The expression in the syntax of FTS5 MATCH, and of a cast to tsquery. Empty when there is nothing
+ * to search in this tier. */
+str text_query_fts5(struct arena *, str query, struct text_among, enum text_tier);
+str text_query_tsquery(struct arena *, str query, struct text_among, enum text_tier);
 
 struct text_field {
     str text;
