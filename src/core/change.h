@@ -49,6 +49,10 @@ struct log_reader {
     bool transactional; /* read() runs inside a transaction that also stores the position */
     size_t batch;       /* most changes at once */
     err_t (*read)(struct ctx *, const struct change *, size_t n, void *context);
+    /* Of a transactional one, before read() with the same changes and the same arena: what can be
+     * worked out of them without holding up writers, outside of the transaction. Inside only when
+     * another process has moved the position meanwhile. NULL = nothing. */
+    err_t (*prepare)(struct ctx *, const struct change *, size_t n, void *context);
     /* When nothing is left to read, outside of any transaction: a short piece of tidying; *more: it
      * is called again. NULL = none. */
     err_t (*idle)(struct ctx *, void *context, bool *more);

@@ -144,6 +144,7 @@ void fill_attach(struct app *app)
                                              .transactional = true,
                                              .batch = 500,
                                              .read = read_changes,
+                                             .rest_milliseconds = 150,
                                              .from_now = true};
     job_kind_add(&kind);
     log_reader_add(app, &reader);

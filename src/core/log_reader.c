@@ -160,19 +160,33 @@ static err_t look(struct step *s, struct ctx *c)
                        &s->n);
 }
 
+static err_t prepare(struct step *s, struct ctx *c)
+{
+    const struct log_reader *of = &s->reader->of;
+    return of->prepare && s->n ? of->prepare(c, s->changes, s->n, of->context) : OK;
+}
+
+static err_t look_again(struct step *s, struct ctx *c, int64_t tx, int64_t id)
+{
+    s->tx = tx;
+    s->id = id;
+    TRY(look(s, c));
+    return prepare(s, c);
+}
+
 static err_t transactional_work(struct ctx *c, void *arg)
 {
     struct step *s = arg;
     const struct log_reader *of = &s->reader->of;
     value name = name_of(s->reader), at[2];
-    s->n = 0;
     err_t e = db_one(c->conn, c->arena, SQL_READER_TAKE, &name, 1, at, 2);
-    if (e == ERR_NOT_FOUND) /* another process is at it */
+    if (e == ERR_NOT_FOUND) { /* another process is at it */
+        s->n = 0;
         return OK;
+    }
     TRY(e);
-    s->tx = at[0].i;
-    s->id = at[1].i;
-    TRY(look(s, c));
+    if (at[0].i != s->tx || at[1].i != s->id)
+        TRY(look_again(s, c, at[0].i, at[1].i));
     if (!s->n)
         return OK;
     TRY(of->read(c, s->changes, s->n, of->context));
@@ -238,6 +252,7 @@ static err_t read_changes(struct step *s, struct ctx *c)
         return of->read(c, s->changes, s->n, of->context);
     if (!of->transactional)
         return read_kept(s, c);
+    TRY(prepare(s, c));
     TRY(ctx_transact(c, transactional_work, s));
     return s->n ? OK : reload(s->reader, c);
 }

@@ -49,11 +49,9 @@ static void add_whose(struct ctx *c, struct text_terms *terms, const struct reco
         text_terms_tag(terms, search_department_tag(c->arena, department.i));
 }
 
-static str document(struct ctx *c, const struct record *r, int64_t place)
+static str document(struct ctx *c, const struct record *r)
 {
     struct text_terms terms = {.arena = c->arena};
-    if (db_conn_kind(c->conn) == DB_POSTGRES)
-        search_block_tags(&terms, place);
     if (search_space(r->object) == TEXT_OTHERS)
         text_terms_tag(&terms, r->object->name);
     if (r->object->owned)
@@ -100,16 +98,6 @@ static err_t put_sqlite(struct ctx *c, const struct object *o, int64_t id, str d
     return db_run(c->conn, SQLITE_INDEX, params, 2, NULL);
 }
 
-/* doc empty: the record is not to be found any more. */
-static err_t put(struct ctx *c, const struct object *o, int64_t id, int64_t place, str doc)
-{
-    value params[] = {V_INT(id), V_TEXT(doc), V_TEXT(o->name), V_INT(place)};
-    if (db_conn_kind(c->conn) == DB_SQLITE)
-        return put_sqlite(c, o, id, doc);
-    return doc.n ? db_send(c->conn, POSTGRES_PUT, params, 4)
-                 : db_send(c->conn, SEARCH_DELETE, params, 1);
-}
-
 static err_t
 load(struct ctx *c, const struct object *o, const int64_t *ids, size_t n, struct map *live)
 {
@@ -127,19 +115,61 @@ load(struct ctx *c, const struct object *o, const int64_t *ids, size_t n, struct
     return db_rows_error(rows);
 }
 
-err_t search_index_records(struct ctx *c, const struct object *o, const int64_t *ids, size_t n)
+err_t search_documents(struct ctx *c,
+                       const struct object *o,
+                       const int64_t *ids,
+                       size_t n,
+                       struct search_documents *out)
 {
     struct map live = {0};
-    int64_t *places = ARENA_ARRAY(c->arena, int64_t, n + 1);
     if (!n)
         return OK;
     TRY(load(c, o, ids, n, &live));
-    if (db_conn_kind(c->conn) == DB_POSTGRES)
-        TRY(search_places_take(c, search_space(o), ids, n, places));
     for (size_t i = 0; i < n; i++) {
         const struct record *r = map_get(&live, id_key(c, ids[i]));
-        TRY(put(c, o, ids[i], places[i], r ? document(c, r, places[i]) : (str){0}));
+        *VEC_PUSH(c->arena, *out) =
+            (struct search_document){o, ids[i], r ? document(c, r) : (str){0}};
     }
+    return OK;
+}
+
+static err_t put_postgres(struct ctx *c, const struct search_document *d, int64_t place)
+{
+    struct text_terms blocks = {.arena = c->arena};
+    value id = V_INT(d->id);
+    if (!d->text.n)
+        return db_send(c->conn, SEARCH_DELETE, &id, 1);
+    search_block_tags(&blocks, place);
+    str terms = text_terms_document(&blocks, search_space(d->object));
+    terms = arena_printf(c->arena, STR_FMT " " STR_FMT, STR_ARG(d->text), STR_ARG(terms));
+    value params[] = {id, V_TEXT(terms), V_TEXT(d->object->name), V_INT(place)};
+    return db_send(c->conn, POSTGRES_PUT, params, 4);
+}
+
+static err_t put_space(struct ctx *c, const struct search_documents *all, enum text_space space)
+{
+    int64_t *ids = ARENA_ARRAY(c->arena, int64_t, all->n + 1);
+    int64_t *places = ARENA_ARRAY(c->arena, int64_t, all->n + 1);
+    size_t n = 0, at = 0;
+    for (size_t i = 0; i < all->n; i++)
+        if (search_space(all->at[i].object) == space)
+            ids[n++] = all->at[i].id;
+    if (n)
+        TRY(search_places_take(c, space, ids, n, places));
+    for (size_t i = 0; i < all->n; i++)
+        if (search_space(all->at[i].object) == space)
+            TRY(put_postgres(c, &all->at[i], places[at++]));
+    return OK;
+}
+
+err_t search_put(struct ctx *c, const struct search_documents *all)
+{
+    if (db_conn_kind(c->conn) == DB_POSTGRES) {
+        TRY(put_space(c, all, TEXT_MAIN));
+        return put_space(c, all, TEXT_OTHERS);
+    }
+    for (size_t i = 0; i < all->n; i++)
+        TRY(put_sqlite(c, all->at[i].object, all->at[i].id, all->at[i].text));
     return OK;
 }
 
@@ -170,6 +200,7 @@ static bool concerns(const struct object *o, const struct change *ch)
 enum { BATCH = 500, MUCH_LEAST = 5000, MUCH_SHARE = 5, MERGE_PAGES = 300 };
 
 struct upkeep {
+    struct search_documents prepared;
     int64_t changes; /* since it was last seen to */
     int64_t due;     /* after so many it is looked at how many are much */
     bool merging;
@@ -237,9 +268,12 @@ static err_t keep_up(struct ctx *c, void *context, bool *more)
     return OK;
 }
 
-/* The records of one object that changed, each once. */
-static err_t
-read_object(struct ctx *c, const struct object *o, const struct change *changes, size_t n)
+/* Of the records of one object that changed, each once. */
+static err_t prepare_object(struct ctx *c,
+                            const struct object *o,
+                            const struct change *changes,
+                            size_t n,
+                            struct search_documents *out)
 {
     struct map seen = {0};
     VEC(int64_t) ids = {0};
@@ -252,17 +286,28 @@ read_object(struct ctx *c, const struct object *o, const struct change *changes,
         map_put(c->arena, &seen, key, c);
         *VEC_PUSH(c->arena, ids) = changes[i].record;
     }
-    return search_index_records(c, o, ids.at, ids.n);
+    return search_documents(c, o, ids.at, ids.n, out);
 }
 
-static err_t read_changes(struct ctx *c, const struct change *changes, size_t n, void *context)
+/* A record that is written after it was read here has a change that is read later. */
+static err_t prepare(struct ctx *c, const struct change *changes, size_t n, void *context)
 {
     struct upkeep *u = context;
+    u->prepared = (struct search_documents){0};
     for (size_t i = 0; i < c->model->object_count; i++) {
         const struct object *o = c->model->objects[i];
         if (o->searchable && !o->internal)
-            TRY(read_object(c, o, changes, n));
+            TRY(prepare_object(c, o, changes, n, &u->prepared));
     }
+    return OK;
+}
+
+static err_t put_prepared(struct ctx *c, const struct change *changes, size_t n, void *context)
+{
+    struct upkeep *u = context;
+    (void)changes;
+    TRY(db_lock(c->conn, SEARCH_LOCK));
+    TRY(search_put(c, &u->prepared));
     u->changes += (int64_t)n;
     u->unsorted = true;
     return OK;
@@ -276,7 +321,8 @@ void search_attach(struct app *app)
                                 .transactional = true,
                                 .batch = BATCH,
                                 .rest_milliseconds = 150,
-                                .read = read_changes,
+                                .prepare = prepare,
+                                .read = put_prepared,
                                 .idle = keep_up,
                                 .context = upkeep};
     log_reader_add(app, &reader);

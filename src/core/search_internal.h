@@ -9,11 +9,24 @@ enum text_space search_space(const struct object *);
 enum text_kind search_kind(const struct field *);
 /* What the index knows of a field: its text as people see it, and phones as they are dialled. */
 str search_text(struct ctx *, const struct record *, const struct field *);
-/* Nothing is locked: who changes a record meanwhile writes a change that is read later. */
-err_t search_index_records(struct ctx *,
-                           const struct object *,
-                           const int64_t *ids,
-                           size_t) MUST_USE;
+struct search_document {
+    const struct object *object;
+    int64_t id;
+    str text; /* the terms; empty: not to be found any more */
+};
+struct search_documents {
+    struct search_document *at;
+    size_t n, cap;
+};
+/* Adds those of the records. */
+err_t search_documents(struct ctx *,
+                       const struct object *,
+                       const int64_t *ids,
+                       size_t n,
+                       struct search_documents *out) MUST_USE;
+/* Within a transaction that holds SEARCH_LOCK. */
+#define SEARCH_LOCK S("search")
+err_t search_put(struct ctx *, const struct search_documents *) MUST_USE;
 
 /* Adds the job kind. */
 void search_rebuild_attach(void);

@@ -20,9 +20,13 @@ static err_t index_page(struct ctx *c, void *arg)
 {
     const struct page *p = arg;
     int64_t *ids = ARENA_ARRAY(c->arena, int64_t, p->of.count + 1);
+    struct search_documents documents = {0};
     for (size_t i = 0; i < p->of.count; i++)
         ids[i] = record_id(p->of.records[i]);
-    return search_index_records(c, p->object, ids, p->of.count);
+    TRY(db_lock(c->conn,
+                SEARCH_LOCK)); /* what is read once it is held is no older than the index */
+    TRY(search_documents(c, p->object, ids, p->of.count, &documents));
+    return search_put(c, &documents);
 }
 
 /* One page; *q moves to the next one. */
