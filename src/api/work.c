@@ -2,6 +2,20 @@
 
 #include "core/search.h"
 
+static void write_matched(const struct search_hit *hit, struct jw *w)
+{
+    if (!hit->matched) {
+        jw_null(w);
+        return;
+    }
+    jw_open(w, '{');
+    jw_key(w, S("field"));
+    jw_str(w, hit->matched->name);
+    jw_key(w, S("text"));
+    jw_str(w, hit->text.n ? hit->text : hit->title);
+    jw_close(w, '}');
+}
+
 err_t search_all(struct call *call)
 {
     struct ctx *c = &call->ctx;
@@ -28,10 +42,7 @@ err_t search_all(struct call *call)
         jw_key(w, S("score"));
         jw_int(w, hits[i].score);
         jw_key(w, S("matched"));
-        if (hits[i].matched)
-            jw_str(w, hits[i].matched->name);
-        else
-            jw_null(w);
+        write_matched(&hits[i], w);
         jw_close(w, '}');
     }
     jw_close(w, ']');

@@ -13,135 +13,17 @@ enum {
     CANDIDATES = 100,
     CANDIDATES_OVER_ALL = 40,
     SAMPLE = 100,
-    SEARCHED_FIELDS = 24,
     MANY_DEPARTMENTS = 64,
 };
-
-/* ---- judging ---- */
-
-static const struct field *subtitle_field(const struct ctx *c, const struct object *o)
-{
-    static const char *const likely[] = {"company", "phone", "email", "code", "number", "state"};
-    for (size_t i = 0; i < sizeof likely / sizeof *likely; i++) {
-        const struct field *f = object_field(o, str_from(likely[i]));
-        if (f && f != o->title && field_stored(f) && access_field(c->access, f) >= FIELD_READ)
-            return f;
-    }
-    return NULL;
-}
-
-/* What the caller may see of a field: more on records that he may change. */
-static enum field_access view(const struct ctx *c, const struct field *f, bool own)
-{
-    return own ? access_field_own(c->access, f) : access_field(c->access, f);
-}
-
-/* Scores the record on the fields that the caller may read. */
-static int
-score(struct ctx *c, const struct record *r, bool own, str query, const struct field **best)
-{
-    struct text_field texts[SEARCHED_FIELDS] = {0};
-    const struct field *fields[SEARCHED_FIELDS];
-    size_t n = 0;
-    for (size_t i = 0; i < r->object->field_count && n < SEARCHED_FIELDS; i++) {
-        const struct field *f = r->object->fields[i];
-        if (f->search == SEARCH_NONE || !field_stored(f) || view(c, f, own) < FIELD_READ)
-            continue;
-        str s = search_text(c, r, f);
-        if (!s.n)
-            continue;
-        fields[n] = f;
-        texts[n++] = (struct text_field){s, search_kind(f)};
-    }
-    int all = text_match_fields(c->arena, query, texts, n), most = 0;
-    *best = NULL;
-    for (size_t i = 0; all && most < all && i < n; i++) {
-        int one = text_match(c->arena, query, texts[i].text, texts[i].kind);
-        if (one > most) {
-            most = one;
-            *best = fields[i];
-        }
-    }
-    return all;
-}
 
 struct finding {
     str query;
     const struct condition *where; /* in a search of one object */
     bool cut;                      /* there may be others */
     int64_t places[2];             /* by enum text_space */
-    VEC(struct search_hit) hits;
+    struct search_fits fits;
     struct map seen;
 };
-
-static str show(struct ctx *c, const struct record *r, bool own, const struct field *f)
-{
-    struct field_context context = ctx_field(c, S(""));
-    const value *cells = &r->cells[f->first_column];
-    if (cells[0].kind == VALUE_NULL)
-        return (str){0};
-    return view(c, f, own) < FIELD_READ ? field_mask(c->arena, f, cells)
-                                        : field_format(f, &context, cells);
-}
-
-/* What people look for by its own name comes before what merely mentions it. */
-static int weighted(const struct record *r, const struct field *best, int points)
-{
-    int weight = best == r->object->title ? 100 : 80;
-    if (r->object->root == ROOT_SELF)
-        weight += 15;
-    if (!json_object_get(r->object->definition, "menu")) /* a part of something, as an order line */
-        weight -= 15;
-    return points * weight / 115;
-}
-
-static void take(struct ctx *c, struct finding *f, const struct record *r, bool own)
-{
-    const struct field *best, *subtitle = subtitle_field(c, r->object);
-    str key = arena_printf(c->arena, "%lld", (long long)record_id(r));
-    if (map_get(&f->seen, key))
-        return;
-    int points = score(c, r, own, f->query, &best);
-    if (!points)
-        return;
-    map_put(c->arena, &f->seen, key, c);
-    *VEC_PUSH(c->arena, f->hits) = (struct search_hit){
-        .object = r->object,
-        .id = record_id(r),
-        .title = show(c, r, own, r->object->title),
-        .subtitle = subtitle ? show(c, r, own, subtitle) : (str){0},
-        .customer = r->object->customer ? record_cell(r, r->object->customer, 0).i : 0,
-        .score = weighted(r, best, points),
-        .matched = best,
-    };
-}
-
-/* Does it make a difference whose record it is? */
-static bool own_matters(const struct ctx *c, const struct object *o)
-{
-    for (size_t i = 0; i < o->field_count; i++)
-        if (o->fields[i]->search != SEARCH_NONE &&
-            access_field_own(c->access, o->fields[i]) > access_field(c->access, o->fields[i]))
-            return true;
-    return false;
-}
-
-/* mine: for each record, whether it is shown as the caller's own. */
-static err_t find_mine(
-    struct ctx *c, const struct object *o, struct record *const *records, size_t n, bool **mine)
-{
-    int64_t *ids = ARENA_ARRAY(c->arena, int64_t, n + 1), *own = NULL;
-    size_t own_count = 0;
-    *mine = ARENA_ARRAY(c->arena, bool, n + 1);
-    for (size_t i = 0; i < n; i++)
-        ids[i] = record_id(records[i]);
-    if (n && own_matters(c, o))
-        TRY(record_within(c, o, OP_UPDATE, ids, n, &own, &own_count));
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < own_count && !(*mine)[i]; k++)
-            (*mine)[i] = own[k] == ids[i];
-    return OK;
-}
 
 static err_t take_all(struct ctx *c,
                       struct finding *f,
@@ -149,29 +31,17 @@ static err_t take_all(struct ctx *c,
                       struct record *const *records,
                       size_t n)
 {
-    bool *mine;
-    TRY(find_mine(c, o, records, n, &mine));
-    for (size_t i = 0; i < n; i++)
-        take(c, f, records[i], mine[i]);
-    return OK;
+    struct record **fresh = ARENA_ARRAY(c->arena, struct record *, n + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        str key = arena_printf(c->arena, "%lld", (long long)record_id(records[i]));
+        if (map_get(&f->seen, key))
+            continue;
+        map_put(c->arena, &f->seen, key, c);
+        fresh[count++] = records[i];
+    }
+    return search_judge(c, o, f->query, fresh, count, &f->fits);
 }
-
-err_t search_fitting(struct ctx *c,
-                     const struct object *o,
-                     str query,
-                     struct record *const *records,
-                     size_t n,
-                     bool *fits)
-{
-    bool *mine;
-    const struct field *best;
-    TRY(find_mine(c, o, records, n, &mine));
-    for (size_t i = 0; i < n; i++)
-        fits[i] = score(c, records[i], mine[i], query, &best) > 0;
-    return OK;
-}
-
-/* ---- finding ---- */
 
 static str expression(struct ctx *c, str query, struct text_among among, enum text_tier tier)
 {
@@ -377,47 +247,32 @@ static err_t find_tier(struct ctx *c,
 
 static int by_score(const void *a, const void *b)
 {
-    const struct search_hit *x = a, *y = b;
+    const struct search_fit *x = a, *y = b;
+    int64_t first = record_id(x->record), second = record_id(y->record);
     if (x->score != y->score)
         return y->score - x->score;
-    return x->id < y->id ? 1 : x->id > y->id ? -1 : 0;
+    return first < second ? 1 : first > second ? -1 : 0;
 }
 
 /* The best `limit`, but of each object at first no more than a quarter: forty lines of orders must
  * not hide the product. What is left over fills up. */
-static struct search_hit *
-mixed(struct ctx *c, const struct search_hit *hits, size_t n, size_t limit)
+static struct search_fit *
+mixed(struct ctx *c, const struct search_fit *fits, size_t n, size_t limit)
 {
-    struct search_hit *out = ARENA_ARRAY(c->arena, struct search_hit, limit + 1);
+    struct search_fit *out = ARENA_ARRAY(c->arena, struct search_fit, limit + 1);
     size_t *taken = ARENA_ARRAY(c->arena, size_t, c->model->object_count), filled = 0;
     bool *used = ARENA_ARRAY(c->arena, bool, n + 1);
     size_t share = limit / 4 + 1;
     for (int round = 0; round < 2; round++)
         for (size_t i = 0; i < n && filled < limit; i++) {
-            if (used[i] || (round == 0 && taken[hits[i].object->index] >= share))
+            size_t *of = &taken[fits[i].record->object->index];
+            if (used[i] || (round == 0 && *of >= share))
                 continue;
             used[i] = true;
-            taken[hits[i].object->index]++;
-            out[filled++] = hits[i];
+            ++*of;
+            out[filled++] = fits[i];
         }
     return out;
-}
-
-/* What belongs to a customer and has nothing else to tell it apart bears his name. */
-static err_t name_customers(struct ctx *c, struct search_hit *hits, size_t n)
-{
-    const struct object *customers = model_object(c->model, S("customer"));
-    for (size_t i = 0; i < n; i++) {
-        struct record *customer;
-        if (hits[i].subtitle.n || !hits[i].customer)
-            continue;
-        err_t e = record_get(c, customers, hits[i].customer, OP_READ, &customer);
-        if (e == ERR_NOT_FOUND || e == ERR_DENIED)
-            continue;
-        TRY(e);
-        hits[i].subtitle = show(c, customer, false, customers->title);
-    }
-    return OK;
 }
 
 /* All that the candidates give, best first. */
@@ -438,10 +293,10 @@ static err_t find(struct ctx *c, const struct object *object, size_t limit, stru
         TRY(find_tier(c, objects, count, TEXT_EXACT, limit, f));
         TRY(find_tier(c, objects, count, TEXT_PARTS, limit, f));
     }
-    if (count && !f->hits.n) /* typing errors are forgiven where nothing fits as it was written */
+    if (count && !f->fits.n) /* typing errors are forgiven where nothing fits as it was written */
         TRY(find_tier(c, objects, count, TEXT_TYPOS, limit, f));
-    if (f->hits.n)
-        qsort(f->hits.at, f->hits.n, sizeof *f->hits.at, by_score);
+    if (f->fits.n)
+        qsort(f->fits.at, f->fits.n, sizeof *f->fits.at, by_score);
     return OK;
 }
 
@@ -454,9 +309,9 @@ err_t search_find(struct ctx *c,
 {
     struct finding f = {.query = query};
     TRY(find(c, object, limit, &f));
-    *n = f.hits.n < limit ? f.hits.n : limit;
-    *out = object ? f.hits.at : mixed(c, f.hits.at, f.hits.n, *n);
-    return name_customers(c, *out, *n);
+    *n = f.fits.n < limit ? f.fits.n : limit;
+    return search_present(c, object ? f.fits.at : mixed(c, f.fits.at, f.fits.n, *n), *n, query,
+                          out);
 }
 
 err_t search_narrow(struct ctx *c, str words, size_t most, struct list_query *q, bool *more)
@@ -468,11 +323,11 @@ err_t search_narrow(struct ctx *c, str words, size_t most, struct list_query *q,
     if (q->where)
         TRY(access_check_condition(c->access, q->where, S("where"), &c->problems));
     TRY(find(c, q->object, most + 1, &f));
-    size_t n = f.hits.n < most ? f.hits.n : most;
+    size_t n = f.fits.n < most ? f.fits.n : most;
     int64_t *ids = ARENA_ARRAY(c->arena, int64_t, n + 1);
     for (size_t i = 0; i < n; i++)
-        ids[i] = f.hits.at[i].id;
-    *more = f.cut || f.hits.n > most;
+        ids[i] = record_id(f.fits.at[i].record);
+    *more = f.cut || f.fits.n > most;
     q->ids = ids;
     q->id_count = n;
     return OK;

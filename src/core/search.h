@@ -6,10 +6,12 @@
 struct search_hit {
     const struct object *object;
     int64_t id;
-    str title, subtitle;
+    str title;
+    str subtitle;     /* the customer's name, and what the layout "summary" names; or empty */
     int64_t customer; /* whose it is; 0 = nobody's */
-    int score;        /* text_match of the best field */
-    const struct field *matched;
+    int score;        /* the greater the better */
+    const struct field *matched; /* the field that the words fit best; NULL: they fit several */
+    str text;                    /* what it says, of a long one a part; empty: it is the title */
 };
 /* Narrows a list to the best `most` hits of the words among the records of its condition, best
  * first; *more: there may be others. No words: as it is. ERR_INVALID: the condition is on what the

@@ -64,10 +64,32 @@ err_t search_rows(struct ctx *,
                   const struct searching *,
                   struct query_hits *h,
                   struct db_rows **rows) MUST_USE;
-/* Which of the records the words fit, in the fields that the caller may read. */
+/* What the caller may see of a field: more on records that he may change. */
+enum field_access search_view(const struct ctx *, const struct field *, bool own);
+struct search_fit {
+    const struct record *record;
+    bool own; /* the caller may change it */
+    int score;
+    const struct field *matched;
+};
+struct search_fits {
+    struct search_fit *at;
+    size_t n, cap;
+};
+/* Adds those of the records that the words fit, in the fields that the caller may read. */
+err_t search_judge(struct ctx *,
+                   const struct object *,
+                   str query,
+                   struct record *const *,
+                   size_t n,
+                   struct search_fits *out) MUST_USE;
+/* Only whether. */
 err_t search_fitting(struct ctx *,
                      const struct object *,
                      str query,
                      struct record *const *,
                      size_t n,
                      bool *fits) MUST_USE;
+/* What people see of them. */
+err_t search_present(
+    struct ctx *, const struct search_fit *, size_t n, str query, struct search_hit **out) MUST_USE;

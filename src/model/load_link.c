@@ -283,13 +283,15 @@ static void check_field_names(
 
 static void check_layouts(struct loader *l, const struct source *s, struct object *o)
 {
-    static const char *const keys[] = {"list", "form", "facts", "board", "related", NULL};
+    static const char *const keys[] = {"list",    "form",    "facts", "board",
+                                       "related", "summary", NULL};
     const json_t *layouts = json_object_get(s->tree, "layouts");
     if (!layouts)
         return;
     load_keys(l, s, layouts, S("/layouts"), keys);
     check_field_names(l, s, o, json_object_get(layouts, "list"), S("/layouts/list"));
     check_field_names(l, s, o, json_object_get(layouts, "facts"), S("/layouts/facts"));
+    check_field_names(l, s, o, json_object_get(layouts, "summary"), S("/layouts/summary"));
     if (json_object_get(layouts, "board"))
         need_field(l, s, o, json_object_get(layouts, "board"), S("/layouts/board"));
     size_t i;

@@ -15,8 +15,8 @@ interface Hit {
   object: string;
   id: string;
   title: string;
-  subtitle?: string;
-  matched?: { field: string; text: string };
+  subtitle: string;
+  matched: { field: string; text: string } | null;
 }
 
 interface Entry {
@@ -57,7 +57,9 @@ function hitEntries(hits: Hit[], model: Model): Entry[] {
   return hits.flatMap((h) => {
     const o = objectNamed(model, h.object);
     if (!o) return [];
-    const matched = h.matched && h.matched.text !== h.title ? h.matched.text : undefined;
+    const shown = [h.title, h.subtitle];
+    const text = h.matched?.text ?? '';
+    const matched = shown.some((s) => s.includes(text)) ? '' : text;
     return {
       key: h.object + h.id,
       group: o.plural_label || o.label,

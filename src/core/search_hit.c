@@ -1,0 +1,95 @@
+/* search_hit: what people see of a record that was found. */
+#include "core/record_internal.h"
+#include "core/search_internal.h"
+
+enum { SUMMARY_FIELDS = 3, SNIPPET_CHARS = 40, BEFORE_CHARS = 10 };
+
+static str show(struct ctx *c, const struct search_fit *fit, const struct field *f)
+{
+    struct field_context context = ctx_field(c, S(""));
+    const value *cells = &fit->record->cells[f->first_column];
+    enum field_access view = search_view(c, f, fit->own);
+    unsigned empty = 0;
+    while (empty < f->column_count && cells[empty].kind == VALUE_NULL)
+        empty++;
+    if (empty == f->column_count || view == FIELD_HIDDEN)
+        return (str){0};
+    return view == FIELD_MASK ? field_mask(c->arena, f, cells) : field_format(f, &context, cells);
+}
+
+/* The fields that the object's definition names for it. */
+static str summary(struct ctx *c, const struct search_fit *fit)
+{
+    const struct object *o = fit->record->object;
+    const json_t *names = json_object_get(json_object_get(o->definition, "layouts"), "summary");
+    str out = {0};
+    size_t i, shown = 0;
+    json_t *name;
+    json_array_foreach((json_t *)names, i, name)
+    {
+        const struct field *f = object_field(o, json_str(name));
+        str s = f && field_stored(f) && shown < SUMMARY_FIELDS ? show(c, fit, f) : (str){0};
+        if (!s.n)
+            continue;
+        out = arena_printf(c->arena, STR_FMT "%s" STR_FMT, STR_ARG(out), shown++ ? " · " : "",
+                           STR_ARG(s));
+    }
+    return out;
+}
+
+/* Of a long text what stands around the words, where they stand there as they were written. */
+static str snippet(struct ctx *c, str text, str query)
+{
+    size_t at = str_find(text, query), skipped = 0;
+    str from = text;
+    if (at != SIZE_MAX && utf8_count(str_cut(text, 0, at)) > BEFORE_CHARS)
+        skipped = utf8_count(str_cut(text, 0, at)) - BEFORE_CHARS;
+    for (size_t i = 0; i < skipped; i++)
+        utf8_next(&from);
+    str some = utf8_prefix(from, SNIPPET_CHARS);
+    return arena_printf(c->arena, "%s" STR_FMT "%s", skipped ? "…" : "", STR_ARG(some),
+                        some.n < from.n ? "…" : "");
+}
+
+/* What belongs to a customer bears his name. */
+static err_t name_customers(struct ctx *c, struct search_hit *hits, size_t n)
+{
+    const struct object *customers = model_object(c->model, S("customer"));
+    for (size_t i = 0; i < n; i++) {
+        struct search_fit fit = {0};
+        struct record *customer;
+        if (!hits[i].customer)
+            continue;
+        err_t e = record_get(c, customers, hits[i].customer, OP_READ, &customer);
+        if (e == ERR_NOT_FOUND || e == ERR_DENIED)
+            continue;
+        TRY(e);
+        fit.record = customer;
+        str name = show(c, &fit, customers->title);
+        hits[i].subtitle = arena_printf(c->arena, STR_FMT "%s" STR_FMT, STR_ARG(name),
+                                        hits[i].subtitle.n ? " · " : "", STR_ARG(hits[i].subtitle));
+    }
+    return OK;
+}
+
+err_t search_present(
+    struct ctx *c, const struct search_fit *fits, size_t n, str query, struct search_hit **out)
+{
+    struct search_hit *hits = *out = ARENA_ARRAY(c->arena, struct search_hit, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        const struct record *r = fits[i].record;
+        const struct field *matched = fits[i].matched;
+        hits[i] = (struct search_hit){
+            .object = r->object,
+            .id = record_id(r),
+            .title = show(c, &fits[i], r->object->title),
+            .subtitle = summary(c, &fits[i]),
+            .customer = r->object->customer ? record_cell(r, r->object->customer, 0).i : 0,
+            .score = fits[i].score,
+            .matched = matched,
+        };
+        if (matched && matched != r->object->title)
+            hits[i].text = snippet(c, show(c, &fits[i], matched), query);
+    }
+    return name_customers(c, hits, n);
+}
