@@ -26,6 +26,9 @@ void bench_check(err_t, const char *what); /* ends the program */
 void bench_begin(struct bench *, const char *url, size_t customers, double seconds);
 void bench_end(struct bench *);
 
+/* From now on requests come from a new person who reads these rows: "all", "own". */
+int64_t bench_sign_in(struct bench *, const char *rows);
+
 /* A GET of the person who is signed in; path after /api/v1/. */
 void bench_get(struct buf *, const struct bench *, const char *path);
 /* What a second gives beside the bare libraries, and whether the ratio is as it should be. */
