@@ -2,6 +2,6 @@
 -- place: in the order of coming, among customers or among all else; see core/search_block.c.
 CREATE TABLE search (id bigint PRIMARY KEY, object text NOT NULL, place bigint NOT NULL,
     terms tsvector NOT NULL);
-CREATE INDEX search_terms ON search USING gin (terms) WITH (gin_pending_list_limit = 512);
+CREATE INDEX search_terms ON search USING gin (terms);
 CREATE TABLE search_space (customers boolean PRIMARY KEY, places bigint NOT NULL);
 INSERT INTO search_space VALUES (true, 0), (false, 0);
