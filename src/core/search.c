@@ -43,10 +43,18 @@ static err_t take_all(struct ctx *c,
     return search_judge(c, o, f->query, fresh, count, &f->fits);
 }
 
-static str expression(struct ctx *c, str query, struct text_among among, enum text_tier tier)
+/* False: the words say nothing in this tier. */
+static bool express(
+    struct ctx *c, str query, struct text_among among, enum text_tier tier, struct query_hits *h)
 {
-    return db_conn_kind(c->conn) == DB_SQLITE ? text_query_fts5(c->arena, query, among, tier)
-                                              : text_query_tsquery(c->arena, query, among, tier);
+    if (db_conn_kind(c->conn) == DB_SQLITE) {
+        h->match = text_query_fts5(c->arena, query, among, tier);
+    } else {
+        struct text_tsquery t = text_query_tsquery(c->arena, query, among, tier);
+        h->match = t.any;
+        h->within = t.within;
+    }
+    return h->match.n;
 }
 
 /* The tags of those whose records the caller reads; empty: anybody's, or of too many departments
@@ -73,8 +81,7 @@ err_t search_rows(struct ctx *c,
     struct text_among among = {search_space(h->object), {{0}, s->blocks, whose(c, h->object)}};
     if (among.space == TEXT_OTHERS)
         among.tags[0] = h->object->name;
-    h->expression = expression(c, s->words, among, s->tier);
-    if (!h->expression.n)
+    if (!express(c, s->words, among, s->tier, h))
         return OK;
     TRY(access_scope(c->access, h->object, OP_READ, &h->scope));
     h->scope = condition_and(c->arena, h->scope, s->where);
@@ -139,13 +146,6 @@ struct samples {
     size_t n;
 };
 
-static const str SQLITE_SAMPLE =
-    S("SELECT s.id, s.object FROM search_index JOIN search s ON s.id = search_index.rowid "
-      "WHERE search_index MATCH $1 ORDER BY search_index.rowid DESC LIMIT $2");
-static const str POSTGRES_SAMPLE =
-    S("@fresh WITH s AS MATERIALIZED (SELECT id, object FROM search WHERE terms @@ CAST($1 AS "
-      "tsquery)) SELECT id, object FROM s ORDER BY id DESC LIMIT $2");
-
 static void put_into(struct ctx *c, struct samples *all, str object, int64_t id)
 {
     for (size_t i = 0; i < all->n; i++)
@@ -156,14 +156,15 @@ static void put_into(struct ctx *c, struct samples *all, str object, int64_t id)
 }
 
 /* The newest `limit` that the index has; *n: how many there are of them. */
-static err_t sample(struct ctx *c, struct samples *all, str match, size_t limit, size_t *n)
+static err_t sample(struct ctx *c, struct samples *all, const struct query_hits *h, size_t *n)
 {
-    str sql = db_conn_kind(c->conn) == DB_SQLITE ? SQLITE_SAMPLE : POSTGRES_SAMPLE;
-    value params[] = {V_TEXT(match), V_INT((int64_t)limit)};
+    AUTO_SQL q;
+    sql_init(&q, c->arena);
+    TRY(query_search_sample(h, db_conn_kind(c->conn), &q));
     AUTO_ROWS rows = NULL;
     for (size_t i = 0; i < all->n; i++)
         all->of[i].ids.n = 0;
-    TRY(db_query(c->conn, sql, params, 2, &rows));
+    TRY(db_query(c->conn, buf_str(&q.text), q.params.at, q.params.n, &rows));
     for (*n = 0; db_next(rows); ++*n)
         put_into(c, all, db_text(rows, 1), db_int(rows, 0));
     return db_rows_error(rows);
@@ -210,10 +211,10 @@ static err_t find_others(
          limit = wanted * all->n + 1, among.tags[0] = tags_of(c, all)) {
         size_t left = 0, n;
         among.tags[1] = search_block_newest(c->arena, f->places[TEXT_OTHERS], level);
-        str match = expression(c, f->query, among, tier);
-        if (!match.n)
+        struct query_hits h = {.limit = limit};
+        if (!express(c, f->query, among, tier, &h))
             return OK;
-        TRY(sample(c, all, match, limit, &n));
+        TRY(sample(c, all, &h, &n));
         bool exhausted = n < limit, whole = exhausted && !among.tags[1].n;
         for (size_t i = 0; i < all->n; i++)
             if (whole || all->of[i].ids.n >= wanted)

@@ -84,7 +84,8 @@ str query_ids_json(struct arena *, const int64_t *ids, size_t n);
 struct query_hits {
     const struct object *object;
     const struct condition *scope;
-    str expression; /* FTS5 MATCH or tsquery */
+    str match;  /* FTS5 MATCH; PostgreSQL: a JSON array of tsqueries, of which one must fit */
+    str within; /* PostgreSQL: a tsquery that must fit too; or empty */
     bool only_ids;
     size_t limit;
 };
@@ -92,6 +93,8 @@ err_t query_search(const struct query_hits *,
                    enum db_kind,
                    const struct condition_env *,
                    struct sql *) MUST_USE;
+/* id and object of whatever fits, newest first; of h only match, within and limit count. */
+err_t query_search_sample(const struct query_hits *h, enum db_kind, struct sql *) MUST_USE;
 /* id and title of the records with these ids within the scope, deleted ones too. */
 err_t query_titles(const struct object *,
                    const int64_t *ids,

@@ -1,4 +1,5 @@
 #include "base/buf.h"
+#include "base/jw.h"
 #include "base/limits.h"
 #include "text/pinyin.h"
 #include "text/words.h"
@@ -342,21 +343,90 @@ static struct expr *tagged(struct arena *arena, str tags)
     return any;
 }
 
-static struct expr *
-query_expr(struct arena *arena, str query, struct text_among among, enum text_tier tier)
+static struct expr *words_expr(struct arena *arena, str query, enum text_tier tier)
 {
     str folded = text_fold(arena, utf8_prefix(query, QUERY_CHARS));
-    struct expr *words = tier == TEXT_EXACT   ? exact(arena, folded)
-                         : tier == TEXT_PARTS ? parts(arena, folded)
-                                              : typos(arena, folded);
-    if (words->kids.n == 0)
-        return words;
+    return tier == TEXT_EXACT   ? exact(arena, folded)
+           : tier == TEXT_PARTS ? parts(arena, folded)
+                                : typos(arena, folded);
+}
+
+static struct expr *among_expr(struct arena *arena, struct text_among among)
+{
     struct expr *all = expr_new(arena, EXPR_ALL);
     for (size_t i = 0; i < TEXT_TAG_LISTS; i++)
         add_expr(arena, all, tagged(arena, among.tags[i]));
-    add_expr(arena, all, words);
     return all;
 }
+
+/* ---- alternatives ---- */
+
+enum { ALTERNATIVES_MAX = 16 };
+
+struct alternatives {
+    struct expr *at[ALTERNATIVES_MAX];
+    size_t n;
+};
+
+static void alternatives_of(struct arena *, struct expr *, struct alternatives *out);
+
+/* All terms as one, every other on its own. */
+static void alternatives_of_any(struct arena *arena, struct expr *any, struct alternatives *out)
+{
+    struct expr *terms = expr_new(arena, EXPR_ANY);
+    for (size_t i = 0; i < any->kids.n; i++) {
+        struct alternatives inner;
+        struct expr *kid = any->kids.at[i];
+        if (kid->op == EXPR_TERM) {
+            add_expr(arena, terms, kid);
+            continue;
+        }
+        alternatives_of(arena, kid, &inner);
+        if (out->n + inner.n >= ALTERNATIVES_MAX) {
+            *out = (struct alternatives){{any}, 1};
+            return;
+        }
+        for (size_t k = 0; k < inner.n; k++)
+            out->at[out->n++] = inner.at[k];
+    }
+    if (terms->kids.n)
+        out->at[out->n++] = terms;
+}
+
+/* Each of one with each of the others, as far as there is room. */
+static void alternatives_of_all(struct arena *arena, struct expr *all, struct alternatives *out)
+{
+    out->at[out->n++] = expr_new(arena, EXPR_ALL);
+    for (size_t i = 0; i < all->kids.n; i++) {
+        struct alternatives inner, product = {.n = 0};
+        alternatives_of(arena, all->kids.at[i], &inner);
+        if (inner.n * out->n > ALTERNATIVES_MAX)
+            inner = (struct alternatives){{all->kids.at[i]}, 1};
+        for (size_t k = 0; k < out->n; k++)
+            for (size_t j = 0; j < inner.n; j++) {
+                struct expr *both = expr_new(arena, EXPR_ALL);
+                for (size_t had = 0; had < out->at[k]->kids.n; had++)
+                    add_expr(arena, both, out->at[k]->kids.at[had]);
+                add_expr(arena, both, inner.at[j]);
+                product.at[product.n++] = both;
+            }
+        *out = product;
+    }
+}
+
+/* Expressions of which one is true where e is. */
+static void alternatives_of(struct arena *arena, struct expr *e, struct alternatives *out)
+{
+    *out = (struct alternatives){.n = 0};
+    if (e->op == EXPR_ANY)
+        alternatives_of_any(arena, e, out);
+    else if (e->op == EXPR_ALL)
+        alternatives_of_all(arena, e, out);
+    else
+        out->at[out->n++] = e;
+}
+
+/* ---- syntax ---- */
 
 struct syntax {
     char quote;
@@ -396,12 +466,29 @@ static str query_text(struct arena *arena, const struct expr *e, struct syntax s
 
 str text_query_fts5(struct arena *arena, str query, struct text_among among, enum text_tier tier)
 {
-    return query_text(arena, query_expr(arena, query, among, tier),
-                      (struct syntax){'"', " AND ", " OR ", among.space});
+    struct expr *words = words_expr(arena, query, tier), *all = among_expr(arena, among);
+    if (words->kids.n == 0)
+        return (str){0};
+    add_expr(arena, all, words);
+    return query_text(arena, all, (struct syntax){'"', " AND ", " OR ", among.space});
 }
 
-str text_query_tsquery(struct arena *arena, str query, struct text_among among, enum text_tier tier)
+struct text_tsquery
+text_query_tsquery(struct arena *arena, str query, struct text_among among, enum text_tier tier)
 {
-    return query_text(arena, query_expr(arena, query, among, tier),
-                      (struct syntax){'\'', " & ", " | ", among.space});
+    struct syntax syntax = {'\'', " & ", " | ", among.space};
+    struct expr *words = words_expr(arena, query, tier);
+    struct alternatives any;
+    if (words->kids.n == 0)
+        return (struct text_tsquery){0};
+    alternatives_of(arena, words, &any);
+    AUTO_BUF out;
+    buf_init(&out, LIMIT_SQL_BYTES);
+    struct jw w = {.out = &out};
+    jw_open(&w, '[');
+    for (size_t i = 0; i < any.n; i++)
+        jw_str(&w, query_text(arena, any.at[i], syntax));
+    jw_close(&w, ']');
+    return (struct text_tsquery){query_text(arena, among_expr(arena, among), syntax),
+                                 out.full ? (str){0} : arena_str(arena, buf_str(&out))};
 }

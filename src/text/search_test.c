@@ -131,13 +131,19 @@ static size_t find_sqlite(struct indexes *x, str match, int hits[static HITS_MAX
     return n;
 }
 
-static size_t find_pg(struct arena *arena, struct indexes *x, str match, int hits[static HITS_MAX])
+static size_t
+find_pg(struct arena *arena, struct indexes *x, struct text_tsquery q, int hits[static HITS_MAX])
 {
-    if (match.n == 0)
+    if (q.any.n == 0)
         return 0;
-    const char *values[] = {arena_strz(arena, match)};
-    PGresult *r = PQexecParams(x->pg, "SELECT id FROM docs WHERE terms @@ $1::tsquery ORDER BY id",
-                               1, NULL, values, NULL, NULL, 0);
+    const char *values[] = {arena_strz(arena, q.any),
+                            q.within.n ? arena_strz(arena, q.within) : NULL};
+    PGresult *r =
+        PQexecParams(x->pg,
+                     "SELECT DISTINCT d.id FROM jsonb_array_elements_text($1::jsonb) w(q) "
+                     "JOIN docs d ON d.terms @@ w.q::tsquery "
+                     "AND ($2::text IS NULL OR d.terms @@ $2::tsquery) ORDER BY d.id",
+                     2, NULL, values, NULL, NULL, 0);
     if (PQresultStatus(r) != PGRES_TUPLES_OK)
         print_error("%s: %s\n", values[0], PQerrorMessage(x->pg));
     assert_int_equal(PQresultStatus(r), PGRES_TUPLES_OK);

@@ -74,10 +74,17 @@ struct text_among {
     enum text_space space;
     str tags[TEXT_TAG_LISTS];
 };
-/* The expression in the syntax of FTS5 MATCH, and of a cast to tsquery. Empty when there is nothing
- * to search in this tier. */
+/* The expression in the syntax of FTS5 MATCH. Empty when there is nothing to search in this tier.
+ */
 str text_query_fts5(struct arena *, str query, struct text_among, enum text_tier);
-str text_query_tsquery(struct arena *, str query, struct text_among, enum text_tier);
+/* The same for PostgreSQL, in pieces that are cast to tsquery: its index goes quickly through a
+ * conjunction, but not through what alternatives hold. */
+struct text_tsquery {
+    str within; /* of which records; empty: of all */
+    str any;    /* a JSON array: the words fit where one of these does; empty: nothing to search */
+};
+struct text_tsquery
+text_query_tsquery(struct arena *, str query, struct text_among, enum text_tier);
 
 struct text_field {
     str text;
