@@ -93,6 +93,53 @@ test('a cell whose record somebody changed meanwhile shows both versions', async
   await p.close();
 });
 
+test('the default columns of every list fit beside the navigation', { timeout: 120_000 }, async () => {
+  const p = await openList();
+  const { data } = await p.ask('/model', {});
+  const lists = data.objects.filter((o) => o.menu);
+  assert.ok(lists.length > 10);
+  const scrollbar = 16;
+  for (const o of lists) {
+    await p.go(`/${o.plural}`);
+    await p.page.locator('a.grid-title, .state').first().waitFor();
+    if (!(await p.page.locator('.grid').count())) continue;
+    const [wanted, room] = await p.page.evaluate(() => [
+      parseInt(document.querySelector('.grid table').style.width, 10),
+      document.querySelector('.grid').clientWidth,
+    ]);
+    assert.ok(wanted <= room - scrollbar, `${o.plural}: ${wanted} of ${room}`);
+  }
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('the chosen cell shows its whole value beside its tools; a double click there writes it', async () => {
+  const p = await openList('?columns=name,owner,phone,stage,tags,level,wechat,email,address');
+  const path = await p.row(0).locator('a.grid-title').getAttribute('href');
+  const { data } = await p.ask(path, {});
+  const name = 'Nanyang George Town Trading Sdn. Bhd.';
+  await p.ask(path, { method: 'PATCH', headers: { 'If-Match': `"${data.version}"` }, body: JSON.stringify({ name, phone: '+821036376945' }) });
+  await p.page.evaluate(() => localStorage.setItem('renmai.widths', JSON.stringify({ 'customer.name': 120, 'customer.phone': 70 })));
+  await p.page.reload();
+  await p.cell(0, '手机').click();
+  await p.page.locator('.grid-tools button').first().waitFor();
+  const seen = await p.page.evaluate(() => {
+    const value = document.querySelector('.grid-open-value');
+    return [value.innerText, value.scrollWidth - value.clientWidth, document.querySelector('.grid-tools').getBoundingClientRect().left - value.getBoundingClientRect().right];
+  });
+  assert.equal(seen[0], '+82 10 3637 6945');
+  assert.ok(seen[1] <= 0 && seen[2] >= 0, seen.join());
+  await p.cell(0, '姓名 / 名称').hover();
+  assert.equal(await p.cell(0, '姓名 / 名称').getAttribute('title'), name);
+  const box = await p.cell(3, '负责人').boundingBox();
+  await p.page.mouse.dblclick(box.x + box.width - 20, box.y + 18);
+  await p.page.locator('.cell-editor').waitFor();
+  assert.equal(await p.page.locator('.chip').count(), 0);
+  await p.page.keyboard.press('Escape');
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
 test('a value becomes the filter', async () => {
   const p = await openList(wechatColumn);
   const stage = (await p.cell(0, '阶段').innerText()).trim();

@@ -84,7 +84,7 @@ for (const look of looks) {
     await check('search');
     if (look.size === desktop) {
       await p.go('/customers');
-      await p.page.locator('tbody tr[aria-rowindex] td:nth-child(4)').first().dblclick();
+      await p.page.locator('tbody tr[aria-rowindex] td:nth-child(3)').first().dblclick();
       await p.page.locator('.cell-editor input').waitFor();
       await check('cell');
       await p.page.keyboard.press('Escape');
