@@ -140,6 +140,44 @@ test('the chosen cell shows its whole value beside its tools; a double click the
   await p.close();
 });
 
+test('the filter begins with the fields of the object, and says what to do where nothing is found', async () => {
+  const p = await openList();
+  await p.page.getByRole('button', { name: '筛选' }).click();
+  const options = p.page.locator('.ant-select-item-option');
+  await p.page.getByLabel('字段').click();
+  assert.equal((await options.first().innerText()).trim(), '姓名 / 名称');
+  await p.page.getByLabel('字段').fill('时间');
+  await p.page.locator('.ant-select-item-group', { hasText: '系统字段' }).waitFor();
+  await p.page.getByLabel('字段').fill('没有这样的');
+  await p.page.locator('.ant-select-dropdown', { hasText: '没有结果，换个词试试。' }).waitFor();
+  assert.equal(await p.page.locator('.ant-empty').count(), 0);
+  await p.page.keyboard.press('Escape');
+  await p.go(`/customers?where=${encodeURIComponent('{"all":[{"field":"name","in":["王少辉"]}]}')}`);
+  await p.page.locator('.chip-text').click();
+  await p.page.locator('.filter-row .ant-select').last().locator('input').fill('李四');
+  await p.page.keyboard.press('Enter');
+  await p.page.getByRole('button', { name: '应用' }).click();
+  await p.page.locator('.chip', { hasText: '王少辉、李四' }).waitFor();
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('where nothing would change that is said and cannot be sent', async () => {
+  const p = await openList(`?where=${encodeURIComponent('{"all":[{"field":"kind","in":["company"]}]}')}`);
+  await p.row(0).locator('input[type=checkbox]').check();
+  await p.page.getByRole('button', { name: '修改…' }).click();
+  await p.page.locator('#bulk-field').fill('类型');
+  await p.page.keyboard.press('Enter');
+  await p.page.locator('#bulk-value').click();
+  await p.page.locator('.ant-select-item-option', { hasText: '企业' }).click();
+  await p.page.getByText('选中的记录已经是这样了').waitFor();
+  const button = p.page.locator('.bulk-change button[type=submit]');
+  assert.equal((await button.innerText()).trim(), '修改');
+  assert.ok(await button.isDisabled());
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
 test('a value becomes the filter', async () => {
   const p = await openList(wechatColumn);
   const stage = (await p.cell(0, '阶段').innerText()).trim();

@@ -421,6 +421,36 @@ test('a list is exported to a file', { timeout: 60_000 }, async () => {
   await p.close();
 });
 
+test('on the phone the first card begins high, and the title leads to the other pages', async () => {
+  const p = await openPage(browser, server, { size: phone });
+  await p.signIn();
+  await p.go('/customers');
+  const { y } = await p.page.locator('a.card').first().boundingBox();
+  assert.ok(y <= 150, `${y}`);
+  await p.page.locator('.list-count').waitFor();
+  await p.page.locator('.where-pages').click();
+  await p.page.getByRole('link', { name: '联系人' }).click();
+  await p.page.waitForURL(/contacts/);
+  assert.deepEqual(await p.axe(), []);
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('a record that is not there, and a page that cannot be drawn, lead back', async () => {
+  const p = await openPage(browser, server, { expected: [404], cut: true });
+  await p.signIn();
+  for (const path of ['/customers/1', '/customers/1/edit']) {
+    await p.go(path);
+    await p.page.getByRole('link', { name: '全部客户' }).click();
+    await p.page.waitForURL(/\/customers$/);
+  }
+  await p.page.route('**/assets/JobsPage*.js', (route) => route.abort());
+  await p.go('/jobs');
+  await p.page.getByRole('link', { name: '回到首页' }).click();
+  await p.page.locator('a.grid-title').first().waitFor();
+  await p.close();
+});
+
 test('a follow-up is written on the phone', async () => {
   const p = await openPage(browser, server, { size: phone });
   await p.signIn();

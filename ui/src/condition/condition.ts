@@ -56,8 +56,13 @@ export interface Path {
 
 const addressParts = ['province', 'city', 'district'] as const;
 
+/** Whose a record is and what else no object declares for itself. */
+export const isGeneral = (f: Field) => Boolean(f.system) || f.name === 'owner';
+
+/** What can be filtered by, as the object declares it; what is general comes last. */
 export function filterPaths(o: ModelObject, partLabel: (part: string) => string): Path[] {
-  return o.fields.flatMap((field): Path[] => {
+  const fields = [...o.fields.filter((f) => !isGeneral(f)), ...o.fields.filter(isGeneral)];
+  return fields.flatMap((field): Path[] => {
     if (field.hidden || field.filterable === false || field.name === 'version') return [];
     if (field.type === 'address')
       return addressParts.map((part) => ({

@@ -1,4 +1,4 @@
-import { Input } from 'antd';
+import { Button, Input } from 'antd';
 import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { defaultColumns, fieldNamed, mayUpdate, useObject } from '../api/model';
@@ -110,11 +110,14 @@ function List({ object }: { object: ModelObject }) {
     if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
   const filtered = Boolean(state.where || state.q);
+  const clear = () => change({ where: null, q: '' });
 
   return (
     <div className="list-page">
       <h1 className="hidden-label">{object.plural_label || object.label}</h1>
-      <ViewTabs object={object} state={state} columns={names} change={change} />
+      <ViewTabs object={object} state={state} columns={names} change={change}>
+        {phone && <CountLabel list={list} />}
+      </ViewTabs>
       <div className="list-tools">
         <Input
           ref={search as never}
@@ -127,19 +130,21 @@ function List({ object }: { object: ModelObject }) {
           onChange={(e) => change({ q: e.target.value })}
         />
         {filter.button}
-        <span className="spacer" />
-        <CountLabel list={list} />
+        {!phone && <span className="spacer" />}
+        {!phone && <CountLabel list={list} />}
         <ColumnsButton object={object} columns={names} setColumns={setColumns} />
         {object.rights?.export && !phone && (
           <ExportButton object={object} state={state} columns={names} />
         )}
-        <CreateButton object={object} />
+        <CreateButton object={object} small={phone} />
       </div>
       {filter.chips}
       {list.isError && rows.length === 0 ? (
-        <Failure error={list.error} retry={() => void list.refetch()} />
+        <Failure error={list.error} retry={() => void list.refetch()}>
+          {filtered && <Button onClick={clear}>{t('list.clearFilter')}</Button>}
+        </Failure>
       ) : list.isSuccess && rows.length === 0 ? (
-        <NoRows object={object} filtered={filtered} clear={() => change({ where: null, q: '' })} />
+        <NoRows object={object} filtered={filtered} clear={clear} />
       ) : phone ? (
         <Cards
           object={object}

@@ -1,5 +1,5 @@
 import { Button, Popover } from 'antd';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useModel } from '../api/model';
 import { useSmallList } from '../api/records';
 import type { ModelObject, RecordData } from '../api/types';
@@ -41,7 +41,13 @@ function stateOf(view: RecordData): ListState {
 const said = (s: ListState) => JSON.stringify([s.where, s.q, s.sort, s.columns]);
 
 /** Saved views of a list as tabs; the first tab is the list itself. */
-export function ViewTabs({ object, state, columns, change }: ViewProps) {
+export function ViewTabs({
+  object,
+  state,
+  columns,
+  change,
+  children,
+}: ViewProps & { children?: ReactNode }) {
   const { t } = useTranslation();
   const model = useModel();
   const viewObject = model.objects.find((o) => o.plural === 'saved_views');
@@ -75,6 +81,7 @@ export function ViewTabs({ object, state, columns, change }: ViewProps) {
           </button>
         ))}
       </div>
+      {children}
       {viewObject?.rights?.create && (changed || current) && (
         <Popover
           open={open}

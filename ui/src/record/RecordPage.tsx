@@ -5,12 +5,12 @@ import { isGone } from '../api/client';
 import { mayDelete, mayUpdate, recordTitle, relatedLists, useModel, useObject } from '../api/model';
 import { type OneRecord, useRecord, useWrites } from '../api/records';
 import type { ModelObject } from '../api/types';
-import { Lost } from '../app/Lost';
+import { Lost, NoRecord } from '../app/Lost';
 import { useTranslation } from '../app/i18n';
 import { Avatar } from '../parts/Avatar';
 import { ask } from '../parts/ask';
 import { Icon } from '../parts/Icon';
-import { Failure, Skeleton } from '../parts/states';
+import { Skeleton } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
 import { usePhone } from '../parts/useNarrow';
 import { useTell } from '../parts/useTell';
@@ -29,7 +29,9 @@ export function RecordPage() {
   if (!object) return <Lost />;
   if (record.isPending) return <Skeleton rows={10} />;
   if (!record.data || isGone(record.error))
-    return <Failure error={record.error} retry={() => void record.refetch()} />;
+    return (
+      <NoRecord object={object} error={record.error} retry={() => void record.refetch()} />
+    );
   return <RecordView key={id} object={object} one={record.data} />;
 }
 
