@@ -260,6 +260,23 @@ test('a view is saved, renamed, shared and deleted', async () => {
   await p.close();
 });
 
+test('the form of a view is of the view that is open', async () => {
+  const p = await openList();
+  const tabs = p.page.locator('.view-tab');
+  await tabs.nth(1).click();
+  await p.page.waitForURL(/view=/);
+  const first = (await tabs.nth(1).innerText()).trim();
+  await tabs.nth(2).click();
+  await p.page.getByRole('button', { name: '视图设置' }).click();
+  const name = p.page.locator('#view-name');
+  await name.waitFor();
+  assert.equal(await name.inputValue(), (await tabs.nth(2).innerText()).trim());
+  await p.page.goBack();
+  await p.page.waitForFunction((n) => document.querySelector('#view-name')?.value === n, first, { timeout: 5000 });
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
 test('a masked value is shown on demand, replaced unseen, or left', async () => {
   const p = await openPage(browser, server);
   const path = '**/api/v1/customers/*';

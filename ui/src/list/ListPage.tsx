@@ -42,7 +42,12 @@ const chosenColumns = kept<Record<string, string[]>>('columns', {});
 function useListState(): [ListState, (next: Partial<ListState>) => void] {
   const [query, setQuery] = useSearchParams();
   const state = useMemo(() => readState(query), [query]);
-  return [state, (next) => setQuery(writeState({ ...state, ...next }), { replace: 'q' in next })];
+  const change = (next: Partial<ListState>) => {
+    // Each letter of a search is no step that one would go back to.
+    const typed = Object.keys(next).join() === 'q';
+    setQuery(writeState({ ...state, ...next }), { replace: typed });
+  };
+  return [state, change];
 }
 
 function List({ object }: { object: ModelObject }) {

@@ -92,6 +92,7 @@ export function ViewTabs({
           content={
             <Suspense fallback={<Skeleton rows={2} />}>
               <ViewForm
+                key={current?.id ?? 'new'}
                 viewObject={viewObject}
                 object={object}
                 state={state}
