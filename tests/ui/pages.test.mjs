@@ -54,8 +54,8 @@ for (const look of looks) {
       await p.page.waitForTimeout(settle);
       if (shots) await p.page.screenshot({ path: `${shots}/${name}-${look.name}.png` });
       found.push(...(await p.axe()).map((v) => `${name}: ${v}`));
-      const wide = await p.page.evaluate(
-        () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+      const wide = await p.page.evaluate(() =>
+        [document.documentElement, document.querySelector('main')].some((e) => e && e.scrollWidth > e.clientWidth),
       );
       if (wide) found.push(`${name}: scrolls sideways`);
     };

@@ -436,6 +436,40 @@ test('on the phone the first card begins high, and the title leads to the other 
   await p.close();
 });
 
+test('long names, tags and addresses stay within the phone', async () => {
+  const p = await openPage(browser, server, { size: phone });
+  await p.signIn();
+  await p.go('/customers');
+  const name = `Internationale Handelsgesellschaft ${'x'.repeat(60)} ${Date.now()}`;
+  const id = await p.page.evaluate(async (name) => {
+    const { data } = await (await fetch('/api/v1/session')).json();
+    const body = {
+      name,
+      kind: 'company',
+      tags: ['一个特别特别特别特别特别特别特别特别长的标签名称', '定制LOGO', '酒店用品'],
+      email: `${'mailbox'.repeat(6)}${Date.now()}@${'company'.repeat(6)}.example`,
+      website: `https://example.com/${'path'.repeat(30)}`,
+    };
+    const reply = await fetch('/api/v1/customers', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': data.csrf },
+      body: JSON.stringify(body),
+    });
+    return (await reply.json()).data.id;
+  }, name);
+  for (const path of [`/customers?q=${name.split(' ').at(-1)}&columns=name,tags,email,website`, `/customers/${id}`, `/customers/${id}/edit`]) {
+    await p.go(path);
+    await p.page.locator('.card-title, h1:not(.hidden-label)', { hasText: 'Internationale' }).first().waitFor();
+    const wide = await p.page.evaluate(() => {
+      const all = [...document.querySelectorAll('main *')].filter((e) => !e.closest('.views-tabs'));
+      return all.filter((e) => e.getBoundingClientRect().right > innerWidth).map((e) => e.className);
+    });
+    assert.deepEqual(wide, [], path);
+  }
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
 test('a record that is not there, and a page that cannot be drawn, lead back', async () => {
   const p = await openPage(browser, server, { expected: [404], cut: true });
   await p.signIn();

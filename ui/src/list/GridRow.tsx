@@ -73,8 +73,9 @@ const onControl = (e: MouseEvent) => Boolean((e.target as Element).closest(contr
 /** What the width cuts off is read by resting on it. */
 function tellWhole(e: MouseEvent<HTMLTableCellElement>) {
   const td = e.currentTarget;
-  const texts = [td, ...td.querySelectorAll<HTMLElement>('.grid-title > span')];
-  td.title = texts.some((x) => x.scrollWidth > x.clientWidth) ? (texts.at(-1)?.innerText ?? '') : '';
+  const text = td.querySelector<HTMLElement>('.grid-title > span:last-child') ?? td;
+  const parts = [text, ...td.querySelectorAll('.badge')];
+  td.title = parts.some((x) => x.scrollWidth > x.clientWidth) ? text.innerText : '';
 }
 
 function Cell({ p, row, field, index, col, here, name }: CellProps) {

@@ -7,6 +7,7 @@ import { useTranslation } from '../app/i18n';
 import type { Condition } from '../condition/condition';
 import { Icon } from '../parts/Icon';
 import { Skeleton } from '../parts/states';
+import { usePhone } from '../parts/useNarrow';
 import { type ListState, plainList } from './state';
 
 const ViewForm = lazy(() => import('./ViewForm'));
@@ -50,12 +51,14 @@ export function ViewTabs({
 }: ViewProps & { children?: ReactNode }) {
   const { t } = useTranslation();
   const model = useModel();
+  const phone = usePhone();
   const viewObject = model.objects.find((o) => o.plural === 'saved_views');
   const where = JSON.stringify({ field: 'object', eq: object.name });
   const views = useSmallList('saved_views', { where, limit: 50 }, Boolean(viewObject));
   const [open, setOpen] = useState(false);
   const changed = Boolean(state.where || state.q || state.sort || state.columns);
   const current = views.data?.data.find((v) => v.id === state.view);
+  const label = t(current ? 'views.edit' : 'views.save');
   const differs = current && said(state) !== said(stateOf(current));
   return (
     <div className="views">
@@ -104,8 +107,8 @@ export function ViewTabs({
             </Suspense>
           }
         >
-          <Button type="text" icon={<Icon name="save" size={16} />}>
-            {t(current ? 'views.edit' : 'views.save')}
+          <Button type="text" icon={<Icon name="save" size={16} />} aria-label={label}>
+            {phone ? null : label}
           </Button>
         </Popover>
       )}

@@ -120,6 +120,7 @@ function RecordView({ object, one }: { object: ModelObject; one: OneRecord }) {
 function Head({ object, one, name }: { object: ModelObject; one: OneRecord; name: string }) {
   const { t } = useTranslation();
   const f = useFormat();
+  const phone = usePhone();
   const navigate = useNavigate();
   const tell = useTell();
   const writes = useWrites(object.plural);
@@ -172,13 +173,13 @@ function Head({ object, one, name }: { object: ModelObject; one: OneRecord; name
             : ''}
         </p>
       </div>
-      <span className="spacer" />
       {mayUpdate(record) && (
         <Button
           icon={<Icon name="edit" size={16} />}
+          aria-label={t('action.edit')}
           onClick={() => void navigate(`/${object.plural}/${record.id}/edit`)}
         >
-          {t('action.edit')}
+          {phone ? null : t('action.edit')}
         </Button>
       )}
       {mayDelete(record) && (
