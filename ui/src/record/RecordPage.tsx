@@ -1,5 +1,5 @@
 import { Button, Dropdown, type MenuProps } from 'antd';
-import { useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { isGone } from '../api/client';
 import { mayDelete, mayUpdate, recordTitle, relatedLists, useModel, useObject } from '../api/model';
@@ -127,12 +127,13 @@ function Head({ object, one, name }: { object: ModelObject; one: OneRecord; name
   const record = one.data;
   const by = (field: string) => one.titles[String(record[field] ?? '')] ?? '';
   const at = (field: string) => (record[field] ? f.instant(String(record[field])) : '');
+  const onLeave = useEffectEvent(() => writes.forget(record.id));
+  useEffect(() => () => onLeave(), []);
 
   const remove = async () => {
     try {
       await writes.remove(record);
       await navigate(`/${object.plural}`, { replace: true });
-      writes.forget(record.id);
       tell.undo(t('record.deleted', { name }), async () => {
         await writes.restore(record.id);
         await navigate(`/${object.plural}/${record.id}`);
