@@ -33,7 +33,11 @@ function Pages({ links, here }: { links: MenuLink[]; here: MenuLink }) {
   const { t } = useTranslation();
   const items = links.map((l) => ({ key: l.to, label: <Link to={l.to}>{l.label}</Link> }));
   return (
-    <Dropdown trigger={['click']} menu={{ items, selectedKeys: [here.to] }}>
+    <Dropdown
+      trigger={['click']}
+      rootClassName="where-menu"
+      menu={{ items, selectedKeys: [here.to] }}
+    >
       <button type="button" className="where-pages" aria-haspopup="menu">
         <span className="hidden-label">{t('shell.pages')}</span>
         <span className="where-page">{here.label}</span>

@@ -2,12 +2,12 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, Select } from 'antd';
 import { useState } from 'react';
 import { api } from '../api/client';
+import { isGeneral } from '../api/model';
 import type { Count, ModelObject, Titles } from '../api/types';
 import { useTranslation } from '../app/i18n';
 import {
   freshRow,
   type Group,
-  isGeneral,
   type Opaque,
   operatorsOfPath,
   type Path,
