@@ -93,6 +93,91 @@ test('a cell whose record somebody changed meanwhile shows both versions', async
   await p.close();
 });
 
+test('the default columns of every list fit beside the navigation', { timeout: 120_000 }, async () => {
+  const p = await openList();
+  const { data } = await p.ask('/model', {});
+  const lists = data.objects.filter((o) => o.menu);
+  assert.ok(lists.length > 10);
+  const scrollbar = 16;
+  for (const o of lists) {
+    await p.go(`/${o.plural}`);
+    await p.page.locator('a.grid-title, .state').first().waitFor();
+    if (!(await p.page.locator('.grid').count())) continue;
+    const [wanted, room] = await p.page.evaluate(() => [
+      parseInt(document.querySelector('.grid table').style.width, 10),
+      document.querySelector('.grid').clientWidth,
+    ]);
+    assert.ok(wanted <= room - scrollbar, `${o.plural}: ${wanted} of ${room}`);
+  }
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('the chosen cell shows its whole value beside its tools; a double click there writes it', async () => {
+  const p = await openList('?columns=name,owner,phone,stage,tags,level,wechat,email,address');
+  const path = await p.row(0).locator('a.grid-title').getAttribute('href');
+  const { data } = await p.ask(path, {});
+  const name = 'Nanyang George Town Trading Sdn. Bhd.';
+  await p.ask(path, { method: 'PATCH', headers: { 'If-Match': `"${data.version}"` }, body: JSON.stringify({ name, phone: '+821036376945' }) });
+  await p.page.evaluate(() => localStorage.setItem('renmai.widths', JSON.stringify({ 'customer.name': 120, 'customer.phone': 70 })));
+  await p.page.reload();
+  await p.cell(0, '手机').click();
+  await p.page.locator('.grid-tools button').first().waitFor();
+  const seen = await p.page.evaluate(() => {
+    const value = document.querySelector('.grid-open-value');
+    return [value.innerText, value.scrollWidth - value.clientWidth, document.querySelector('.grid-tools').getBoundingClientRect().left - value.getBoundingClientRect().right];
+  });
+  assert.equal(seen[0], '+82 10 3637 6945');
+  assert.ok(seen[1] <= 0 && seen[2] >= 0, seen.join());
+  await p.cell(0, '姓名 / 名称').hover();
+  assert.equal(await p.cell(0, '姓名 / 名称').getAttribute('title'), name);
+  const box = await p.cell(3, '负责人').boundingBox();
+  await p.page.mouse.dblclick(box.x + box.width - 20, box.y + 18);
+  await p.page.locator('.cell-editor').waitFor();
+  assert.equal(await p.page.locator('.chip').count(), 0);
+  await p.page.keyboard.press('Escape');
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('the filter begins with the fields of the object, and says what to do where nothing is found', async () => {
+  const p = await openList();
+  await p.page.getByRole('button', { name: '筛选' }).click();
+  const options = p.page.locator('.ant-select-item-option');
+  await p.page.getByLabel('字段').click();
+  assert.equal((await options.first().innerText()).trim(), '姓名 / 名称');
+  await p.page.getByLabel('字段').fill('时间');
+  await p.page.locator('.ant-select-item-group', { hasText: '系统字段' }).waitFor();
+  await p.page.getByLabel('字段').fill('没有这样的');
+  await p.page.locator('.ant-select-dropdown', { hasText: '没有结果，换个词试试。' }).waitFor();
+  assert.equal(await p.page.locator('.ant-empty').count(), 0);
+  await p.page.keyboard.press('Escape');
+  await p.go(`/customers?where=${encodeURIComponent('{"all":[{"field":"name","in":["王少辉"]}]}')}`);
+  await p.page.locator('.chip-text').click();
+  await p.page.locator('.filter-row .ant-select').last().locator('input').fill('李四');
+  await p.page.keyboard.press('Enter');
+  await p.page.getByRole('button', { name: '应用' }).click();
+  await p.page.locator('.chip', { hasText: '王少辉、李四' }).waitFor();
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('where nothing would change that is said and cannot be sent', async () => {
+  const p = await openList(`?where=${encodeURIComponent('{"all":[{"field":"kind","in":["company"]}]}')}`);
+  await p.row(0).locator('input[type=checkbox]').check();
+  await p.page.getByRole('button', { name: '修改…' }).click();
+  await p.page.locator('#bulk-field').fill('类型');
+  await p.page.keyboard.press('Enter');
+  await p.page.locator('#bulk-value').click();
+  await p.page.locator('.ant-select-item-option', { hasText: '企业' }).click();
+  await p.page.getByText('选中的记录已经是这样了').waitFor();
+  const button = p.page.locator('.bulk-change button[type=submit]');
+  assert.equal((await button.innerText()).trim(), '修改');
+  assert.ok(await button.isDisabled());
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
 test('a value becomes the filter', async () => {
   const p = await openList(wechatColumn);
   const stage = (await p.cell(0, '阶段').innerText()).trim();
@@ -171,6 +256,23 @@ test('a view is saved, renamed, shared and deleted', async () => {
   await p.page.locator('.save-view', { hasText: '所有人' }).waitFor();
   await p.page.locator('.save-view').getByRole('button', { name: '删除' }).click();
   await tab(`${name}改`).waitFor({ state: 'detached' });
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('the form of a view is of the view that is open', async () => {
+  const p = await openList();
+  const tabs = p.page.locator('.view-tab');
+  await tabs.nth(1).click();
+  await p.page.waitForURL(/view=/);
+  const first = (await tabs.nth(1).innerText()).trim();
+  await tabs.nth(2).click();
+  await p.page.getByRole('button', { name: '视图设置' }).click();
+  const name = p.page.locator('#view-name');
+  await name.waitFor();
+  assert.equal(await name.inputValue(), (await tabs.nth(2).innerText()).trim());
+  await p.page.goBack();
+  await p.page.waitForFunction((n) => document.querySelector('#view-name')?.value === n, first, { timeout: 5000 });
   assert.deepEqual(p.wrong, []);
   await p.close();
 });

@@ -54,8 +54,8 @@ for (const look of looks) {
       await p.page.waitForTimeout(settle);
       if (shots) await p.page.screenshot({ path: `${shots}/${name}-${look.name}.png` });
       found.push(...(await p.axe()).map((v) => `${name}: ${v}`));
-      const wide = await p.page.evaluate(
-        () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+      const wide = await p.page.evaluate(() =>
+        [document.documentElement, document.querySelector('main')].some((e) => e && e.scrollWidth > e.clientWidth),
       );
       if (wide) found.push(`${name}: scrolls sideways`);
     };
@@ -84,7 +84,7 @@ for (const look of looks) {
     await check('search');
     if (look.size === desktop) {
       await p.go('/customers');
-      await p.page.locator('tbody tr[aria-rowindex] td:nth-child(4)').first().dblclick();
+      await p.page.locator('tbody tr[aria-rowindex] td:nth-child(3)').first().dblclick();
       await p.page.locator('.cell-editor input').waitFor();
       await check('cell');
       await p.page.keyboard.press('Escape');

@@ -421,6 +421,70 @@ test('a list is exported to a file', { timeout: 60_000 }, async () => {
   await p.close();
 });
 
+test('on the phone the first card begins high, and the title leads to the other pages', async () => {
+  const p = await openPage(browser, server, { size: phone });
+  await p.signIn();
+  await p.go('/customers');
+  const { y } = await p.page.locator('a.card').first().boundingBox();
+  assert.ok(y <= 150, `${y}`);
+  await p.page.locator('.list-count').waitFor();
+  await p.page.locator('.where-pages').click();
+  await p.page.getByRole('link', { name: '联系人' }).click();
+  await p.page.waitForURL(/contacts/);
+  assert.deepEqual(await p.axe(), []);
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('long names, tags and addresses stay within the phone', async () => {
+  const p = await openPage(browser, server, { size: phone });
+  await p.signIn();
+  await p.go('/customers');
+  const name = `Internationale Handelsgesellschaft ${'x'.repeat(60)} ${Date.now()}`;
+  const id = await p.page.evaluate(async (name) => {
+    const { data } = await (await fetch('/api/v1/session')).json();
+    const body = {
+      name,
+      kind: 'company',
+      tags: ['一个特别特别特别特别特别特别特别特别长的标签名称', '定制LOGO', '酒店用品'],
+      email: `${'mailbox'.repeat(6)}${Date.now()}@${'company'.repeat(6)}.example`,
+      website: `https://example.com/${'path'.repeat(30)}`,
+    };
+    const reply = await fetch('/api/v1/customers', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': data.csrf },
+      body: JSON.stringify(body),
+    });
+    return (await reply.json()).data.id;
+  }, name);
+  for (const path of [`/customers?q=${name.split(' ').at(-1)}&columns=name,tags,email,website`, `/customers/${id}`, `/customers/${id}/edit`]) {
+    await p.go(path);
+    await p.page.locator('.card-title, h1:not(.hidden-label)', { hasText: 'Internationale' }).first().waitFor();
+    const wide = await p.page.evaluate(() => {
+      const all = [...document.querySelectorAll('main *')].filter((e) => !e.closest('.views-tabs'));
+      return all.filter((e) => e.getBoundingClientRect().right > innerWidth).map((e) => e.className);
+    });
+    assert.deepEqual(wide, [], path);
+  }
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('a record that is not there, and a page that cannot be drawn, lead back', async () => {
+  const p = await openPage(browser, server, { expected: [404], cut: true });
+  await p.signIn();
+  for (const path of ['/customers/1', '/customers/1/edit']) {
+    await p.go(path);
+    await p.page.getByRole('link', { name: '全部客户' }).click();
+    await p.page.waitForURL(/\/customers$/);
+  }
+  await p.page.route('**/assets/JobsPage*.js', (route) => route.abort());
+  await p.go('/jobs');
+  await p.page.getByRole('link', { name: '回到首页' }).click();
+  await p.page.locator('a.grid-title').first().waitFor();
+  await p.close();
+});
+
 test('a follow-up is written on the phone', async () => {
   const p = await openPage(browser, server, { size: phone });
   await p.signIn();

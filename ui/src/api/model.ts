@@ -68,9 +68,17 @@ export const mayDelete = (r: RecordData) => r._may?.includes('delete') ?? false;
 
 const bulky = new Set<FieldType>(['rich_text', 'json', 'file', 'geo']);
 
+/** Whose a record is and what else no object declares for itself. */
+export const isGeneral = (f: Field) => Boolean(f.system) || f.name === 'owner';
+
+export const generalLast = (fields: Field[]): Field[] => [
+  ...fields.filter((f) => !isGeneral(f)),
+  ...fields.filter(isGeneral),
+];
+
 /** Fields that can be a column of a list. */
 export function columnFields(o: ModelObject): Field[] {
-  return o.fields.filter((f) => !f.hidden && !bulky.has(f.type) && f.name !== 'version');
+  return generalLast(o.fields).filter((f) => !f.hidden && !bulky.has(f.type) && f.name !== 'version');
 }
 
 export function defaultColumns(o: ModelObject): string[] {

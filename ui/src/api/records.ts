@@ -127,10 +127,9 @@ export function useWrites(plural: string) {
       }
       refresh();
     },
-    /** For after the page of a deleted record was left. */
+    /** For when the page of a record is left: of one that was deleted nothing is held. */
     forget(id: Id) {
-      deleting.delete(id);
-      client.removeQueries({ queryKey: ['record', plural, id] });
+      if (deleting.delete(id)) client.removeQueries({ queryKey: ['record', plural, id] });
     },
     async restore(id: Id) {
       await api(`/${plural}/${id}/restore`, { method: 'POST', body: {} });

@@ -63,7 +63,8 @@ const noWords: Locale = { locale: 'none' };
 export function Application() {
   const isDark = useDark();
   const phone = usePhone();
-  const { language } = useTranslation().i18n;
+  const { t, i18n } = useTranslation();
+  const { language } = i18n;
   const [locale, setLocale] = useState(noWords);
   useEffect(() => {
     let current = true;
@@ -79,6 +80,7 @@ export function Application() {
       componentSize={phone ? 'large' : 'middle'}
       wave={{ disabled: true }}
       button={{ autoInsertSpace: false }}
+      renderEmpty={() => <span className="muted">{t('state.nothing')}</span>}
     >
       <Toasts>
         <QueryClientProvider client={client}>

@@ -1,5 +1,5 @@
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
-import { Link, Navigate, Outlet, useLocation } from 'react-router';
+import { Navigate, Outlet, useLocation } from 'react-router';
 import { isSetupDemanded } from '../api/client';
 import { useModelQuery } from '../api/model';
 import { useSessionQuery } from '../api/session';
@@ -9,10 +9,11 @@ import { Failure } from '../parts/states';
 import { usePhone } from '../parts/useNarrow';
 import { ConnectionNotice } from './ConnectionNotice';
 import { hasChosenLanguage, type Language, setLanguage, useTranslation } from './i18n';
-import { currentSection, isUnder, useMenu } from './menu';
+import { useMenu } from './menu';
 import { Rail } from './Rail';
 import { Tabs } from './Tabs';
 import { UserMenu } from './UserMenu';
+import { Where } from './Where';
 
 const Palette = lazy(() => import('./Palette'));
 const SetupFactor = lazy(() => import('../pages/SetupFactor'));
@@ -70,11 +71,9 @@ function Blank() {
 
 function Shell() {
   const { t } = useTranslation();
-  const { pathname } = useLocation();
   const menu = useMenu();
   const phone = usePhone();
   const [searching, setSearching] = useState(false);
-  const section = currentSection(menu, pathname);
 
   useEffect(() => {
     const onKey = (e: KeyboardEvent) => {
@@ -95,7 +94,7 @@ function Shell() {
       {!phone && <Rail menu={menu} />}
       <div className="shell-body">
         <header className="top">
-          <Where />
+          <Where menu={menu} />
           <button
             type="button"
             className="top-search"
@@ -109,20 +108,6 @@ function Shell() {
           <UserMenu />
         </header>
         <ConnectionNotice />
-        {phone && section && section.links.length > 1 && (
-          <nav className="pills" aria-label={section.label}>
-            {section.links.map((l) => (
-              <Link
-                key={l.to}
-                to={l.to}
-                aria-current={isUnder(pathname, l) ? 'page' : undefined}
-                ref={isUnder(pathname, l) ? bringIntoView : undefined}
-              >
-                {l.label}
-              </Link>
-            ))}
-          </nav>
-        )}
         <main id="main" tabIndex={-1}>
           <Outlet />
         </main>
@@ -132,27 +117,6 @@ function Shell() {
         <Suspense>
           <Palette menu={menu} onClose={() => setSearching(false)} />
         </Suspense>
-      )}
-    </div>
-  );
-}
-
-function bringIntoView(link: HTMLElement | null) {
-  link?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-}
-
-function Where() {
-  const { pathname } = useLocation();
-  const menu = useMenu();
-  const section = currentSection(menu, pathname);
-  const link = section?.links.find((l) => isUnder(pathname, l));
-  return (
-    <div className="where">
-      {section && <span className="where-section">{section.label}</span>}
-      {link && (
-        <Link to={link.to} className="where-page">
-          {link.label}
-        </Link>
       )}
     </div>
   );

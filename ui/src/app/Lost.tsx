@@ -3,6 +3,7 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { Link, useRouteError } from 'react-router';
 import { ApiError } from '../api/client';
 import { connection, probe } from '../api/connection';
+import type { ModelObject } from '../api/types';
 import { Empty, Failure } from '../parts/states';
 import { useTranslation } from './i18n';
 
@@ -10,10 +11,37 @@ export function Lost() {
   const { t } = useTranslation();
   return (
     <Empty heading icon="search" title={t('lost.title')} hint={t('lost.hint')}>
-      <Link to="/" className="link-button">
-        {t('lost.home')}
-      </Link>
+      <Home />
     </Empty>
+  );
+}
+
+function Home() {
+  const { t } = useTranslation();
+  return (
+    <Link to="/" className="ghost-button">
+      {t('lost.home')}
+    </Link>
+  );
+}
+
+/** A record that is not there, or not for this reader; the list it would be in is. */
+export function NoRecord({
+  object,
+  error,
+  retry,
+}: {
+  object: ModelObject;
+  error: unknown;
+  retry: () => void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Failure error={error} retry={retry}>
+      <Link to={`/${object.plural}`} className="ghost-button">
+        {t('lost.list', { objects: object.plural_label || object.label })}
+      </Link>
+    </Failure>
   );
 }
 
@@ -30,6 +58,7 @@ export function RouteFailure() {
       <Button onClick={() => (away ? void probe() : location.reload())}>
         {t(away ? 'action.retry' : 'action.reload')}
       </Button>
+      <Home />
     </Failure>
   );
 }

@@ -80,13 +80,23 @@ describe('conditions in the filter builder', () => {
       'address.province:text',
       'address.city:text',
       'address.district:text',
-      'owner:ref',
       'customer:ref',
       'total:money',
+      'owner:ref',
     ]);
     const of = (path: string) => operatorsOfPath(paths.find((p) => p.path === path) as never);
     expect(of('owner')).toContain('me');
     expect(of('customer')).not.toContain('me');
+  });
+
+  it('come as the object declares them, those of every object last', () => {
+    const own = { name: 'created_at', type: 'instant', label: '', system: true } as const;
+    const paths = filterPaths({ ...object, fields: [own, ...object.fields] }, (p) => p);
+    expect([paths[0]?.path, ...paths.slice(-2).map((p) => p.path)]).toEqual([
+      'name',
+      'created_at',
+      'owner',
+    ]);
   });
 
   it('change the value with the operator only where its shape changes', () => {

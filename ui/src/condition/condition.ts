@@ -2,7 +2,7 @@
  * Conditions as the filter builder edits them: a group of rows, one level of groups within it. What
  * it cannot show (did, deeper nesting …) it keeps as it is and says so. docs/internals/conditions.md
  */
-import { valueType } from '../api/model';
+import { generalLast, valueType } from '../api/model';
 import type { Field, FieldType, ModelObject } from '../api/types';
 
 export type Condition = Record<string, unknown>;
@@ -56,8 +56,9 @@ export interface Path {
 
 const addressParts = ['province', 'city', 'district'] as const;
 
+/** What can be filtered by, as the object declares it; what is general comes last. */
 export function filterPaths(o: ModelObject, partLabel: (part: string) => string): Path[] {
-  return o.fields.flatMap((field): Path[] => {
+  return generalLast(o.fields).flatMap((field): Path[] => {
     if (field.hidden || field.filterable === false || field.name === 'version') return [];
     if (field.type === 'address')
       return addressParts.map((part) => ({

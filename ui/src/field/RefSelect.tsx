@@ -69,6 +69,9 @@ export function RefSelect(props: InputProps) {
   );
 }
 
+/** Between words that are written or pasted in one go. */
+export const separators = ['、', '，', ',', ';', '；'];
+
 export function TagSelect(props: InputProps) {
   const { field, value, onChange, id, invalid, autoFocus, eager = false, existing } = props;
   const { t } = useTranslation();
@@ -85,12 +88,12 @@ export function TagSelect(props: InputProps) {
       mode={existing ? 'multiple' : 'tags'}
       autoFocus={autoFocus ?? false}
       {...(invalid ? { status: 'error' as const } : {})}
-      tokenSeparators={['、', '，', ',', ';', '；']}
+      tokenSeparators={separators}
       showSearch={existing ? { filterOption: false, onSearch: setWords } : { onSearch: setWords }}
       open={open}
       onOpenChange={setOpen}
       notFoundContent={existing ? t('state.nothing') : null}
-      placeholder={t('field.tags')}
+      placeholder={t(existing ? 'filter.tags' : 'field.tags')}
       options={names.map((n) => ({ value: n, label: n }))}
       value={(value as string[] | null) ?? []}
       onChange={(v) => onChange(v)}

@@ -4,7 +4,7 @@ import { fileUrl } from '../api/client';
 import { isDestination, objectNamed, useModel, valueType } from '../api/model';
 import { type Address, type Field, type Money, noTitles, type Titles } from '../api/types';
 import { useTranslation } from '../app/i18n';
-import { sayPhone } from '../parts/format';
+import { sayPhone } from '../parts/phone';
 import { Icon } from '../parts/Icon';
 import { Badge } from '../parts/states';
 import { useFormat } from '../parts/useFormat';

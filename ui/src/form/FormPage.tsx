@@ -5,12 +5,12 @@ import { ApiError, keyKeeper } from '../api/client';
 import { formSections, mayUpdate, recordTitle, useObject } from '../api/model';
 import { type OneRecord, useRecord, useWrites } from '../api/records';
 import { type ModelObject, noTitles, type RecordData, type Titles } from '../api/types';
-import { Lost } from '../app/Lost';
+import { Lost, NoRecord } from '../app/Lost';
 import { useTranslation } from '../app/i18n';
 import { useTitles } from '../field/useTitles';
 import { ask } from '../parts/ask';
 import { problemsOf } from '../parts/problems';
-import { Empty, Failure, Skeleton } from '../parts/states';
+import { Empty, Skeleton } from '../parts/states';
 import { useTell } from '../parts/useTell';
 import { useTitle } from '../parts/useTitle';
 import { without } from '../parts/without';
@@ -50,7 +50,9 @@ function NotAllowed({ object, id }: { object: ModelObject; id?: string }) {
       title={t(id ? 'form.mayNotChange' : 'form.mayNotCreate', { objects })}
       hint={t('form.mayNotHint')}
     >
-      <Link to={`/${object.plural}${id ? `/${id}` : ''}`}>{t('form.back')}</Link>
+      <Link to={`/${object.plural}${id ? `/${id}` : ''}`} className="ghost-button">
+        {t('form.back')}
+      </Link>
     </Empty>
   );
 }
@@ -58,7 +60,10 @@ function NotAllowed({ object, id }: { object: ModelObject; id?: string }) {
 function EditPage({ object, id }: { object: ModelObject; id: string }) {
   const record = useRecord(object.plural, id);
   if (record.isPending) return <Skeleton rows={10} />;
-  if (record.isLoadingError) return <Failure error={record.error} retry={() => void record.refetch()} />;
+  if (record.isLoadingError)
+    return (
+      <NoRecord object={object} error={record.error} retry={() => void record.refetch()} />
+    );
   if (!mayUpdate(record.data.data)) return <NotAllowed object={object} id={id} />;
   return <RecordForm key={id} object={object} record={record.data.data} titles={record.data.titles} />;
 }

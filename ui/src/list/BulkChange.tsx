@@ -52,6 +52,7 @@ export function BulkChange({
     if (!field) return '';
     const n = f.number(reached);
     if (refused) return t('bulk.required', { field: field.label });
+    if (adds) return t('bulk.chooseValue', { field: field.label });
     if (reached === 0) return t('bulk.nothing');
     const key = empties ? 'bulk.preview.empty' : many ? `bulk.preview.${mode}` : 'bulk.preview.set';
     return t(key, { n, of: f.number(size), field: field.label });
@@ -101,7 +102,7 @@ export function BulkChange({
         htmlType="submit"
         disabled={!field || reached === 0 || Boolean(refused)}
       >
-        {t('bulk.apply', { count: reached, n: f.number(reached) })}
+        {reached === 0 ? t('bulk.applyNone') : t('bulk.apply', { count: reached, n: f.number(reached) })}
       </Button>
     </form>
   );

@@ -75,6 +75,7 @@ export function useFilter({
   const set = (next: Group) => change({ where: toCondition(next) });
   const remove = (i: number) => set({ ...group, items: group.items.filter((_, at) => at !== i) });
   const n = group.items.length;
+  const label = n ? t('filter.buttonN', { n }) : t('filter.button');
 
   return {
     button: (
@@ -99,8 +100,8 @@ export function useFilter({
           </Suspense>
         }
       >
-        <Button icon={<Icon name="filter" size={16} />}>
-          {n ? t('filter.buttonN', { n }) : t('filter.button')}
+        <Button icon={<Icon name="filter" size={16} />} aria-label={label}>
+          {phone ? n || null : label}
         </Button>
       </Popover>
     ),

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, Select } from 'antd';
 import { useState } from 'react';
 import { api } from '../api/client';
+import { isGeneral } from '../api/model';
 import type { Count, ModelObject, Titles } from '../api/types';
 import { useTranslation } from '../app/i18n';
 import {
@@ -160,6 +161,16 @@ function Join({ first, any, flip }: { first: boolean; any: boolean; flip: () => 
   );
 }
 
+const option = (p: Path) => ({ value: p.path, label: p.label });
+
+function fieldOptions(paths: Path[], systemLabel: string) {
+  const general = paths.filter((p) => isGeneral(p.field));
+  return [
+    ...paths.filter((p) => !isGeneral(p.field)).map(option),
+    ...(general.length ? [{ label: systemLabel, options: general.map(option) }] : []),
+  ];
+}
+
 function RowInputs({
   row,
   paths,
@@ -184,7 +195,7 @@ function RowInputs({
         aria-label={t('filter.field')}
         showSearch={{ optionFilterProp: 'label' }}
         popupMatchSelectWidth={220}
-        options={paths.map((p) => ({ value: p.path, label: p.label }))}
+        options={fieldOptions(paths, t('filter.system'))}
         value={row.field}
         onChange={choose}
       />

@@ -1,6 +1,6 @@
 import { Checkbox } from 'antd';
 import { useEffect, useRef } from 'react';
-import { titleField, valueType } from '../api/model';
+import { titleField } from '../api/model';
 import type { Field, ModelObject, RecordData, Titles } from '../api/types';
 import { useTranslation } from '../app/i18n';
 import { kept, useKept } from '../app/store';
@@ -8,6 +8,7 @@ import { GridHead } from './GridHead';
 import { GridRow } from './GridRow';
 import type { Selection } from './selection';
 import { revealRow, useRows } from './useRows';
+import { widthFor } from './widths';
 
 const rowHeight = 36;
 const ahead = 12;
@@ -15,30 +16,6 @@ const skeletonRows = 14;
 const checkWidth = 44;
 
 const widths = kept<Record<string, number>>('widths', {});
-
-function defaultWidth(f: Field, isTitle: boolean): number {
-  if (isTitle) return 220;
-  switch (valueType(f)) {
-    case 'boolean':
-      return 90;
-    case 'number':
-    case 'percent':
-      return 110;
-    case 'money':
-    case 'date':
-    case 'instant':
-    case 'choice':
-      return 130;
-    case 'tags':
-    case 'multi_choice':
-    case 'multi_ref':
-    case 'address':
-    case 'email':
-      return 200;
-    default:
-      return 150;
-  }
-}
 
 /** Where the keys are: a row, and in it a column. row -1: nowhere yet. */
 export interface Cursor {
@@ -79,7 +56,7 @@ export function Grid(p: GridProps) {
   const title = titleField(p.object);
   const { start, end } = useRows(box, p.rows.length, rowHeight, ahead);
   const widthOf = (f: Field) =>
-    own[`${p.object.name}.${f.name}`] ?? defaultWidth(f, f.name === title);
+    own[`${p.object.name}.${f.name}`] ?? widthFor(f, f.name === title);
   const total = p.columns.reduce((sum, f) => sum + widthOf(f), checkWidth);
   const { onEnd } = p;
 

@@ -67,21 +67,40 @@ interface CellProps {
   name: string;
 }
 
-const onControl = (e: MouseEvent) => Boolean((e.target as Element).closest('a,button,input,label'));
+const controls = 'a, input, label, button:not(.grid-tool)';
+const onControl = (e: MouseEvent) => Boolean((e.target as Element).closest(controls));
+
+/** What the width cuts off is read by resting on it. */
+function tellWhole(e: MouseEvent<HTMLTableCellElement>) {
+  const td = e.currentTarget;
+  const text = td.querySelector<HTMLElement>('.grid-title > span:last-child') ?? td;
+  const parts = [text, ...td.querySelectorAll('.badge')];
+  td.title = parts.some((x) => x.scrollWidth > x.clientWidth) ? text.innerText : '';
+}
 
 function Cell({ p, row, field, index, col, here, name }: CellProps) {
   const editable = p.canEdit(row, field);
   const editing = here && p.editing;
+  const open = here && !editing;
   const names = [
     isFigure(field) && 'grid-figure',
     here && 'grid-cell',
     editing && 'grid-editing',
+    open && 'grid-cell-open',
+    open && col > 0 && col >= p.columns.length / 2 && 'grid-cell-end',
   ].filter(Boolean);
+  const shown =
+    col === 0 ? (
+      <Title p={p} row={row} field={field} name={name} />
+    ) : (
+      <Value field={field} value={row[field.name]} titles={p.titles} compact />
+    );
   return (
     <td
       className={names.length ? names.join(' ') : undefined}
+      onMouseEnter={tellWhole}
       onClick={(e) => {
-        if (!onControl(e) && !getSelection()?.toString()) p.onCursor({ row: index, col });
+        if (!open && !onControl(e) && !getSelection()?.toString()) p.onCursor({ row: index, col });
       }}
       onDoubleClick={(e) => {
         if (onControl(e)) return;
@@ -90,12 +109,14 @@ function Cell({ p, row, field, index, col, here, name }: CellProps) {
         else p.onOpen(row);
       }}
     >
-      {col === 0 ? (
-        <Title p={p} row={row} field={field} name={name} />
+      {open ? (
+        <span className="grid-open">
+          <span className="grid-open-value">{shown}</span>
+          <Tools p={p} row={row} field={field} at={{ row: index, col }} />
+        </span>
       ) : (
-        <Value field={field} value={row[field.name]} titles={p.titles} compact />
+        shown
       )}
-      {here && !editing && <Tools p={p} row={row} field={field} at={{ row: index, col }} />}
       {editing && (
         <Suspense>
           <CellEditor
@@ -134,6 +155,9 @@ function Title({
   );
 }
 
+/** The second click of a double one is for the cell, although the tool stands there since the first. */
+const once = (work: () => void) => (e: MouseEvent) => e.detail < 2 && work();
+
 /** What can be done with the cell at the cursor; by keys: F2 or Enter, and f. */
 function Tools({
   p,
@@ -155,9 +179,10 @@ function Tools({
       {filterable && (
         <button
           type="button"
+          className="grid-tool"
           title={t('list.filterBy')}
           aria-label={t('list.filterBy')}
-          onClick={() => p.onFilterBy(row, field)}
+          onClick={once(() => p.onFilterBy(row, field))}
         >
           <Icon name="filter" size={14} />
         </button>
@@ -165,9 +190,10 @@ function Tools({
       {editable && (
         <button
           type="button"
+          className="grid-tool"
           title={t('record.change', { field: field.label })}
           aria-label={t('record.change', { field: field.label })}
-          onClick={() => p.onEdit(at)}
+          onClick={once(() => p.onEdit(at))}
         >
           <Icon name="edit" size={14} />
         </button>

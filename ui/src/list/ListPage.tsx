@@ -1,19 +1,17 @@
-import { Input } from 'antd';
+import { Button, Input } from 'antd';
 import { lazy, Suspense, useCallback, useMemo, useRef, useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
-import { defaultColumns, fieldNamed, mayUpdate, useObject } from '../api/model';
-import { useList } from '../api/records';
+import { mayUpdate, useObject } from '../api/model';
+import { type ListQuery, useList } from '../api/records';
 import type { Field, ModelObject, RecordData, Titles } from '../api/types';
 import { Lost } from '../app/Lost';
 import { useTranslation } from '../app/i18n';
-import { kept, useKept } from '../app/store';
 import { isFilterable } from '../condition/byValue';
 import { Icon } from '../parts/Icon';
 import { Failure } from '../parts/states';
 import { useDebounced } from '../parts/useDebounced';
 import { usePhone } from '../parts/useNarrow';
 import { useTitle } from '../parts/useTitle';
-import { without } from '../parts/without';
 import { Cards } from './Cards';
 import { ColumnsButton } from './ColumnsButton';
 import { ExportButton } from './ExportButton';
@@ -23,6 +21,7 @@ import { CountLabel, CreateButton, ListTrouble, NoRows } from './ListParts';
 import { nothing, type Selection } from './selection';
 import { type ListState, nextSort, readState, writeState } from './state';
 import { useCells } from './useCells';
+import { useColumns } from './useColumns';
 import { useListKeys } from './useListKeys';
 import { ViewTabs } from './ViewTabs';
 import '../styles/list.css';
@@ -37,12 +36,30 @@ export function ListPage() {
   return object ? <List key={object.plural} object={object} /> : <Lost />;
 }
 
-const chosenColumns = kept<Record<string, string[]>>('columns', {});
-
 function useListState(): [ListState, (next: Partial<ListState>) => void] {
   const [query, setQuery] = useSearchParams();
   const state = useMemo(() => readState(query), [query]);
-  return [state, (next) => setQuery(writeState({ ...state, ...next }), { replace: 'q' in next })];
+  const change = (next: Partial<ListState>) => {
+    // Each letter of a search is no step that one would go back to.
+    const typed = Object.keys(next).join() === 'q';
+    setQuery(writeState({ ...state, ...next }), { replace: typed });
+  };
+  return [state, change];
+}
+
+/** The rows loaded so far, and what loads more of them when the last is reached. */
+function useLoaded(object: ModelObject, query: ListQuery) {
+  const list = useList(object.plural, query);
+  const rows = useMemo(() => list.data?.pages.flatMap((p) => p.data) ?? [], [list.data]);
+  const titles = useMemo<Titles>(
+    () => Object.assign({}, ...(list.data?.pages.map((p) => p.titles) ?? [])),
+    [list.data],
+  );
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = list;
+  const onEnd = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
+  return { list, rows, titles, onEnd };
 }
 
 function List({ object }: { object: ModelObject }) {
@@ -50,24 +67,13 @@ function List({ object }: { object: ModelObject }) {
   const navigate = useNavigate();
   const phone = usePhone();
   const [state, change] = useListState();
-  const stored = useKept(chosenColumns)[object.name];
-  const names = state.columns ?? stored ?? defaultColumns(object);
-  const shown = names.join();
-  const columns = useMemo(
-    () => shown.split(',').flatMap((n) => fieldNamed(object, n) ?? []),
-    [shown, object],
-  );
+  const { names, columns, setColumns } = useColumns(object, state, change);
   const query = {
     where: state.where ? JSON.stringify(state.where) : '',
     q: useDebounced(state.q, 200),
     sort: state.sort,
   };
-  const list = useList(object.plural, query);
-  const rows = useMemo(() => list.data?.pages.flatMap((p) => p.data) ?? [], [list.data]);
-  const titles = useMemo<Titles>(
-    () => Object.assign({}, ...(list.data?.pages.map((p) => p.titles) ?? [])),
-    [list.data],
-  );
+  const { list, rows, titles, onEnd } = useLoaded(object, query);
   const filter = useFilter({ object, state, titles, change });
   const cells = useCells({ rows, columns, state, change });
   const [selected, setSelected] = useState(nothing);
@@ -100,21 +106,15 @@ function List({ object }: { object: ModelObject }) {
     onClear: () => setSelected(nothing),
   });
 
-  const setColumns = (next: string[] | null) => {
-    const others = without(chosenColumns.get(), object.name);
-    chosenColumns.set(next ? { ...others, [object.name]: next } : others);
-    if (state.columns) change({ columns: null });
-  };
-  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = list;
-  const onEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
   const filtered = Boolean(state.where || state.q);
+  const clear = () => change({ where: null, q: '' });
 
   return (
     <div className="list-page">
       <h1 className="hidden-label">{object.plural_label || object.label}</h1>
-      <ViewTabs object={object} state={state} columns={names} change={change} />
+      <ViewTabs object={object} state={state} columns={names} change={change}>
+        {phone && <CountLabel list={list} />}
+      </ViewTabs>
       <div className="list-tools">
         <Input
           ref={search as never}
@@ -127,19 +127,21 @@ function List({ object }: { object: ModelObject }) {
           onChange={(e) => change({ q: e.target.value })}
         />
         {filter.button}
-        <span className="spacer" />
-        <CountLabel list={list} />
+        {!phone && <span className="spacer" />}
+        {!phone && <CountLabel list={list} />}
         <ColumnsButton object={object} columns={names} setColumns={setColumns} />
         {object.rights?.export && !phone && (
           <ExportButton object={object} state={state} columns={names} />
         )}
-        <CreateButton object={object} />
+        <CreateButton object={object} small={phone} />
       </div>
       {filter.chips}
       {list.isError && rows.length === 0 ? (
-        <Failure error={list.error} retry={() => void list.refetch()} />
+        <Failure error={list.error} retry={() => void list.refetch()}>
+          {filtered && <Button onClick={clear}>{t('list.clearFilter')}</Button>}
+        </Failure>
       ) : list.isSuccess && rows.length === 0 ? (
-        <NoRows object={object} filtered={filtered} clear={() => change({ where: null, q: '' })} />
+        <NoRows object={object} filtered={filtered} clear={clear} />
       ) : phone ? (
         <Cards
           object={object}

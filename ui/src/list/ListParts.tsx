@@ -40,27 +40,31 @@ export function ListTrouble({ list }: { list: List }) {
   );
 }
 
-export function CreateButton({ object }: { object: ModelObject }) {
+/** small: its sign alone. */
+export function CreateButton({ object, small }: { object: ModelObject; small?: boolean }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const mayImport = useMayImport();
   if (!object.rights?.create) return null;
   const create = () => void navigate(`/${object.plural}/new`);
   const label = t('list.create', { object: object.label });
-  if (!object.importable || !mayImport)
-    return (
-      <Button type="primary" icon={<Icon name="add" size={16} />} onClick={create}>
-        {label}
-      </Button>
-    );
+  const button = (
+    <Button
+      type="primary"
+      icon={<Icon name="add" size={16} />}
+      aria-label={label}
+      onClick={create}
+    >
+      {small ? null : label}
+    </Button>
+  );
+  if (!object.importable || !mayImport) return button;
   const items = [
     { key: 'import', label: t('list.import'), icon: <Icon name="import" size={16} /> },
   ];
   return (
     <div className="split-button">
-      <Button type="primary" icon={<Icon name="add" size={16} />} onClick={create}>
-        {label}
-      </Button>
+      {button}
       <Dropdown
         trigger={['click']}
         placement="bottomRight"

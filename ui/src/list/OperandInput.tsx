@@ -11,6 +11,7 @@ import {
   type Row,
 } from '../condition/condition';
 import { FieldInput } from '../field/FieldInput';
+import { separators } from '../field/RefSelect';
 import { currencyDigits } from '../parts/format';
 
 interface Props {
@@ -22,12 +23,13 @@ interface Props {
 
 const many = new Set(['in', 'notIn', 'hasAny', 'hasAll', 'hasNone']);
 
+const isText = (path: Path) => ['long_text', 'email', 'url', 'phone', 'text'].includes(path.type);
+
 /** The field as an input for an operand: several values where the operator takes several. */
 function operandField(path: Path, op: string): Field {
   const base: Field = { ...path.field, label: path.label, required: false, type: path.type };
   if (path.type === 'instant') return { ...base, type: 'date' };
-  if (['long_text', 'email', 'url', 'phone', 'text'].includes(path.type))
-    return { ...base, type: many.has(op) ? 'tags' : 'text' };
+  if (isText(path)) return { ...base, type: 'text' };
   if (!many.has(op)) return base;
   if (path.type === 'choice') return { ...base, type: 'multi_choice' };
   if (path.type === 'ref') return { ...base, type: 'multi_ref' };
@@ -78,6 +80,19 @@ function One({
       />
     );
   }
+  if (isText(path) && many.has(op))
+    return (
+      <Select
+        mode="tags"
+        open={false}
+        suffixIcon={null}
+        aria-label={t('filter.value')}
+        placeholder={t('filter.words')}
+        tokenSeparators={separators}
+        value={Array.isArray(value) ? value : []}
+        onChange={onChange}
+      />
+    );
   if (path.type === 'boolean')
     return (
       <Select

@@ -1,5 +1,5 @@
 import { Button, Popover } from 'antd';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useModel } from '../api/model';
 import { useSmallList } from '../api/records';
 import type { ModelObject, RecordData } from '../api/types';
@@ -7,6 +7,7 @@ import { useTranslation } from '../app/i18n';
 import type { Condition } from '../condition/condition';
 import { Icon } from '../parts/Icon';
 import { Skeleton } from '../parts/states';
+import { usePhone } from '../parts/useNarrow';
 import { type ListState, plainList } from './state';
 
 const ViewForm = lazy(() => import('./ViewForm'));
@@ -41,15 +42,23 @@ function stateOf(view: RecordData): ListState {
 const said = (s: ListState) => JSON.stringify([s.where, s.q, s.sort, s.columns]);
 
 /** Saved views of a list as tabs; the first tab is the list itself. */
-export function ViewTabs({ object, state, columns, change }: ViewProps) {
+export function ViewTabs({
+  object,
+  state,
+  columns,
+  change,
+  children,
+}: ViewProps & { children?: ReactNode }) {
   const { t } = useTranslation();
   const model = useModel();
+  const phone = usePhone();
   const viewObject = model.objects.find((o) => o.plural === 'saved_views');
   const where = JSON.stringify({ field: 'object', eq: object.name });
   const views = useSmallList('saved_views', { where, limit: 50 }, Boolean(viewObject));
   const [open, setOpen] = useState(false);
   const changed = Boolean(state.where || state.q || state.sort || state.columns);
   const current = views.data?.data.find((v) => v.id === state.view);
+  const label = t(current ? 'views.edit' : 'views.save');
   const differs = current && said(state) !== said(stateOf(current));
   return (
     <div className="views">
@@ -75,6 +84,7 @@ export function ViewTabs({ object, state, columns, change }: ViewProps) {
           </button>
         ))}
       </div>
+      {children}
       {viewObject?.rights?.create && (changed || current) && (
         <Popover
           open={open}
@@ -85,6 +95,7 @@ export function ViewTabs({ object, state, columns, change }: ViewProps) {
           content={
             <Suspense fallback={<Skeleton rows={2} />}>
               <ViewForm
+                key={current?.id ?? 'new'}
                 viewObject={viewObject}
                 object={object}
                 state={state}
@@ -96,8 +107,8 @@ export function ViewTabs({ object, state, columns, change }: ViewProps) {
             </Suspense>
           }
         >
-          <Button type="text" icon={<Icon name="save" size={16} />}>
-            {t(current ? 'views.edit' : 'views.save')}
+          <Button type="text" icon={<Icon name="save" size={16} />} aria-label={label}>
+            {phone ? null : label}
           </Button>
         </Popover>
       )}

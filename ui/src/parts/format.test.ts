@@ -35,19 +35,6 @@ describe('formats', () => {
     expect(f.sayShort(999, 'en')).toBe('999');
   });
 
-  it('say phones as they are spoken, masked ones in one piece', () => {
-    expect(f.sayPhone('+8613812345678')).toBe('138 1234 5678');
-    expect(f.sayPhone('+86138****5678')).toBe('138****5678');
-    expect(f.sayPhone('+8675787765432')).toBe('0757 8776 5432');
-    expect(f.sayPhone('+8657188805690')).toBe('0571 8880 5690');
-    expect(f.sayPhone('+861088805690')).toBe('010 8880 5690');
-    expect(f.sayPhone('+60123684228')).toBe('+60 12 368 4228');
-    expect(f.sayPhone('+85291234567')).toBe('+852 9123 4567');
-    expect(f.sayPhone('12345')).toBe('12345');
-    expect(f.sayPhone('+864008001234')).toBe('4008001234');
-    expect(f.sayPhone('+14155550100')).toBe('+1 415 555 0100');
-  });
-
   it('say a municipality once', () => {
     const a = { province: '上海市', city: '上海市', district: '徐汇区', street: null };
     expect(f.sayAddress(a, 'zh-CN')).toBe('上海市 徐汇区');

@@ -141,31 +141,3 @@ export function saySize(bytes: number, language: string): string {
   }
   return `${sayNumber(n, language, u === 0 ? 0 : 1)} ${units[u]}`;
 }
-
-/** Country codes of two digits; 1 and 7 have one, all others three. */
-const twoDigits = /^(2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/;
-
-/** From the end: four, then threes; eight digits are twice four. */
-function grouped(digits: string): string {
-  const head = digits.slice(0, -4);
-  const groups = head.length > 4 ? head.replace(/(?!^)(?=(...)+$)/g, ' ') : head;
-  return [groups, digits.slice(-4)].filter(Boolean).join(' ');
-}
-
-function landline(rest: string): string {
-  const area = /^(10|2\d)/.test(rest) ? rest.slice(0, 2) : rest.slice(0, 3);
-  return `0${area} ${grouped(rest.slice(area.length))}`;
-}
-
-/** A Chinese number as it is dialled, 138 1234 5678; others with their country's, +60 12 368 4228. */
-export function sayPhone(text: string): string {
-  const mobile = /^\+86(1\d\d)([\d*]{4})([\d*]{4})$/.exec(text);
-  if (mobile) return mobile.slice(1).join(text.includes('*') ? '' : ' ');
-  const chinese = /^\+86([\d*]+)$/.exec(text)?.[1];
-  if (chinese && /^(400|800|9)/.test(chinese)) return chinese;
-  if (chinese) return /^\d{9,11}$/.test(chinese) ? landline(chinese) : `0${chinese}`;
-  const digits = /^\+(\d{7,15})$/.exec(text)?.[1];
-  if (!digits) return text;
-  const n = /^[17]/.test(digits) ? 1 : twoDigits.test(digits) ? 2 : 3;
-  return `+${digits.slice(0, n)} ${grouped(digits.slice(n))}`;
-}

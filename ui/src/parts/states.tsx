@@ -48,12 +48,14 @@ export function Failure({
       {known?.requestId && (
         <p className="state-hint">{t('error.request', { id: known.requestId })}</p>
       )}
-      {children && <div className="state-actions">{children}</div>}
-      {retry && (
+      {(retry || children) && (
         <div className="state-actions">
-          <Button onClick={retry} icon={<Icon name="redo" size={16} />}>
-            {t('action.retry')}
-          </Button>
+          {retry && (
+            <Button onClick={retry} icon={<Icon name="redo" size={16} />}>
+              {t('action.retry')}
+            </Button>
+          )}
+          {children}
         </div>
       )}
     </div>

@@ -10,6 +10,7 @@ import { Value } from '../field/Value';
 import { Icon } from '../parts/Icon';
 import { Holder } from './Holder';
 import { Reveal } from './Reveal';
+import { isDefinition, RoleRights } from './RoleRights';
 import { isMasked } from './masked';
 import { useDraft } from './useDraft';
 
@@ -94,7 +95,13 @@ function Fact({ object, one, field }: { object: ModelObject; one: OneRecord; fie
           </div>
         ) : (
           <>
-            <FactValue field={field} one={one} editable={editable} onEdit={open} />
+            <FactValue
+              object={object}
+              field={field}
+              one={one}
+              editable={editable}
+              onEdit={open}
+            />
             {masked && <Reveal object={object} record={record} field={field} />}
           </>
         )}
@@ -114,11 +121,13 @@ function isLink(field: Field, model: Model): boolean {
 }
 
 function FactValue({
+  object,
   field,
   one,
   editable,
   onEdit,
 }: {
+  object: ModelObject;
   field: Field;
   one: OneRecord;
   editable: boolean;
@@ -129,6 +138,8 @@ function FactValue({
   const value = one.data[field.name];
   const shown = isEmpty(value) ? (
     <span className="fact-none">—</span>
+  ) : isDefinition(object, field) ? (
+    <RoleRights definition={value} />
   ) : (
     <Value field={field} value={value} titles={one.titles} />
   );

@@ -1,13 +1,14 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { api } from '../api/client';
 import { fieldNamed } from '../api/model';
-import type { ModelObject, RecordData, Titles } from '../api/types';
+import type { Field, ModelObject, RecordData, Titles } from '../api/types';
 import { useTranslation } from '../app/i18n';
 import { isEmpty } from '../field/empty';
 import { Value } from '../field/Value';
 import { More } from '../parts/More';
 import { Failure, Skeleton } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
+import { isDefinition, RoleChanges, RoleRights } from './RoleRights';
 
 interface Change {
   id: string;
@@ -86,7 +87,6 @@ function Changes({
   change: Change;
   titles: Titles;
 }) {
-  const { t } = useTranslation();
   const lines = change.changes.flatMap((c) => {
     const field = fieldNamed(object, c.field);
     return !field || field.system ? [] : { ...c, field };
@@ -94,26 +94,43 @@ function Changes({
   if (lines.length === 0) return null;
   return (
     <dl className="changes">
-      {lines.map((c) => (
-        <div key={c.field.name}>
-          <dt>{c.field.label}</dt>
-          <dd>
-            {!isEmpty(c.before) && (
-              <>
-                <del>
-                  <Value field={c.field} value={c.before} titles={titles} compact />
-                </del>
-                <span className="muted"> → </span>
-              </>
-            )}
-            {isEmpty(c.after) ? (
-              <span className="muted">{t('history.emptied')}</span>
-            ) : (
-              <Value field={c.field} value={c.after} titles={titles} compact />
-            )}
-          </dd>
-        </div>
-      ))}
+      {lines.map((c) =>
+        isDefinition(object, c.field) && !isEmpty(c.before) ? (
+          <RoleChanges key={c.field.name} before={c.before} after={c.after} />
+        ) : (
+          <div key={c.field.name}>
+            <dt>{c.field.label}</dt>
+            <dd>
+              {!isEmpty(c.before) && (
+                <>
+                  <del>
+                    <Value field={c.field} value={c.before} titles={titles} compact />
+                  </del>
+                  <span className="muted"> → </span>
+                </>
+              )}
+              <After object={object} field={c.field} value={c.after} titles={titles} />
+            </dd>
+          </div>
+        ),
+      )}
     </dl>
   );
+}
+
+function After({
+  object,
+  field,
+  value,
+  titles,
+}: {
+  object: ModelObject;
+  field: Field;
+  value: unknown;
+  titles: Titles;
+}) {
+  const { t } = useTranslation();
+  if (isEmpty(value)) return <span className="muted">{t('history.emptied')}</span>;
+  if (isDefinition(object, field)) return <RoleRights definition={value} />;
+  return <Value field={field} value={value} titles={titles} compact />;
 }

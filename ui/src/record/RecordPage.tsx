@@ -1,16 +1,16 @@
 import { Button, Dropdown, type MenuProps } from 'antd';
-import { useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { isGone } from '../api/client';
 import { mayDelete, mayUpdate, recordTitle, relatedLists, useModel, useObject } from '../api/model';
 import { type OneRecord, useRecord, useWrites } from '../api/records';
 import type { ModelObject } from '../api/types';
-import { Lost } from '../app/Lost';
+import { Lost, NoRecord } from '../app/Lost';
 import { useTranslation } from '../app/i18n';
 import { Avatar } from '../parts/Avatar';
 import { ask } from '../parts/ask';
 import { Icon } from '../parts/Icon';
-import { Failure, Skeleton } from '../parts/states';
+import { Skeleton } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
 import { usePhone } from '../parts/useNarrow';
 import { useTell } from '../parts/useTell';
@@ -29,7 +29,9 @@ export function RecordPage() {
   if (!object) return <Lost />;
   if (record.isPending) return <Skeleton rows={10} />;
   if (!record.data || isGone(record.error))
-    return <Failure error={record.error} retry={() => void record.refetch()} />;
+    return (
+      <NoRecord object={object} error={record.error} retry={() => void record.refetch()} />
+    );
   return <RecordView key={id} object={object} one={record.data} />;
 }
 
@@ -118,18 +120,20 @@ function RecordView({ object, one }: { object: ModelObject; one: OneRecord }) {
 function Head({ object, one, name }: { object: ModelObject; one: OneRecord; name: string }) {
   const { t } = useTranslation();
   const f = useFormat();
+  const phone = usePhone();
   const navigate = useNavigate();
   const tell = useTell();
   const writes = useWrites(object.plural);
   const record = one.data;
   const by = (field: string) => one.titles[String(record[field] ?? '')] ?? '';
   const at = (field: string) => (record[field] ? f.instant(String(record[field])) : '');
+  const onLeave = useEffectEvent(() => writes.forget(record.id));
+  useEffect(() => () => onLeave(), []);
 
   const remove = async () => {
     try {
       await writes.remove(record);
       await navigate(`/${object.plural}`, { replace: true });
-      writes.forget(record.id);
       tell.undo(t('record.deleted', { name }), async () => {
         await writes.restore(record.id);
         await navigate(`/${object.plural}/${record.id}`);
@@ -170,13 +174,13 @@ function Head({ object, one, name }: { object: ModelObject; one: OneRecord; name
             : ''}
         </p>
       </div>
-      <span className="spacer" />
       {mayUpdate(record) && (
         <Button
           icon={<Icon name="edit" size={16} />}
+          aria-label={t('action.edit')}
           onClick={() => void navigate(`/${object.plural}/${record.id}/edit`)}
         >
-          {t('action.edit')}
+          {phone ? null : t('action.edit')}
         </Button>
       )}
       {mayDelete(record) && (
