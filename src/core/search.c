@@ -1,6 +1,7 @@
 #include "core/search.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "core/record_internal.h"
@@ -52,7 +53,7 @@ static bool express(
     } else {
         struct text_tsquery t = text_query_tsquery(c->arena, query, among, tier);
         h->match = t.any;
-        h->within = t.within;
+        memcpy(h->within, t.within, sizeof t.within);
     }
     return h->match.n;
 }
@@ -78,9 +79,9 @@ err_t search_rows(struct ctx *c,
                   struct db_rows **rows)
 {
     struct condition_env env = ctx_env(c);
-    struct text_among among = {search_space(h->object), {{0}, s->blocks, whose(c, h->object)}};
+    struct text_among among = {search_space(h->object), {s->blocks, {0}, whose(c, h->object)}};
     if (among.space == TEXT_OTHERS)
-        among.tags[0] = h->object->name;
+        among.tags[1] = h->object->name;
     if (!express(c, s->words, among, s->tier, h))
         return OK;
     TRY(access_scope(c->access, h->object, OP_READ, &h->scope));
@@ -208,14 +209,14 @@ static err_t find_others(
     struct text_among among = {.space = TEXT_OTHERS};
     unsigned level = first_level(tier);
     for (size_t limit = SAMPLE; all->n;
-         limit = wanted * all->n + 1, among.tags[0] = tags_of(c, all)) {
+         limit = wanted * all->n + 1, among.tags[1] = tags_of(c, all)) {
         size_t left = 0, n;
-        among.tags[1] = search_block_newest(c->arena, f->places[TEXT_OTHERS], level);
+        among.tags[0] = search_block_newest(c->arena, f->places[TEXT_OTHERS], level);
         struct query_hits h = {.limit = limit};
         if (!express(c, f->query, among, tier, &h))
             return OK;
         TRY(sample(c, all, &h, &n));
-        bool exhausted = n < limit, whole = exhausted && !among.tags[1].n;
+        bool exhausted = n < limit, whole = exhausted && !among.tags[0].n;
         for (size_t i = 0; i < all->n; i++)
             if (whole || all->of[i].ids.n >= wanted)
                 TRY(take_sampled(c, f, &all->of[i], tier, wanted, whole));

@@ -474,10 +474,11 @@ static void search_postgres(const struct query_hits *h, const char *columns, str
     sql_add(q, "SELECT DISTINCT ");
     sql_add(q, columns);
     sql_add(q, " FROM @texts($1) w CROSS JOIN LATERAL (SELECT * FROM search WHERE ");
-    if (h->within.n) {
-        *VEC_PUSH(q->arena, q->params) = V_TEXT(h->within);
-        sql_add(q, "terms @@ CAST($2 AS tsquery) AND ");
-    }
+    for (size_t i = 0; i < sizeof h->within / sizeof *h->within; i++)
+        if (h->within[i].n) {
+            *VEC_PUSH(q->arena, q->params) = V_TEXT(h->within[i]);
+            buf_printf(&q->text, "terms @@ CAST($%zu AS tsquery) AND ", q->params.n);
+        }
     sql_add(q, "terms @@ CAST(w.value AS tsquery) OFFSET 0) h");
 }
 

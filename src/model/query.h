@@ -84,8 +84,8 @@ str query_ids_json(struct arena *, const int64_t *ids, size_t n);
 struct query_hits {
     const struct object *object;
     const struct condition *scope;
-    str match;  /* FTS5 MATCH; PostgreSQL: a JSON array of tsqueries, of which one must fit */
-    str within; /* PostgreSQL: a tsquery that must fit too; or empty */
+    str match;     /* FTS5 MATCH; PostgreSQL: a JSON array of tsqueries, of which one must fit */
+    str within[3]; /* PostgreSQL: tsqueries that must fit too, the first first; or empty */
     bool only_ids;
     size_t limit;
 };

@@ -351,14 +351,6 @@ static struct expr *words_expr(struct arena *arena, str query, enum text_tier ti
                                 : typos(arena, folded);
 }
 
-static struct expr *among_expr(struct arena *arena, struct text_among among)
-{
-    struct expr *all = expr_new(arena, EXPR_ALL);
-    for (size_t i = 0; i < TEXT_TAG_LISTS; i++)
-        add_expr(arena, all, tagged(arena, among.tags[i]));
-    return all;
-}
-
 /* ---- alternatives ---- */
 
 enum { ALTERNATIVES_MAX = 16 };
@@ -466,9 +458,11 @@ static str query_text(struct arena *arena, const struct expr *e, struct syntax s
 
 str text_query_fts5(struct arena *arena, str query, struct text_among among, enum text_tier tier)
 {
-    struct expr *words = words_expr(arena, query, tier), *all = among_expr(arena, among);
+    struct expr *words = words_expr(arena, query, tier), *all = expr_new(arena, EXPR_ALL);
     if (words->kids.n == 0)
         return (str){0};
+    for (size_t i = 0; i < TEXT_TAG_LISTS; i++)
+        add_expr(arena, all, tagged(arena, among.tags[i]));
     add_expr(arena, all, words);
     return query_text(arena, all, (struct syntax){'"', " AND ", " OR ", among.space});
 }
@@ -489,6 +483,8 @@ text_query_tsquery(struct arena *arena, str query, struct text_among among, enum
     for (size_t i = 0; i < any.n; i++)
         jw_str(&w, query_text(arena, any.at[i], syntax));
     jw_close(&w, ']');
-    return (struct text_tsquery){query_text(arena, among_expr(arena, among), syntax),
-                                 out.full ? (str){0} : arena_str(arena, buf_str(&out))};
+    struct text_tsquery q = {.any = out.full ? (str){0} : arena_str(arena, buf_str(&out))};
+    for (size_t i = 0; i < TEXT_TAG_LISTS; i++)
+        q.within[i] = query_text(arena, tagged(arena, among.tags[i]), syntax);
+    return q;
 }

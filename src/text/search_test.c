@@ -137,7 +137,7 @@ find_pg(struct arena *arena, struct indexes *x, struct text_tsquery q, int hits[
     if (q.any.n == 0)
         return 0;
     const char *values[] = {arena_strz(arena, q.any),
-                            q.within.n ? arena_strz(arena, q.within) : NULL};
+                            q.within[0].n ? arena_strz(arena, q.within[0]) : NULL};
     PGresult *r =
         PQexecParams(x->pg,
                      "SELECT DISTINCT d.id FROM jsonb_array_elements_text($1::jsonb) w(q) "

@@ -80,8 +80,8 @@ str text_query_fts5(struct arena *, str query, struct text_among, enum text_tier
 /* The same for PostgreSQL, in pieces that are cast to tsquery: its index goes quickly through a
  * conjunction, but not through what alternatives hold. */
 struct text_tsquery {
-    str within; /* of which records; empty: of all */
-    str any;    /* a JSON array: the words fit where one of these does; empty: nothing to search */
+    str within[TEXT_TAG_LISTS]; /* of which records; empty: of all */
+    str any; /* a JSON array: the words fit where one of these does; empty: nothing to search */
 };
 struct text_tsquery
 text_query_tsquery(struct arena *, str query, struct text_among, enum text_tier);

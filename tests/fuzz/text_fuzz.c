@@ -38,7 +38,7 @@ static void check_terms(struct arena *arena, str s, enum text_kind kind)
              "fts5");
         struct text_tsquery q = text_query_tsquery(
             arena, s, (struct text_among){TEXT_OTHERS, {S("order"), S("_a1")}}, tier);
-        must(utf8_valid(q.within) && utf8_valid(q.any), "tsquery");
+        must(utf8_valid(q.within[0]) && utf8_valid(q.within[1]) && utf8_valid(q.any), "tsquery");
     }
     int score = text_match(arena, s, s, kind);
     must(score == 0 || score >= 990 || s.n > 200, "matches itself");
