@@ -139,6 +139,36 @@ TEST(json_read_is_strict)
     assert_string_equal(read_code(deep, sizeof deep), "json_too_large");
 }
 
+static str sentence(struct arena *arena, enum lang lang, const char *text)
+{
+    struct problems p = {.arena = arena};
+    json_t *tree;
+    assert_int_equal(json_read(arena, str_from(text), &p, &tree), ERR_INVALID);
+    return message_of_problem(arena, lang, &p.list.at[0]);
+}
+
+static void assert_says(str got, const char *want)
+{
+    assert_int_equal(got.n, strlen(want));
+    assert_memory_equal(got.p, want, got.n);
+}
+
+TEST(json_says_what_is_wrong_in_words_of_our_own)
+{
+    AUTO_ARENA arena = arena_new(MIB);
+    struct problems p = {.arena = arena};
+    assert_says(sentence(arena, LANG_ZH_CN, "{\n\"a\": ]"),
+                "不是有效的 JSON（第 2 行第 6 列：此处的内容无效）。");
+    assert_says(sentence(arena, LANG_ZH_CN, "{"),
+                "不是有效的 JSON（第 1 行第 1 列：内容不完整）。");
+    assert_says(sentence(arena, LANG_EN, "1 2"),
+                "This is not valid JSON (line 1, column 3: something follows after its end).");
+    problem_add(&p, S("/a"), "wrong_type", "object", NULL);
+    problem_add(&p, S("/a"), "wrong_type", "{lat, lng}", NULL);
+    assert_says(message_of_problem(arena, LANG_ZH_CN, &p.list.at[0]), "这里应为：对象。");
+    assert_says(message_of_problem(arena, LANG_ZH_CN, &p.list.at[1]), "这里应为：{lat, lng}。");
+}
+
 TEST(json_writer_escapes_and_mends)
 {
     AUTO_BUF out;

@@ -10,6 +10,8 @@
 
 /* ERR_INVALID with a problem "json_syntax" (line, column), "json_too_deep" or "json_too_large". */
 err_t json_read(struct arena *, str text, struct problems *, json_t **out) MUST_USE;
+/* Adds the problem "json_syntax": line, column and why. */
+void json_refuse(struct problems *, str at, const json_error_t *);
 /* The arena releases it; returns its argument. */
 json_t *json_keep(struct arena *, json_t *);
 
