@@ -143,5 +143,6 @@ struct seal_fault {
     int64_t change;  /* the first that is wrong, 0 if unknown */
     const char *why; /* "edited", "removed", "added", "truncated", "seal" */
 };
-/* Holds the log against its seals, in bounded memory; *out is the first fault unless *clean. */
-err_t seal_check(struct ctx *, struct seal_fault *out, bool *clean) MUST_USE;
+/* Holds the log against its seals, in bounded memory; *out is the first fault unless *clean,
+ * *looked how many were looked at. */
+err_t seal_check(struct ctx *, struct seal_fault *out, int64_t *looked, bool *clean) MUST_USE;
