@@ -55,7 +55,7 @@ err_t auth_token(struct ctx *, str bearer, str address, struct session *out) MUS
  */
 bool auth_held(struct ctx *, const struct session *);
 /* Would one of them be taken? Either may be empty. Looks only. */
-bool auth_known(struct ctx *, str bearer, str cookie);
+err_t auth_known(struct ctx *, str bearer, str cookie) MUST_USE;
 /* Which of these sessions (or API tokens) auth_session would still take; in any order. */
 err_t auth_alive(
     struct ctx *, const int64_t *ids, size_t n, bool tokens, int64_t **out, size_t *count) MUST_USE;

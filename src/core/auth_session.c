@@ -194,10 +194,10 @@ bool auth_held(struct ctx *ctx, const struct session *s)
            now[1] == s->epoch.sessions;
 }
 
-bool auth_known(struct ctx *ctx, str bearer, str cookie)
+err_t auth_known(struct ctx *ctx, str bearer, str cookie)
 {
     struct known_session s;
-    return session_find(ctx, bearer.n ? bearer : cookie, bearer.n > 0, &s) == OK;
+    return session_find(ctx, bearer.n ? bearer : cookie, bearer.n > 0, &s);
 }
 
 err_t auth_forget(struct ctx *ctx)
