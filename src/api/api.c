@@ -23,8 +23,6 @@ struct api {
 
 static const str BASE = S("/api/v1");
 
-enum { READ_MILLISECONDS = 20000 };
-
 static bool is_json_type(str type)
 {
     str main;
@@ -165,6 +163,7 @@ static err_t answer(struct call *call, bool may_presume)
     if (key.n && call->ctx.user && call->route->once)
         return idempotent_run(call, key);
     TRY(call_prepare(call));
+    TRY(ctx_in_time(&call->ctx));
     return call->answered ? OK : call->route->run(call);
 }
 
@@ -178,11 +177,11 @@ static bool attempt(struct api *api, struct http_request *r, struct http_reply *
     if (begun) {
         call.ctx.lang = lang_negotiate(http_header(r, "Accept-Language"), call.ctx.lang);
         call.ctx.request_id = r->request_id;
-        db_deadline(call.ctx.conn, READ_MILLISECONDS);
+        ctx_deadline(&call.ctx, LIMIT_REQUEST_MS);
         e = answer(&call, presume);
         if (e == ERR_LIMIT && db_too_slow(call.ctx.conn))
             e = refuse(&call, e, "too_slow");
-        bool stopped = err_is_fault(e) || db_too_slow(call.ctx.conn);
+        bool stopped = err_is_fault(e) || ctx_too_slow(&call.ctx);
         held = stopped || auth_held(&call.ctx, &call.session);
     }
     if (e == OK && reply->body.full)
@@ -234,7 +233,7 @@ static struct http_body_rule body_answer(const struct http_request *head)
     str bearer = http_header(head, "Authorization"), cookie = http_cookie(head, "__Host-renmai");
     if (ctx_init(&c, api->app, head->arena, "api") != OK)
         return NOT_NOW;
-    db_deadline(c.conn, READ_MILLISECONDS);
+    ctx_deadline(&c, LIMIT_REQUEST_MS);
     err_t e =
         auth_known(&c, str_starts(bearer, S("Bearer ")) ? str_cut(bearer, 7, bearer.n) : (str){0},
                    cookie.n ? cookie : http_cookie(head, "renmai"));
