@@ -96,5 +96,5 @@ err_t auth_token_create(struct ctx *,
 err_t auth_tokens_json(struct ctx *, struct jw *) MUST_USE;
 err_t auth_token_delete(struct ctx *, int64_t id) MUST_USE;
 
-/* Deletes what has expired: for a schedule. */
-err_t auth_sweep(struct ctx *) MUST_USE;
+/* Deletes some of what has expired, for a schedule; *more: perhaps not all of it. */
+err_t auth_sweep(struct ctx *, bool *more) MUST_USE;
