@@ -48,10 +48,8 @@ TEST_APP(ctx_leaves_a_later_statement_what_is_left)
     struct ctx c;
     assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
     ctx_deadline(&c, LIMIT_REQUEST_MS);
-    c.until = clock_monotonic() + CLOCK_SECOND / 10;
+    c.until = clock_monotonic() + CLOCK_SECOND; /* of the twenty */
     assert_int_equal(ctx_in_time(&c), OK);
-    int64_t before = clock_monotonic();
-    assert_int_equal(read_long(&c), ERR_LIMIT); /* after one second and not after twenty */
-    assert_true(clock_monotonic() - before < 10 * CLOCK_SECOND);
+    assert_int_equal(db_deadline(c.conn, 0), 1000); /* milliseconds */
     ctx_done(&c);
 }
