@@ -1,4 +1,8 @@
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/id.h"
@@ -167,6 +171,25 @@ TEST(json_says_what_is_wrong_in_words_of_our_own)
     problem_add(&p, S("/a"), "wrong_type", "{lat, lng}", NULL);
     assert_says(message_of_problem(arena, LANG_ZH_CN, &p.list.at[0]), "这里应为：对象。");
     assert_says(message_of_problem(arena, LANG_ZH_CN, &p.list.at[1]), "这里应为：{lat, lng}。");
+}
+
+TEST(json_ends_the_process_without_memory)
+{
+    json_malloc_t take;
+    json_free_t give;
+    int how;
+    json_get_alloc_funcs(&take, &give);
+    pid_t child = fork();
+    if (child == 0) {
+        struct rlimit none = {0, 0};
+        setrlimit(RLIMIT_AS, &none);
+        setrlimit(RLIMIT_CORE, &none);
+        (void)!freopen("/dev/null", "w", stderr);
+        give(take((size_t)MIB * MIB));
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &how, 0), child);
+    assert_false(WIFEXITED(how) && WEXITSTATUS(how) == 0);
 }
 
 TEST(json_writer_escapes_and_mends)

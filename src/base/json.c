@@ -1,8 +1,24 @@
 #include "base/json.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/limits.h"
+
+/* As with an arena: the library would call a text wrong for which there is no memory. */
+static void *take(size_t n)
+{
+    void *p = malloc(n);
+    if (p)
+        return p;
+    fputs("fatal: json: out of memory\n", stderr);
+    abort();
+}
+
+__attribute__((constructor)) static void take_memory_or_die(void)
+{
+    json_set_alloc_funcs(take, free);
+}
 
 static void release(void *tree)
 {

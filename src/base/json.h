@@ -1,7 +1,8 @@
 /* json: reading outside bytes into jansson trees. Writing without a tree: base/jw.h.
  *
  * Reading is strict (security I2): UTF-8, no NUL, no repeated key, bounded depth, members and
- * bytes, integers exact in 64 bits. Trees belong to the arena and are released with it. */
+ * bytes, integers exact in 64 bits. Trees belong to the arena and are released with it; where there
+ * is no memory for one, the process ends, as with the arena. */
 #pragma once
 
 #include <jansson.h>
