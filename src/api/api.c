@@ -23,8 +23,6 @@ struct api {
 
 static const str BASE = S("/api/v1");
 
-enum { READ_MILLISECONDS = 20000 };
-
 static bool is_json_type(str type)
 {
     str main;
@@ -165,6 +163,7 @@ static err_t answer(struct call *call, bool may_presume)
     if (key.n && call->ctx.user && call->route->once)
         return idempotent_run(call, key);
     TRY(call_prepare(call));
+    TRY(ctx_in_time(&call->ctx));
     return call->answered ? OK : call->route->run(call);
 }
 
@@ -178,11 +177,11 @@ static bool attempt(struct api *api, struct http_request *r, struct http_reply *
     if (begun) {
         call.ctx.lang = lang_negotiate(http_header(r, "Accept-Language"), call.ctx.lang);
         call.ctx.request_id = r->request_id;
-        db_deadline(call.ctx.conn, READ_MILLISECONDS);
+        ctx_deadline(&call.ctx, LIMIT_REQUEST_MS);
         e = answer(&call, presume);
         if (e == ERR_LIMIT && db_too_slow(call.ctx.conn))
             e = refuse(&call, e, "too_slow");
-        bool stopped = err_is_fault(e) || db_too_slow(call.ctx.conn);
+        bool stopped = err_is_fault(e) || ctx_too_slow(&call.ctx);
         held = stopped || auth_held(&call.ctx, &call.session);
     }
     if (e == OK && reply->body.full)
@@ -222,31 +221,35 @@ static void refuse_early(void *context, int status, const char *code, struct htt
     security_headers(reply, true);
 }
 
-/* Is there a session or token behind the request? Faults are left to the handler. */
-static bool is_known(struct api *api, const struct http_request *r)
+static const struct http_body_rule A_FILE = {.max = LIMIT_UPLOAD_BYTES, .spool = true},
+                                   OF_A_STRANGER = {.status = 401, .code = "signed_out"},
+                                   NOT_NOW = {.status = 503, .code = "unavailable"};
+
+/* Is there a session or token behind the request? */
+static struct http_body_rule body_answer(const struct http_request *head)
 {
-    AUTO_ARENA arena = arena_new(MIB);
+    const struct api *api = head->worker;
     struct ctx c;
-    str bearer = http_header(r, "Authorization"), cookie = http_cookie(r, "__Host-renmai");
-    if (!bearer.n && !cookie.n && !http_cookie(r, "renmai").n)
-        return false;
-    if (ctx_init(&c, api->app, arena, "api") != OK)
-        return true;
-    bool known =
+    str bearer = http_header(head, "Authorization"), cookie = http_cookie(head, "__Host-renmai");
+    if (ctx_init(&c, api->app, head->arena, "api") != OK)
+        return NOT_NOW;
+    ctx_deadline(&c, LIMIT_REQUEST_MS);
+    err_t e =
         auth_known(&c, str_starts(bearer, S("Bearer ")) ? str_cut(bearer, 7, bearer.n) : (str){0},
-                   cookie.n ? cookie : http_cookie(r, "renmai"));
+                   cookie.n ? cookie : http_cookie(head, "renmai"));
     ctx_done(&c);
-    return known;
+    return e == OK ? A_FILE : e == ERR_NOT_FOUND ? OF_A_STRANGER : NOT_NOW;
 }
 
 /* Files are taken from those only who are signed in. */
 static struct http_body_rule body_rule(void *context, const struct http_request *head)
 {
+    (void)context;
     if (!str_eqz(head->method, "POST") || !str_eqz(head->path, "/api/v1/files"))
         return (struct http_body_rule){.max = LIMIT_JSON_BYTES};
-    if (!is_known(context, head))
-        return (struct http_body_rule){.status = 401, .code = "signed_out"};
-    return (struct http_body_rule){.max = LIMIT_UPLOAD_BYTES, .spool = true};
+    bool says_who = http_header(head, "Authorization").n || http_cookie(head, "__Host-renmai").n ||
+                    http_cookie(head, "renmai").n;
+    return says_who ? (struct http_body_rule){.ask = true} : OF_A_STRANGER;
 }
 
 static void *worker_init(void *context)
@@ -272,6 +275,7 @@ err_t api_start(const struct api_options *o, struct problems *problems, struct a
         .tls_key_file = o->tls_key_file,
         .proxies = o->proxies,
         .body_rule = body_rule,
+        .body_answer = body_answer,
         .worker_init = worker_init,
         .handler = handler,
         .refuse = refuse_early,

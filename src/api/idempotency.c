@@ -99,7 +99,7 @@ static err_t prepare(const struct run *run, bool *to_run)
         return kept;
     err_t e = call_prepare(call);
     *to_run = e == OK && !call->answered;
-    if (e == OK || err_is_fault(e) || db_too_slow(c->conn))
+    if (e == OK || err_is_fault(e) || ctx_too_slow(c))
         return e;
     /* What stands in the way may be what the same request did meanwhile. */
     size_t refused = c->problems.list.n;

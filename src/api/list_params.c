@@ -4,39 +4,53 @@
 
 enum { SEARCH_HITS = 1000 };
 
-static err_t bad(struct call *call, const char *where, const char *code, str arg)
+static err_t bad(struct call *call, str at, const char *code, str arg)
 {
-    problem_add_str(&call->ctx.problems, str_from(where), code, arg, (str){0}, (str){0});
+    problem_add_str(&call->ctx.problems, at, code, arg, (str){0}, (str){0});
     return ERR_INVALID;
 }
 
-/* A parameter of the URL, or the member of a body. */
+/* Where it stands: a parameter of the URL, or the member of a body. */
+static str place(struct call *call, const json_t *body, const char *name)
+{
+    return body ? pointer_join(call->ctx.arena, S(""), str_from(name)) : str_from(name);
+}
+
 static err_t text_param(struct call *call, const json_t *body, const char *name, str *out)
 {
     if (!body)
         return call_query(call, name, out);
     const json_t *j = json_object_get(body, name);
     *out = json_str(j);
-    return !j || json_is_null(j) || json_is_string(j) ? OK
-                                                      : bad(call, name, "wrong_type", S("string"));
+    return !j || json_is_null(j) || json_is_string(j)
+               ? OK
+               : bad(call, place(call, body, name), "wrong_type", S("string"));
+}
+
+/* A parameter that is JSON: what is wrong with it is wrong at its name. */
+static err_t json_param(struct call *call, const char *name, json_t **out)
+{
+    str text;
+    struct problems *problems = &call->ctx.problems;
+    TRY(call_query(call, name, &text));
+    err_t e = text.n ? json_read(call->ctx.arena, text, problems, out) : OK;
+    if (e == ERR_INVALID)
+        problems->list.at[problems->list.n - 1].pointer = str_from(name);
+    return e;
 }
 
 static err_t
 where_param(struct call *call, const struct object *o, const json_t *body, struct list_query *q)
 {
+    struct ctx *c = &call->ctx;
     json_t *tree = json_object_get(body, "where");
+    str at = place(call, body, "where");
     struct condition *parsed;
-    if (!body) {
-        str text;
-        TRY(call_query(call, "where", &text));
-        if (!text.n)
-            return OK;
-        TRY(json_read(call->ctx.arena, text, &call->ctx.problems, &tree));
-    }
-    TRY(condition_parse(call->ctx.model, o, tree, S("where"), &call->ctx.problems, call->ctx.arena,
-                        &parsed));
+    if (!body)
+        TRY(json_param(call, "where", &tree));
+    TRY(condition_parse(c->model, o, tree, at, &c->problems, c->arena, &parsed));
     q->where = parsed;
-    return OK;
+    return parsed ? access_check_condition(c->access, parsed, at, &c->problems) : OK;
 }
 
 /* "name", "amount.currency": a field, or one of its parts. */
@@ -56,19 +70,20 @@ static const struct field *find_part(const struct object *o, str path, unsigned 
     return NULL;
 }
 
-static err_t sort_param(struct call *call, const struct object *o, str text, struct list_query *q)
+static err_t
+sort_param(struct call *call, const struct object *o, str at, str text, struct list_query *q)
 {
     str word;
     while (text.n && str_split(&text, ',', &word)) {
         bool descending = str_starts(word, S("-"));
         str path = descending ? str_cut(word, 1, word.n) : word;
         if (q->sort_count == sizeof q->sort / sizeof *q->sort)
-            return bad(call, "sort", "too_many", S("3"));
+            return bad(call, at, "too_many", S("3"));
         struct list_sort *s = &q->sort[q->sort_count++];
         s->field = find_part(o, path, &s->part);
         s->descending = descending;
         if (!s->field || access_field(call->ctx.access, s->field) == FIELD_HIDDEN)
-            return bad(call, "sort", "unknown_field", path);
+            return bad(call, at, "unknown_field", path);
     }
     return OK;
 }
@@ -85,7 +100,7 @@ fields_param(struct call *call, const struct object *o, str text, struct list_pa
     while (str_split(&text, ',', &name)) {
         const struct field *f = object_field(o, name);
         if (!f || access_field(call->ctx.access, f) == FIELD_HIDDEN)
-            return bad(call, "fields", "unknown_field", name);
+            return bad(call, S("fields"), "unknown_field", name);
         if (f != o->id && f != o->version && p->field_count < o->field_count + 2)
             p->fields[p->field_count++] = f;
     }
@@ -102,7 +117,7 @@ static err_t known_param(void *context, str name, str unused)
         if (str_eqz(name, known[i]))
             return OK;
     struct call *call = context;
-    return bad(call, arena_strz(call->ctx.arena, name), "unknown_parameter", name);
+    return bad(call, name, "unknown_parameter", name);
 }
 
 static err_t deleted_param(struct call *call, struct list_query *q)
@@ -112,7 +127,7 @@ static err_t deleted_param(struct call *call, struct list_query *q)
     q->deleted = str_eqz(text, "true");
     return !text.n || q->deleted || str_eqz(text, "false")
                ? OK
-               : bad(call, "deleted", "bad_parameter", S("deleted"));
+               : bad(call, S("deleted"), "bad_parameter", S("deleted"));
 }
 
 err_t list_params(struct call *call,
@@ -127,10 +142,10 @@ err_t list_params(struct call *call,
         TRY(http_params(call->request, known_param, call));
     TRY(where_param(call, o, body, &p.query));
     TRY(text_param(call, body, "sort", &sort));
-    TRY(sort_param(call, o, sort, &p.query));
+    TRY(sort_param(call, o, place(call, body, "sort"), sort, &p.query));
     TRY(text_param(call, body, "q", &words));
     if (body)
-        TRY(search_narrow_all(&call->ctx, words, S("q"), &p.query));
+        TRY(search_narrow_all(&call->ctx, words, S("/q"), &p.query));
     else
         TRY(search_narrow(&call->ctx, words, SEARCH_HITS, &p.query, &p.more_hits));
     p.words = p.query.ids != NULL;

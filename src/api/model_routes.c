@@ -46,17 +46,39 @@ err_t model_get(struct call *call)
     return OK;
 }
 
+/* The loader speaks of files: "patch:customer:1: /fields/x" is the body, all others are elsewhere.
+ */
+static void point_into_body(struct ctx *c, str object)
+{
+    str own = arena_printf(c->arena, "patch:" STR_FMT ":", STR_ARG(object));
+    for (size_t i = 0; i < c->problems.list.n; i++) {
+        struct problem *p = &c->problems.list.at[i];
+        size_t slash = 0;
+        while (slash < p->pointer.n && p->pointer.p[slash] != '/')
+            slash++;
+        if (str_starts(p->pointer, own)) {
+            p->pointer = str_cut(p->pointer, slash, p->pointer.n);
+        } else if (slash > 0) {
+            p->place = p->pointer;
+            p->pointer = S("");
+        }
+    }
+}
+
 static err_t apply(struct call *call, str object, const json_t *patch, bool dry_run, int status)
 {
     struct ctx *c = &call->ctx;
     AUTO_BUF plan;
     buf_init(&plan, MIB);
     TRY(registry_may_patch(c, object, dry_run));
-    TRY(registry_patch(c->app, object, patch, c->user, access_administrator(c->access), dry_run,
-                       &c->problems, &plan));
+    err_t e = registry_patch(c->app, object, patch, c->user, access_administrator(c->access),
+                             dry_run, &c->problems, &plan);
+    if (e != OK)
+        point_into_body(c, object);
+    TRY(e);
     if (!dry_run) {
         const struct model *now = model_hold(c->app);
-        err_t e = fill_after_model(c, c->model, now);
+        e = fill_after_model(c, c->model, now);
         model_release(c->app, now);
         TRY(e);
     }

@@ -61,7 +61,7 @@ const char *problem_code(const struct ctx *c, err_t e, size_t from)
     if (c->problems.list.n > from && !err_is_fault(e)) {
         const struct problem *first = &c->problems.list.at[from];
         if (first->pointer.n == 0 || problem_status(e, first->code) != err_http_status(e) ||
-            e == ERR_CONFLICT)
+            e == ERR_CONFLICT || e == ERR_DENIED)
             return first->code;
     }
     return err_name(e);
@@ -91,6 +91,8 @@ void problem_reply(struct call *call, err_t e)
             const struct problem *p = &c->problems.list.at[i];
             jw_open(&w, '{');
             member(&w, "pointer", p->pointer);
+            if (p->place.n)
+                member(&w, "place", p->place);
             member(&w, "code", str_from(p->code));
             member(&w, "detail", message_of_problem(call->request->arena, lang, p));
             if (str_eqz(S("duplicate_identity"), p->code) && p->args[1].n)

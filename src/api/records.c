@@ -34,6 +34,7 @@ err_t records_list(struct call *call)
     }
     p.query.fields = p.fields;
     p.query.field_count = p.field_count;
+    TRY(ctx_in_time(&call->ctx));
     bool ranked = p.words && p.query.sort_count == 0;
     TRY(ranked ? list_ranked(call, &p, &page) : record_list(&call->ctx, &p.query, &page));
     call_begin(call, 200);
@@ -47,11 +48,13 @@ err_t records_list(struct call *call)
     else
         jw_null(&call->out);
     jw_key(&call->out, S("count"));
+    TRY(ctx_in_time(&call->ctx));
     if (count.n && !str_eqz(count, "none"))
         TRY(write_count(call, &p, str_eqz(count, "exact")));
     else
         jw_null(&call->out);
     jw_key(&call->out, S("titles"));
+    TRY(ctx_in_time(&call->ctx));
     TRY(record_titles(&call->ctx, page.records, page.count, &call->out));
     call_end(call);
     return OK;

@@ -1,4 +1,8 @@
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/id.h"
@@ -137,6 +141,55 @@ TEST(json_read_is_strict)
     assert_string_equal(read_code(deep, sizeof deep), "json_too_deep");
     memset(deep, ',', sizeof deep);
     assert_string_equal(read_code(deep, sizeof deep), "json_too_large");
+}
+
+static str sentence(struct arena *arena, enum lang lang, const char *text)
+{
+    struct problems p = {.arena = arena};
+    json_t *tree;
+    assert_int_equal(json_read(arena, str_from(text), &p, &tree), ERR_INVALID);
+    return message_of_problem(arena, lang, &p.list.at[0]);
+}
+
+static void assert_says(str got, const char *want)
+{
+    assert_int_equal(got.n, strlen(want));
+    assert_memory_equal(got.p, want, got.n);
+}
+
+TEST(json_says_what_is_wrong_in_words_of_our_own)
+{
+    AUTO_ARENA arena = arena_new(MIB);
+    struct problems p = {.arena = arena};
+    assert_says(sentence(arena, LANG_ZH_CN, "{\n\"a\": ]"),
+                "不是有效的 JSON（第 2 行第 6 列：此处的内容无效）。");
+    assert_says(sentence(arena, LANG_ZH_CN, "{"),
+                "不是有效的 JSON（第 1 行第 1 列：内容不完整）。");
+    assert_says(sentence(arena, LANG_EN, "1 2"),
+                "This is not valid JSON (line 1, column 3: something follows after its end).");
+    problem_add(&p, S("/a"), "wrong_type", "object", NULL);
+    problem_add(&p, S("/a"), "wrong_type", "{lat, lng}", NULL);
+    assert_says(message_of_problem(arena, LANG_ZH_CN, &p.list.at[0]), "这里应为：对象。");
+    assert_says(message_of_problem(arena, LANG_ZH_CN, &p.list.at[1]), "这里应为：{lat, lng}。");
+}
+
+TEST(json_ends_the_process_without_memory)
+{
+    json_malloc_t take;
+    json_free_t give;
+    int how;
+    json_get_alloc_funcs(&take, &give);
+    pid_t child = fork();
+    if (child == 0) {
+        struct rlimit none = {0, 0};
+        setrlimit(RLIMIT_AS, &none);
+        setrlimit(RLIMIT_CORE, &none);
+        (void)!freopen("/dev/null", "w", stderr);
+        give(take((size_t)MIB * MIB));
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &how, 0), child);
+    assert_false(WIFEXITED(how) && WEXITSTATUS(how) == 0);
 }
 
 TEST(json_writer_escapes_and_mends)

@@ -1,6 +1,24 @@
 #include "base/json.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "base/limits.h"
+
+/* As with an arena: the library would call a text wrong for which there is no memory. */
+static void *take(size_t n)
+{
+    void *p = malloc(n);
+    if (p)
+        return p;
+    fputs("fatal: json: out of memory\n", stderr);
+    abort();
+}
+
+__attribute__((constructor)) static void take_memory_or_die(void)
+{
+    json_set_alloc_funcs(take, free);
+}
 
 static void release(void *tree)
 {
@@ -44,6 +62,36 @@ static const char *too_much(str text)
     return NULL;
 }
 
+/* In words of our own (messages "json_why_…"): the library speaks English only. */
+static const char *why(const json_error_t *error)
+{
+    switch (json_error_code(error)) {
+    case json_error_premature_end_of_input:
+        return "end";
+    case json_error_end_of_input_expected:
+        return "rest";
+    case json_error_duplicate_key:
+        return "duplicate";
+    case json_error_invalid_utf8:
+        return "utf8";
+    case json_error_null_character:
+    case json_error_null_byte_in_key:
+        return "nul";
+    case json_error_numeric_overflow:
+        return "number";
+    default:
+        return "here";
+    }
+}
+
+void json_refuse(struct problems *problems, str at, const json_error_t *error)
+{
+    char line[16], column[16];
+    snprintf(line, sizeof line, "%d", error->line);
+    snprintf(column, sizeof column, "%d", error->column);
+    problem_add(problems, at, "json_syntax", line, column, why(error), NULL);
+}
+
 err_t json_read(struct arena *arena, str text, struct problems *problems, json_t **out)
 {
     const char *why = text.n > LIMIT_JSON_BYTES ? "json_too_large" : too_much(text);
@@ -55,8 +103,7 @@ err_t json_read(struct arena *arena, str text, struct problems *problems, json_t
     json_t *tree =
         json_loadb(text.p ? text.p : "", text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (!tree) {
-        problem_add_str(problems, S(""), "json_syntax", arena_printf(arena, "%d", error.line),
-                        arena_printf(arena, "%d", error.column), str_from(error.text));
+        json_refuse(problems, S(""), &error);
         return ERR_INVALID;
     }
     *out = json_keep(arena, tree);

@@ -1,7 +1,8 @@
 /* json: reading outside bytes into jansson trees. Writing without a tree: base/jw.h.
  *
  * Reading is strict (security I2): UTF-8, no NUL, no repeated key, bounded depth, members and
- * bytes, integers exact in 64 bits. Trees belong to the arena and are released with it. */
+ * bytes, integers exact in 64 bits. Trees belong to the arena and are released with it; where there
+ * is no memory for one, the process ends, as with the arena. */
 #pragma once
 
 #include <jansson.h>
@@ -10,6 +11,8 @@
 
 /* ERR_INVALID with a problem "json_syntax" (line, column), "json_too_deep" or "json_too_large". */
 err_t json_read(struct arena *, str text, struct problems *, json_t **out) MUST_USE;
+/* Adds the problem "json_syntax": line, column and why. */
+void json_refuse(struct problems *, str at, const json_error_t *);
 /* The arena releases it; returns its argument. */
 json_t *json_keep(struct arena *, json_t *);
 

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/asset.h"
 #include "base/json.h"
@@ -71,7 +72,30 @@ str message_format(struct arena *arena, enum lang lang, str key, const str *args
     return out;
 }
 
+/* Arguments that are words of ours and not of the input: they are sentences' keys, less this. */
+static const struct {
+    const char *code;
+    size_t arg;
+    const char *key;
+} WORDS[] = {
+    {"json_syntax", 2, "json_why_%s"},
+    {"wrong_type", 0, "type_%s"},
+    {"model_wrong_type", 0, "type_%s"},
+};
+
+static str in_language(struct arena *arena, enum lang lang, const char *key, str word)
+{
+    str whole = arena_printf(arena, key, arena_strz(arena, word));
+    return map_get(&catalogue.sentences[LANG_EN], whole) ? message_get(lang, whole) : word;
+}
+
 str message_of_problem(struct arena *arena, enum lang lang, const struct problem *p)
 {
-    return message_format(arena, lang, str_from(p->code), p->args, PROBLEM_ARGS);
+    str args[PROBLEM_ARGS];
+    memcpy(args, p->args, sizeof args);
+    pthread_once(&catalogue.once, load);
+    for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+        if (str_eqz(str_from(p->code), WORDS[i].code))
+            args[WORDS[i].arg] = in_language(arena, lang, WORDS[i].key, args[WORDS[i].arg]);
+    return message_format(arena, lang, str_from(p->code), args, PROBLEM_ARGS);
 }

@@ -13,6 +13,7 @@ enum { PROBLEM_ARGS = 3 };
 struct problem {
     const char *code; /* a key of messages/<lang>.json, such as "required"; static */
     str pointer;      /* "/phone", "/lines/3/quantity" */
+    str place;        /* what it is about when that is not the input: a file and line; or empty */
     str args[PROBLEM_ARGS];
 };
 

@@ -43,11 +43,14 @@ static err_t new_key(const char *path, unsigned char key[32], struct problems *p
 }
 
 /* The installation's key: 32 random bytes that nobody else may read (security C1). */
-static err_t load_key(struct app *app, struct problems *problems)
+static err_t load_key(struct app *app, bool old, struct problems *problems)
 {
     const char *path = arena_printf(app->arena, STR_FMT "/key", STR_ARG(app->data_folder)).p;
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
+    app->keyless = fd < 0 && errno == ENOENT && old;
+    if (app->keyless)
+        return OK;
     if (fd < 0 && errno == ENOENT)
         return new_key(path, app->key, problems);
     if (fd < 0 || fstat(fd, &st) || (st.st_mode & 077)) {
@@ -64,6 +67,20 @@ static err_t load_key(struct app *app, struct problems *problems)
         return ERR_INVALID;
     }
     return OK;
+}
+
+bool app_key_kept(const struct app *app)
+{
+    AUTO_ARENA arena = arena_new(MIB);
+    unsigned char key[32];
+    int fd = open(arena_printf(arena, STR_FMT "/key", STR_ARG(app->data_folder)).p,
+                  O_RDONLY | O_CLOEXEC);
+    bool kept = fd >= 0 && read(fd, key, sizeof key) == sizeof key && !app->keyless &&
+                sodium_memcmp(key, app->key, sizeof key) == 0;
+    if (fd >= 0)
+        close(fd);
+    sodium_memzero(key, sizeof key);
+    return kept;
 }
 
 static err_t take_node(struct app *app, const struct app_options *o, struct problems *problems)
@@ -99,25 +116,31 @@ static err_t open_database(struct app *app, const struct app_options *o, struct 
     return o->make ? OK : find_enterprise(app, o, problems);
 }
 
-static err_t open_data(struct app *app, struct problems *problems)
+static err_t open_data(struct app *app, const struct app_options *o, struct problems *problems)
 {
     static const char *const folders[] = {"", "/files", "/spool", "/processes"};
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
         TRY(make_folder(
             arena_printf(app->arena, STR_FMT "%s", STR_ARG(app->data_folder), folders[i]).p,
             problems));
-    return load_key(app, problems);
+    return load_key(app, o->old_key, problems);
+}
+
+/* What is in the data folder, and a number among the processes. */
+static err_t open_place(struct app *app, const struct app_options *o, struct problems *problems)
+{
+    if (o->make) /* the database may lie in the data folder */
+        TRY(open_data(app, o, problems));
+    TRY(open_database(app, o, problems));
+    if (!o->make)
+        TRY(open_data(app, o, problems));
+    TRY(process_open(app));
+    return take_node(app, o, problems);
 }
 
 static err_t open_parts(struct app *app, const struct app_options *o, struct problems *problems)
 {
-    if (o->make) /* the database may lie in the data folder */
-        TRY(open_data(app, problems));
-    TRY(open_database(app, o, problems));
-    if (!o->make)
-        TRY(open_data(app, problems));
-    TRY(process_open(app));
-    TRY(take_node(app, o, problems));
+    TRY(o->look ? open_database(app, o, problems) : open_place(app, o, problems));
     app->settings = settings_new();
     app->registry = registry_new();
     app->access_cache = access_cache_new();
@@ -126,6 +149,8 @@ static err_t open_parts(struct app *app, const struct app_options *o, struct pro
     if (o->migrate)
         TRY(registry_migrate(app, problems, NULL));
     TRY(settings_load(app));
+    if (o->look)
+        return OK;
     TRY(change_open(app));
     return registry_load(app, problems);
 }

@@ -14,6 +14,8 @@ struct app_options {
     int node;     /* 0..1023, differs between processes on one database; < 0: one that is free */
     bool make;    /* a database without an enterprise is fine: one is made in it */
     bool migrate; /* bring the database to this binary's schema; else a difference is refused */
+    bool look;    /* only for registry_migrate with a plan: nothing is made or written */
+    bool old_key; /* a key that is gone is not made anew: app->keyless */
 };
 
 enum { PROCESS_CHARS = 16 };
@@ -23,6 +25,7 @@ struct app {
     struct arena *arena;
     str data_folder;
     unsigned char key[32]; /* of data_folder/key: secretbox for secrets, HMAC of seals (C1) */
+    bool keyless;
     struct settings *settings;
     struct registry *registry;
     struct access_cache *access_cache;
@@ -44,3 +47,5 @@ struct app {
  * ERR_CONFLICT (another process writes, or the database is newer), ERR_UNAVAILABLE. */
 err_t app_open(const struct app_options *, struct problems *, struct app **out) MUST_USE;
 void app_close(struct app *);
+/* Does the folder hold the key that this process works with? */
+bool app_key_kept(const struct app *);

@@ -55,7 +55,7 @@ err_t auth_token(struct ctx *, str bearer, str address, struct session *out) MUS
  */
 bool auth_held(struct ctx *, const struct session *);
 /* Would one of them be taken? Either may be empty. Looks only. */
-bool auth_known(struct ctx *, str bearer, str cookie);
+err_t auth_known(struct ctx *, str bearer, str cookie) MUST_USE;
 /* Which of these sessions (or API tokens) auth_session would still take; in any order. */
 err_t auth_alive(
     struct ctx *, const int64_t *ids, size_t n, bool tokens, int64_t **out, size_t *count) MUST_USE;
@@ -96,5 +96,5 @@ err_t auth_token_create(struct ctx *,
 err_t auth_tokens_json(struct ctx *, struct jw *) MUST_USE;
 err_t auth_token_delete(struct ctx *, int64_t id) MUST_USE;
 
-/* Deletes what has expired: for a schedule. */
-err_t auth_sweep(struct ctx *) MUST_USE;
+/* Deletes some of what has expired, for a schedule; *more: perhaps not all of it. */
+err_t auth_sweep(struct ctx *, bool *more) MUST_USE;

@@ -96,8 +96,10 @@ SELECT id, created_at, seen_at, address, agent FROM session
 WHERE user_id = $1 AND NOT pending AND expires_at > $2 AND seen_at > $3
 ORDER BY seen_at DESC, id DESC
 
+-- Those that were idle too long go with the rest, half a day later at most.
 -- name: auth_sessions_expire
-DELETE FROM session WHERE expires_at <= $1 OR seen_at <= $2
+DELETE FROM session WHERE id IN (
+    SELECT id FROM session WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
 
 -- name: auth_token_add
 INSERT INTO token (id, hash, user_id, name, scopes, created_at, expires_at)
@@ -136,4 +138,5 @@ ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING failures, last_at, 
 UPDATE attempt SET failures = $2, last_at = $3, next_at = $4 WHERE key = $1
 
 -- name: auth_attempts_expire
-DELETE FROM attempt WHERE last_at < $1 AND next_at < $1
+DELETE FROM attempt WHERE key IN (
+    SELECT key FROM attempt WHERE last_at < $1 AND next_at < $1 ORDER BY last_at LIMIT $2)

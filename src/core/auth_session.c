@@ -14,7 +14,7 @@
 #define ABSOLUTE (12 * CLOCK_HOUR)
 #define CHALLENGE (5 * CLOCK_MINUTE)
 
-enum { AGENT_CHARS = 200, ADDRESS_CHARS = 64 };
+enum { AGENT_CHARS = 200, ADDRESS_CHARS = 64, SWEEP_ROWS = 1000 };
 
 /* Within limits, and storable. */
 static str tidy(struct arena *arena, str s, size_t most)
@@ -194,10 +194,10 @@ bool auth_held(struct ctx *ctx, const struct session *s)
            now[1] == s->epoch.sessions;
 }
 
-bool auth_known(struct ctx *ctx, str bearer, str cookie)
+err_t auth_known(struct ctx *ctx, str bearer, str cookie)
 {
     struct known_session s;
-    return session_find(ctx, bearer.n ? bearer : cookie, bearer.n > 0, &s) == OK;
+    return session_find(ctx, bearer.n ? bearer : cookie, bearer.n > 0, &s);
 }
 
 err_t auth_forget(struct ctx *ctx)
@@ -271,18 +271,20 @@ err_t auth_end_sessions_of(struct ctx *ctx, int64_t user, int64_t except)
 
 static err_t sweep(struct ctx *ctx, void *arg)
 {
-    (void)arg;
-    int64_t now = clock_now(), ended;
-    value sessions[] = {V_INT(now), V_INT(now - IDLE)}, attempts = V_INT(now - 2 * CLOCK_DAY);
+    int64_t now = clock_now(), ended, forgiven;
+    value sessions[] = {V_INT(now), V_INT(SWEEP_ROWS)};
+    value attempts[] = {V_INT(now - 2 * CLOCK_DAY), V_INT(SWEEP_ROWS)};
     TRY(db_run(ctx->conn, SQL_AUTH_SESSIONS_EXPIRE, sessions, 2, &ended));
     if (ended)
         TRY(auth_forget(ctx));
-    return db_run(ctx->conn, SQL_AUTH_ATTEMPTS_EXPIRE, &attempts, 1, NULL);
+    TRY(db_run(ctx->conn, SQL_AUTH_ATTEMPTS_EXPIRE, attempts, 2, &forgiven));
+    *(bool *)arg = ended == SWEEP_ROWS || forgiven == SWEEP_ROWS;
+    return OK;
 }
 
-err_t auth_sweep(struct ctx *ctx)
+err_t auth_sweep(struct ctx *ctx, bool *more)
 {
-    return ctx_transact(ctx, sweep, NULL);
+    return ctx_transact(ctx, sweep, more);
 }
 
 /* ---- listing ---- */

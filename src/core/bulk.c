@@ -334,7 +334,9 @@ err_t bulk_preview(struct ctx *c, const struct bulk *b, struct jw *w)
     int64_t matches, changeable;
     may.op = need(b);
     TRY(record_count(c, &b->query, 0, &matches));
+    TRY(ctx_in_time(c));
     TRY(record_count(c, &may, 0, &changeable));
+    TRY(ctx_in_time(c));
     TRY(try_some(c, b, &t));
     jw_open(w, '{');
     jw_key(w, S("matches"));

@@ -134,14 +134,16 @@ void undo_write_json(struct ctx *, const struct undo_result *, struct jw *);
 err_t batch_write_json(struct ctx *, int64_t id, struct jw *) MUST_USE;
 
 /* ---- seals ---- */
-/* Seals what is older than the full hour: SHA-256 over the changes in order, chained to the seal
+/* Seals the next changes that are older than the full hour, in a transaction; *sealed is how many,
+ * 0 when there is none left: SHA-256 over the changes in order, chained to the seal
  * before, with an HMAC by the installation's key. The last seal is also noted in the file seal.head
  * of the data folder and in the server's log, so that cutting off the end of both tables shows. */
-err_t seal_make(struct ctx *) MUST_USE;
+err_t seal_next(struct ctx *, int64_t *sealed) MUST_USE;
 struct seal_fault {
     int64_t seal;
     int64_t change;  /* the first that is wrong, 0 if unknown */
     const char *why; /* "edited", "removed", "added", "truncated", "seal" */
 };
-/* Holds the log against its seals, in bounded memory; *out is the first fault unless *clean. */
-err_t seal_check(struct ctx *, struct seal_fault *out, bool *clean) MUST_USE;
+/* Holds the log against its seals, in bounded memory; *out is the first fault unless *clean,
+ * *looked how many were looked at. */
+err_t seal_check(struct ctx *, struct seal_fault *out, int64_t *looked, bool *clean) MUST_USE;

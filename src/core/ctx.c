@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "base/limits.h"
 #include "core/access.h"
 #include "core/change.h"
 #include "core/registry.h"
@@ -40,6 +41,39 @@ void ctx_done(struct ctx *c)
     c->conn = NULL;
 }
 
+void ctx_deadline(struct ctx *c, unsigned milliseconds)
+{
+    c->until = clock_monotonic() + (int64_t)milliseconds * 1000;
+    db_deadline(c->conn, milliseconds);
+}
+
+/* Told in whole seconds, and not of the first one: PostgreSQL is asked once more for each. */
+static void shorten(struct ctx *c, int64_t left)
+{
+    int64_t seconds = (left + CLOCK_SECOND - 1) / CLOCK_SECOND;
+    if (!c->in_transaction && seconds * 1000 < LIMIT_REQUEST_MS)
+        db_deadline(c->conn, (unsigned)seconds * 1000);
+}
+
+err_t ctx_in_time(struct ctx *c)
+{
+    int64_t left = c->until - clock_monotonic();
+    if (!c->until)
+        return OK;
+    if (left > 0) {
+        shorten(c, left);
+        return OK;
+    }
+    c->late = true;
+    problem_add(&c->problems, S(""), "too_slow", NULL);
+    return ERR_LIMIT;
+}
+
+bool ctx_too_slow(const struct ctx *c)
+{
+    return c->late || db_too_slow(c->conn);
+}
+
 struct condition_env ctx_env(const struct ctx *c)
 {
     struct condition_env env = {.now = c->now, .zone = c->zone, .me = c->user};
@@ -77,7 +111,9 @@ static err_t run(struct db_conn *conn, void *arg)
     t->ctx->problems.dropped = t->dropped_before;
     t->ctx->conn = conn;
     t->ctx->in_transaction = true;
-    err_t e = t->work(t->ctx, t->arg);
+    err_t e = ctx_in_time(t->ctx); /* it may have waited for the one that writes */
+    if (e == OK)
+        e = t->work(t->ctx, t->arg);
     t->ctx->conn = outer;
     t->ctx->in_transaction = nested;
     return e;

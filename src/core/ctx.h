@@ -27,6 +27,8 @@ struct ctx {
     const char *through;  /* "web", "api", "import", "job", "undo", "command" */
     int64_t batch;        /* changes are part of this batch; 0 = none */
     int64_t now;
+    int64_t until; /* monotonic, see ctx_deadline; 0 = as long as it takes: jobs, commands */
+    bool late;     /* it was not done by then */
     enum lang lang;
     const struct zone *zone;
     str currency; /* base currency */
@@ -40,6 +42,14 @@ struct ctx {
  * ctx_done. */
 err_t ctx_init(struct ctx *, struct app *, struct arena *, const char *through) MUST_USE;
 void ctx_done(struct ctx *);
+/* From now on there are so many milliseconds, for each statement that is read and for all that is
+ * done. Whoever goes on to the next part of something long asks whether it is still in time: else
+ * ERR_LIMIT with a problem "too_slow". Beginning a transaction asks, too; one that has begun is not
+ * cut off. */
+void ctx_deadline(struct ctx *, unsigned milliseconds);
+err_t ctx_in_time(struct ctx *) MUST_USE;
+/* Was it that, or a statement that took longer? */
+bool ctx_too_slow(const struct ctx *);
 struct condition_env ctx_env(const struct ctx *);
 struct field_context ctx_field(struct ctx *, str pointer);
 

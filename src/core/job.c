@@ -304,7 +304,7 @@ err_t job_list_json(struct ctx *c, str state, str after, size_t limit, struct jw
 {
     int64_t before = INT64_MAX, last = 0;
     if (after.n && id_parse(after, &before) != OK) {
-        problem_add(&c->problems, S("/after"), "bad_parameter", "after", NULL);
+        problem_add(&c->problems, S("after"), "bad_parameter", "after", NULL);
         return ERR_INVALID;
     }
     value params[] = {V_INT(before), V_BOOL(sees_all(c)), V_INT(c->user), V_TEXT_OR_NULL(state),

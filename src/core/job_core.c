@@ -53,16 +53,24 @@ static err_t purge_imports(struct ctx *c, struct job *job, json_t **result)
 
 static err_t purge_sessions(struct ctx *c, struct job *job, json_t **result)
 {
-    (void)job;
+    bool more = true;
     (void)result;
-    return auth_sweep(c);
+    for (size_t done = 0; more; done++) {
+        TRY(job_progress(c, job, done, 0));
+        TRY(auth_sweep(c, &more));
+    }
+    return OK;
 }
 
 static err_t seal(struct ctx *c, struct job *job, json_t **result)
 {
-    (void)job;
+    int64_t sealed = 1;
     (void)result;
-    return seal_make(c);
+    for (size_t done = 0; sealed; done += (size_t)sealed) {
+        TRY(job_progress(c, job, done, 0));
+        TRY(seal_next(c, &sealed));
+    }
+    return OK;
 }
 
 /* {"batch": "17…"} */

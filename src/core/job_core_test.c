@@ -2,8 +2,10 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "core/auth.h"
 #include "core/job.h"
 #include "core/test_app.h"
+#include "sql_core.h"
 
 enum { MANY = 2345 };
 
@@ -37,6 +39,46 @@ static err_t add_replays(struct ctx *c, void *arg)
                    params, 2, NULL));
     }
     return OK;
+}
+
+static void plan_names(struct ctx *c, str sql, const char *index)
+{
+    value params[] = {V_INT(1), V_INT(1000)};
+    AUTO_ROWS rows = NULL;
+    bool named = false;
+    assert_int_equal(
+        db_query(c->conn, arena_concat(c->arena, S("EXPLAIN QUERY PLAN "), sql), params, 2, &rows),
+        OK);
+    while (db_next(rows))
+        named = named || str_find(db_text(rows, 3), str_from(index)) != SIZE_MAX;
+    assert_int_equal(db_rows_error(rows), OK);
+    assert_true(named);
+}
+
+TEST_APP(jobs_clear_away_ended_sessions_by_chunks)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    bool more = true;
+    int times = 0;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    write_sql(&c, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2345) "
+                  "INSERT INTO session (id, hash, user_id, csrf, pending, created_at, seen_at, "
+                  "expires_at, proved_at, address, agent) SELECT i, 'h' || i, 7, '', FALSE, 0, 0, "
+                  "CASE WHEN i = 1 THEN 9000000000000000 ELSE 1000 END, 0, '', '' FROM n");
+    write_sql(&c, "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500) "
+                  "INSERT INTO attempt (key, failures, last_at, next_at) SELECT 'k' || i, 1, 1000, "
+                  "1000 FROM n");
+    for (; more; times++)
+        assert_int_equal(auth_sweep(&c, &more), OK);
+    assert_int_equal(times, 3);
+    assert_int_equal(number(&c, "SELECT count(*) FROM session"), 1);
+    assert_int_equal(number(&c, "SELECT count(*) FROM attempt"), 0);
+    if (db_conn_kind(c.conn) == DB_SQLITE) {
+        plan_names(&c, SQL_AUTH_SESSIONS_EXPIRE, "session_by_expiry");
+        plan_names(&c, SQL_AUTH_ATTEMPTS_EXPIRE, "attempt_by_last");
+    }
+    ctx_done(&c);
 }
 
 TEST_APP(jobs_clear_away_by_chunks)

@@ -42,7 +42,7 @@ struct job_runner {
     struct job_listener *listeners;
     struct job_running *running;
     pthread_t *threads;
-    unsigned thread_count;
+    unsigned thread_count, at_work; /* begun, and of these those that have not ended */
     uint64_t enqueued;
     int64_t schedules_at; /* monotonic; when to look at the schedules next */
     atomic_bool stop;

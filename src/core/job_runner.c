@@ -391,6 +391,10 @@ static void *work(void *arg)
         if (e != OK || !any)
             wait_for_work(runner, seen);
     }
+    pthread_mutex_lock(&runner->lock);
+    runner->at_work--;
+    pthread_cond_broadcast(&runner->wake);
+    pthread_mutex_unlock(&runner->lock);
     return NULL;
 }
 
@@ -419,7 +423,11 @@ err_t job_runner_start(struct app *app, unsigned threads)
     if (!runner->threads)
         abort();
     for (unsigned i = 0; i < threads; i++) {
-        if (pthread_create(&runner->threads[i], NULL, work, runner))
+        pthread_mutex_lock(&runner->lock);
+        bool begun = pthread_create(&runner->threads[i], NULL, work, runner) == 0;
+        runner->at_work += begun;
+        pthread_mutex_unlock(&runner->lock);
+        if (!begun)
             return FAULT("cannot start the thread of a job runner");
         runner->thread_count++;
     }
@@ -431,15 +439,18 @@ static bool join_all(struct job_runner *runner, unsigned seconds)
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += seconds;
-    while (runner->thread_count) {
-        if (pthread_clockjoin_np(runner->threads[runner->thread_count - 1], NULL, CLOCK_MONOTONIC,
-                                 &until)) {
-            log_event(LOG_WARN, "jobs_still_running", "threads", LOG_INT(runner->thread_count),
-                      NULL);
-            return false;
-        }
-        runner->thread_count--;
+    pthread_mutex_lock(&runner->lock);
+    while (runner->at_work &&
+           pthread_cond_timedwait(&runner->wake, &runner->lock, &until) != ETIMEDOUT) {
     }
+    unsigned left = runner->at_work;
+    pthread_mutex_unlock(&runner->lock);
+    if (left) {
+        log_event(LOG_WARN, "jobs_still_running", "threads", LOG_INT(left), NULL);
+        return false;
+    }
+    while (runner->thread_count)
+        pthread_join(runner->threads[--runner->thread_count], NULL);
     return true;
 }
 

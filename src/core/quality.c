@@ -129,7 +129,7 @@ err_t quality_json(struct ctx *c, str by, struct jw *w)
     int64_t counted_at = c->now, start = clock_monotonic();
     str key;
     if (access_field(c->access, group) < FIELD_READ) {
-        problem_add_str(&c->problems, S("/by"), "not_filterable", group->name, (str){0}, (str){0});
+        problem_add_str(&c->problems, S("by"), "not_filterable", group->name, (str){0}, (str){0});
         return ERR_INVALID;
     }
     TRY(cache_key(c, group, &key));

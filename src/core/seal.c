@@ -141,6 +141,7 @@ static err_t head_write(const struct app *app, struct arena *arena, const struct
 /* ---- making ---- */
 
 struct making {
+    struct arena *arena; /* of this seal: a long log has thousands */
     int64_t cutoff;
     struct seal seal; /* the one that is made */
     str prior;        /* hash of the one before, hex */
@@ -185,7 +186,7 @@ static err_t make_work(struct ctx *c, void *arg)
 {
     struct making *m = arg;
     struct seal last;
-    err_t e = seal_read(c->conn, c->arena, SQL_SEAL_LAST, NULL, 0, &last);
+    err_t e = seal_read(c->conn, m->arena, SQL_SEAL_LAST, NULL, 0, &last);
     if (e == ERR_NOT_FOUND)
         last = SEAL_NONE;
     else
@@ -206,7 +207,7 @@ static err_t make_work(struct ctx *c, void *arg)
     sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
     sodium_bin2base64(marks, sizeof marks, m->marks, (size_t)m->seal.changes * MARK_BYTES,
                       sodium_base64_VARIANT_ORIGINAL);
-    m->seal.hash = arena_str(c->arena, str_from(hex));
+    m->seal.hash = arena_str(m->arena, str_from(hex));
     m->seal.marks = str_from(marks);
     seal_mac(c->app, &m->seal, mac);
     int64_t added;
@@ -217,16 +218,17 @@ static err_t make_work(struct ctx *c, void *arg)
     return added ? OK : ERR_UNAVAILABLE; /* another process sealed at the same time */
 }
 
-err_t seal_make(struct ctx *c)
+err_t seal_next(struct ctx *c, int64_t *sealed)
 {
-    struct making m = {.cutoff = c->now / CLOCK_HOUR * CLOCK_HOUR};
-    for (;;) {
-        TRY(ctx_transact(c, make_work, &m));
-        if (!m.seal.changes)
-            return OK;
-        TRY(head_write(c->app, c->arena, &m.seal));
-        log_event(LOG_INFO, "log_sealed", "seal", LOG_INT(m.seal.id), "changes",
-                  LOG_INT(m.seal.changes), "until", LOG_INT(m.seal.until_id), "hash",
-                  LOG_STR(m.seal.hash), NULL);
-    }
+    AUTO_ARENA arena = arena_new(MIB);
+    struct making m = {.arena = arena, .cutoff = c->now / CLOCK_HOUR * CLOCK_HOUR};
+    TRY(ctx_transact(c, make_work, &m));
+    *sealed = m.seal.changes;
+    if (!m.seal.changes)
+        return OK;
+    TRY(head_write(c->app, arena, &m.seal));
+    log_event(LOG_INFO, "log_sealed", "seal", LOG_INT(m.seal.id), "changes",
+              LOG_INT(m.seal.changes), "until", LOG_INT(m.seal.until_id), "hash",
+              LOG_STR(m.seal.hash), NULL);
+    return OK;
 }

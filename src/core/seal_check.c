@@ -142,7 +142,7 @@ static err_t check_seals(struct checking *k, const struct seal *head, int64_t *l
     }
 }
 
-err_t seal_check(struct ctx *c, struct seal_fault *out, bool *clean)
+err_t seal_check(struct ctx *c, struct seal_fault *out, int64_t *looked, bool *clean)
 {
     AUTO_ARENA arena = arena_new(LIMIT_REQUEST_ARENA);
     struct checking k = {
@@ -152,6 +152,7 @@ err_t seal_check(struct ctx *c, struct seal_fault *out, bool *clean)
     bool right;
     TRY(seal_head_read(c->app, c->arena, &head));
     TRY(check_seals(&k, &head, &last, &right));
+    *looked = last + !right;
     k.seal.id = last + 1;
     if (right && head.id > last)
         right = wrong(&k, 0, "truncated");

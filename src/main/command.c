@@ -102,35 +102,32 @@ str data_folder(struct invocation *in)
     return arena_printf(in->arena, "%s/.local/share/renmai", home);
 }
 
-static err_t open_with(struct invocation *in, bool make, bool migrate, struct app **out)
+static err_t open_with(struct invocation *in, struct app_options o, struct app **out)
 {
     int64_t node, workers;
     TRY(option_int(in, "node", 0, ID_NODES - 1, -1, &node));
     TRY(option_int(in, "workers", 1, 256, DEFAULT_WORKERS, &workers));
-    struct app_options o = {
-        .db_url = option(in, "db"),
-        .data_folder = data_folder(in),
-        .readers = (unsigned)workers + BACKGROUND_READERS,
-        .node = (int)node,
-        .make = make,
-        .migrate = migrate,
-    };
+    o.db_url = option(in, "db");
+    o.data_folder = data_folder(in);
+    o.readers = (unsigned)workers + BACKGROUND_READERS;
+    o.node = (int)node;
     return app_open(&o, &in->problems, out);
 }
 
-err_t open_app(struct invocation *in, struct app **out)
+err_t open_app_to_look(struct invocation *in, struct app **out)
 {
-    return open_with(in, false, false, out);
+    return open_with(in, (struct app_options){.look = true}, out);
 }
 
 err_t open_app_migrated(struct invocation *in, struct app **out)
 {
-    return open_with(in, false, true, out);
+    struct app_options o = {.migrate = true, .old_key = in->command->old_key};
+    return open_with(in, o, out);
 }
 
 err_t make_app(struct invocation *in, struct app **out)
 {
-    return open_with(in, true, true, out);
+    return open_with(in, (struct app_options){.make = true, .migrate = true}, out);
 }
 
 static err_t work_here(struct invocation *in)

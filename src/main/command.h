@@ -42,6 +42,7 @@ struct command {
     bool files; /* the operands and --map name files: work() sees them as absolute paths */
     /* One of them: run() opens what it needs; work() is given the database by the server that has
      * it open (main/control.h), or else by this process. */
+    bool old_key; /* works without the key when that is gone, rather than making another */
     err_t (*run)(struct invocation *);
     err_t (*work)(struct invocation *, struct app *);
 };
@@ -71,7 +72,8 @@ err_t command_run(struct invocation *) MUST_USE;
  * ~/.local/share/renmai for PostgreSQL. */
 str data_folder(struct invocation *);
 /* Opens the app for --db and --data. */
-err_t open_app(struct invocation *, struct app **out) MUST_USE;
+/* Only to see what registry_migrate would do: nothing is written, not even a folder. */
+err_t open_app_to_look(struct invocation *, struct app **out) MUST_USE;
 err_t open_app_migrated(struct invocation *, struct app **out) MUST_USE;
 /* The same, where the database may be empty or missing. */
 err_t make_app(struct invocation *, struct app **out) MUST_USE;

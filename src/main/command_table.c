@@ -222,6 +222,7 @@ const struct command COMMANDS[] = {
          DATA,
          NODE,
          {"repair", NULL, false, "count wrong roll-ups anew", "重新计算有误的汇总字段"}},
+        .old_key = true,
         .work = work_check,
     },
     {

@@ -104,9 +104,7 @@ static err_t read_map(struct invocation *in, str path, json_t **out)
         json_keep(in->arena, *out);
         return OK;
     }
-    problem_add_str(&in->problems, path, "json_syntax", arena_printf(in->arena, "%d", error.line),
-                    arena_printf(in->arena, "%d", error.column),
-                    arena_str(in->arena, str_from(error.text)));
+    json_refuse(&in->problems, path, &error);
     return ERR_INVALID;
 }
 

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/message.h"
 #include "core/check.h"
 #include "core/registry.h"
 #include "core/setting.h"
@@ -245,11 +246,20 @@ err_t work_check(struct invocation *in, struct app *app)
     err_t e = check_run(&c, option_given(in, "repair"), &w, &clean);
     ctx_done(&c);
     buf_byte(in->out, '\n');
+    if (e == OK && !app_key_kept(app))
+        problem_add_str(&in->problems, S(""), "check_key_gone", app->data_folder, (str){0},
+                        (str){0});
     if (e == OK && !clean) {
         problem_add(&in->problems, S(""), "check_found", NULL);
         e = ERR_CONFLICT;
     }
     return e;
+}
+
+static void say_nothing_to_do(const struct invocation *in)
+{
+    str text = message_get(in->lang, S("nothing_to_do"));
+    fprintf(stderr, "renmai: " STR_FMT "\n", STR_ARG(text));
 }
 
 err_t command_migrate(struct invocation *in)
@@ -262,10 +272,12 @@ err_t command_migrate(struct invocation *in)
     }
     AUTO_BUF plan;
     buf_init(&plan, 16 * MIB);
-    TRY(open_app(in, &app));
+    TRY(open_app_to_look(in, &app));
     err_t e = registry_migrate(app, &in->problems, &plan);
-    if (e == OK)
+    if (e == OK && plan.n)
         fwrite(plan.p, 1, plan.n, stdout);
+    else if (e == OK)
+        say_nothing_to_do(in);
     app_close(app);
     return e;
 }

@@ -123,23 +123,18 @@ static uint64_t declared_length(struct http_conn *c)
     return z && str_to_int(str_from(z), &n) == OK ? (uint64_t)n : 0;
 }
 
-static enum MHD_Result headers_done(struct http_conn *c, const char *method, const char *version)
+static enum MHD_Result hand_over(struct http_conn *c)
 {
-    struct http_server *server = c->server;
+    return http_queue_push(c) ? MHD_YES : refuse(c, (struct http_refusal){503, "http_busy"});
+}
+
+static enum MHD_Result begin_body(struct http_conn *c)
+{
     static const struct http_refusal too_large = {413, "http_body_too_large"};
-    c->method = method;
-    atomic_fetch_add(&server->requests, 1);
-    struct http_refusal why = http_check_head(c, version);
-    struct http_request head = {.method = str_from(method), .path = c->path, .internal = c};
-    if (why.status)
-        return refuse(c, why);
-    if (atomic_load(&server->stopping))
-        return refuse(c, (struct http_refusal){503, "http_stopping"});
-    if (server->options.body_rule)
-        c->rule = server->options.body_rule(server->options.context, &head);
     uint64_t length = declared_length(c);
     if (c->rule.status || length > c->rule.max) {
-        why = c->rule.status ? (struct http_refusal){c->rule.status, c->rule.code} : too_large;
+        struct http_refusal why =
+            c->rule.status ? (struct http_refusal){c->rule.status, c->rule.code} : too_large;
         /* Who asks first, or would send far too much, is told at once; others are heard out,
          * because closing on a sender loses the answer on its way. */
         if (length > c->rule.max + LIMIT_HTTP_DRAIN ||
@@ -151,6 +146,22 @@ static enum MHD_Result headers_done(struct http_conn *c, const char *method, con
     atomic_store(&c->received, 0);
     http_conn_enter(c, PHASE_BODY);
     return MHD_YES;
+}
+
+static enum MHD_Result headers_done(struct http_conn *c, const char *method, const char *version)
+{
+    struct http_server *server = c->server;
+    c->method = method;
+    atomic_fetch_add(&server->requests, 1);
+    struct http_refusal why = http_check_head(c, version);
+    struct http_request head = {.method = str_from(method), .path = c->path, .internal = c};
+    if (why.status)
+        return refuse(c, why);
+    if (atomic_load(&server->stopping))
+        return refuse(c, (struct http_refusal){503, "http_stopping"});
+    if (server->options.body_rule)
+        c->rule = server->options.body_rule(server->options.context, &head);
+    return c->rule.ask ? hand_over(c) : begin_body(c);
 }
 
 static enum MHD_Result take_body(struct http_conn *c, const char *bytes, size_t n)
@@ -173,9 +184,7 @@ static enum MHD_Result body_done(struct http_conn *c)
 {
     if (c->refusal.status)
         return refuse(c, c->refusal);
-    if (!http_queue_push(c))
-        return refuse(c, (struct http_refusal){503, "http_busy"});
-    return MHD_YES;
+    return hand_over(c);
 }
 
 enum MHD_Result http_conn_access(void *server,
@@ -192,6 +201,8 @@ enum MHD_Result http_conn_access(void *server,
     switch (atomic_load(&c->phase)) {
     case PHASE_HEAD:
         return headers_done(c, method, version);
+    case PHASE_ASKED: /* the library calls again where it was: with the head, and no body yet */
+        return begin_body(c);
     case PHASE_BODY:
         if (*upload_size == 0)
             return body_done(c);

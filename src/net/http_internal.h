@@ -5,7 +5,9 @@
  *
  *   OPEN ─┐                        ┌► WAIT ─► (worker) ─► READY ─┐
  *         ├─► HEAD ─► BODY ────────┤                             ├─► REPLY ─► IDLE ─► HEAD …
- *   IDLE ─┘                        └► refused ───────────────────┘
+ *   IDLE ─┘    │      ▲            └► refused ───────────────────┘
+ *              │      └─── ASKED ◄─┐
+ *              └► WAIT ─► (worker: may the body come?)
  */
 #pragma once
 
@@ -23,6 +25,7 @@ enum http_phase {
     PHASE_HEAD,  /* request line seen */
     PHASE_BODY,  /* headers checked */
     PHASE_WAIT,  /* suspended: queued or in a worker */
+    PHASE_ASKED, /* resumed with what the body may be */
     PHASE_READY, /* resumed with a response */
     PHASE_REPLY,
     PHASE_IDLE, /* between requests */

@@ -85,6 +85,7 @@ struct http_body_rule {
     bool spool; /* into a file in spool_folder instead of memory */
     int status; /* not 0: the body is not taken at all, and this is answered */
     const char *code;
+    bool ask; /* body_answer says, on a worker; nothing of the body is read before it has */
 };
 
 struct http_server_options {
@@ -97,9 +98,11 @@ struct http_server_options {
     const char *tls_cert_file, *tls_key_file; /* NULL = plain HTTP */
     str proxies; /* comma-separated addresses whose X-Forwarded-* are believed */
     struct http_limits limits;
-    /* Before the body is read: how large may it be? On a network thread; of the request only
-     * method, path, headers and cookies are there. NULL: no bodies. */
+    /* Before the body is read: how large may it be? Of the request only arena, method, path,
+     * headers and cookies are there. body_rule is on a network thread and must not wait for
+     * anything; NULL: no bodies. body_answer is on a worker, head->worker its own. */
     struct http_body_rule (*body_rule)(void *context, const struct http_request *head);
+    struct http_body_rule (*body_answer)(const struct http_request *head);
     void *(*worker_init)(void *context); /* on the worker's thread */
     void (*worker_done)(void *worker);
     void (*handler)(struct http_request *, struct http_reply *);

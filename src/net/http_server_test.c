@@ -83,9 +83,22 @@ static struct http_body_rule rule(void *context, const struct http_request *head
 {
     (void)context;
     bool spool = str_eqz(head->path, "/spool");
+    if (str_starts(head->path, S("/asked")))
+        return (struct http_body_rule){.ask = true};
     if (str_eqz(head->path, "/members") && !http_cookie(head, "member").n)
         return (struct http_body_rule){.status = 401, .code = "signed_out"};
     return (struct http_body_rule){.max = spool ? 32 * MIB : 4 * MIB, .spool = spool};
+}
+
+/* Takes its time. */
+static struct http_body_rule answer(const struct http_request *head)
+{
+    assert_int_equal(*(int *)head->worker, 42);
+    sem_post(&entered);
+    sem_wait(&released);
+    if (!http_cookie(head, "member").n)
+        return (struct http_body_rule){.status = 401, .code = "signed_out"};
+    return (struct http_body_rule){.max = 32 * MIB, .spool = str_eqz(head->path, "/asked/spool")};
 }
 
 static void refuse(void *context, int status, const char *code, struct http_reply *reply)
@@ -115,6 +128,7 @@ static struct http_server_options usual(void)
         .host = "127.0.0.1",
         .spool_folder = "/tmp",
         .body_rule = rule,
+        .body_answer = answer,
         .worker_init = hello,
         .worker_done = goodbye,
         .handler = handle,
@@ -262,6 +276,47 @@ TEST(http_bodies_of_strangers_are_not_taken)
     r = client_exchange(port, str_cut(large, 0, 200), arena); /* told before it is sent */
     assert_int_equal(reply_status(r), 401);
     stop(server);
+}
+
+static str ask(unsigned port, str request, struct arena *arena)
+{
+    int fd = client_connect(port);
+    assert_true(client_send(fd, request));
+    sem_wait(&entered); /* its worker thinks, and the one network thread answers others */
+    str other = client_exchange(port, S("GET /shared HTTP/1.1\r\n" LAST "\r\n"), arena);
+    assert_str(reply_body(other), "shared");
+    sem_post(&released);
+    str reply = client_rest(fd, arena);
+    close(fd);
+    return reply;
+}
+
+TEST(http_a_worker_says_whose_bodies_are_taken)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    char folder[] = "/tmp/renmai-spool-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    struct http_server_options o = usual();
+    o.spool_folder = folder;
+    o.threads = 1;
+    o.workers = 2;
+    struct http_server *server = start(o);
+    unsigned port = http_server_port(server);
+    static char bytes[4 * MIB];
+    str r = ask(port, post(arena, "/asked", S("hello"), ""), arena);
+    assert_int_equal(reply_status(r), 401);
+    assert_str(reply_body(r), "signed_out");
+    r = ask(port, post(arena, "/asked", S("hello"), "Cookie: member=1\r\n"), arena);
+    assert_int_equal(reply_status(r), 200);
+    assert_str(reply_body(r), "hello");
+    str large = post(arena, "/asked/spool", (str){bytes, sizeof bytes}, "");
+    r = ask(port, str_cut(large, 0, 200), arena); /* told before it is sent */
+    assert_int_equal(reply_status(r), 401);
+    str polite = post(arena, "/asked/spool", S("x"), "Expect: 100-continue\r\n");
+    r = ask(port, str_cut(polite, 0, polite.n - 1), arena);
+    assert_int_equal(reply_status(r), 401);
+    stop(server);
+    assert_int_equal(rmdir(folder), 0); /* nothing was ever in it, or it would not go */
 }
 
 TEST(http_spool_files_go_away)

@@ -179,6 +179,21 @@ pop(struct http_queue *q, struct http_worker *me, const bool *done_read, bool *a
     return c;
 }
 
+static void answer_rule(struct http_conn *c, struct arena *arena, void *worker)
+{
+    struct http_request head = {
+        .arena = arena,
+        .method = str_from(c->method),
+        .path = c->path,
+        .request_id = str_from(c->request_id),
+        .worker = worker,
+        .internal = c,
+    };
+    c->rule = c->server->options.body_answer(&head);
+    c->rule.ask = false;
+    arena_reset(arena);
+}
+
 static void run(struct http_conn *c, struct arena *arena, void *worker)
 {
     struct http_request request = {
@@ -213,11 +228,14 @@ static void *work(void *cls)
     for (struct http_conn *c; (c = pop(&server->queue, me, done, &abandon));) {
         read = is_read(c);
         done = &read;
+        bool asked = c->rule.ask && !abandon;
         if (abandon)
             http_reply_refuse(c, (struct http_refusal){503, "http_stopping"});
+        else if (asked)
+            answer_rule(c, arena, worker);
         else
             run(c, arena, worker);
-        http_conn_enter(c, PHASE_READY);
+        http_conn_enter(c, asked ? PHASE_ASKED : PHASE_READY);
         MHD_resume_connection(c->mhd); /* c belongs to its network thread again */
     }
     if (o->worker_done)

@@ -31,6 +31,9 @@ export class Document {
     if (!node?.$ref) return node;
     return node.$ref.slice(2).split('/').reduce((at, key) => at[key], this.tree);
   }
+  resolveAll(nodes = []) {
+    return nodes.map(node => this.resolve(node));
+  }
   #check(pointer, value) {
     if (!this.#compiled.has(pointer))
       this.#compiled.set(pointer, this.#ajv.compile({$ref: `doc#${pointer}`}));

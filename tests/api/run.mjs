@@ -7,6 +7,7 @@ import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 import {Document} from './document.mjs';
+import {problemsIn, wrongPointers} from './pointers.mjs';
 import {lintOpenapi} from './lint.mjs';
 import {runGuide} from './guide.mjs';
 import {Caller, runScenario} from './scenario.mjs';
@@ -59,6 +60,7 @@ class Judge {
         wrong.push(...document.judgeBody(op, step.payload).map(w => `request body: ${w}`));
     }
     if (op) this.used.at.add(`${op.method} ${op.path}`);
+    wrong.push(...wrongPointers(problemsIn(reply), op && document.resolveAll(op.parameters), step));
     if (reply.status >= 400 && reply.body?.status !== reply.status)
       wrong.push('the problem tells another status');
     for (const [name, want] of [['x-content-type-options', /^nosniff$/], ['x-request-id', /^[0-9a-f]{32}$/],

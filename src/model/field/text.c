@@ -64,7 +64,8 @@ load_max(struct model *m, struct field *f, const json_t *d, struct problems *pro
     }
     str format = json_get_str(d, "format");
     if (format.n && !str_eqz(format, "wechat_id")) {
-        problem_add(problems, pointer_join(m->arena, at, S("format")), "model_wrong_type", NULL);
+        problem_add(problems, pointer_join(m->arena, at, S("format")), "model_wrong_type",
+                    "wechat_id", NULL);
         return ERR_INVALID;
     }
     f->wechat_id = format.n > 0;
