@@ -183,6 +183,11 @@ static const char *
 open_link(const struct emitter *e, struct path_link link, const char *alias, bool few, bool negated)
 {
     const char *inner = inner_alias(e, alias);
+    if (e->env->row_by_row && !negated && !link.down) { /* correlated: no planner makes it a join */
+        sql_add(e->sql, "1 IN (SELECT 1");
+        add_linked(e, link, alias, inner);
+        return inner;
+    }
     if (few && !negated && !link.down) {
         sql_column(e->sql, alias, field_column(link.ref, 0)->name);
         sql_add(e->sql, " IN (SELECT ");

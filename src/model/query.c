@@ -488,6 +488,8 @@ err_t query_search(const struct query_hits *h,
                    struct sql *q)
 {
     bool lite = kind == DB_SQLITE;
+    struct condition_env each = *env;
+    each.row_by_row = !lite;
     *VEC_PUSH(q->arena, q->params) = V_TEXT(h->match);
     if (!lite) {
         sql_add(q, "WITH s AS MATERIALIZED (");
@@ -507,7 +509,7 @@ err_t query_search(const struct query_hits *h,
     sql_add(q, " AND t.\"deleted_at\" IS NULL");
     if (h->scope) {
         sql_add(q, " AND ");
-        TRY(condition_sql(h->scope, env, "t", q));
+        TRY(condition_sql(h->scope, &each, "t", q));
     }
     sql_add(q, lite ? " ORDER BY search_index.rowid DESC LIMIT "
                     : " OFFSET 0) t ORDER BY s.id DESC LIMIT ");
