@@ -35,7 +35,7 @@ static str cells_json(struct arena *arena, const struct import_line *line)
 
 static bool worth_keeping(const struct import_line *line, int64_t rows)
 {
-    return rows <= KEPT_LINES || line->problems.n || line->outcome == IMPORT_REFUSED ||
+    return rows <= KEPT_LINES || import_line_noted(line) || line->outcome == IMPORT_REFUSED ||
            line->outcome == IMPORT_ASK;
 }
 

@@ -226,29 +226,6 @@ TEST_APP(import_knows_firms_mobiles_and_numbers_that_lost_digits)
     ctx_done(&c);
 }
 
-/* A company and the person there: both are kept, and a row without the company says what is
- * missing. */
-TEST_APP(import_keeps_the_person_beside_the_company)
-{
-    AUTO_ARENA arena = arena_new(256 * MIB);
-    struct ctx c;
-    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
-    int64_t id = start_text(&c, "客户名称,联系人,手机\n宁波云帆贸易有限公司,王总,13800001234\n"
-                                ",李经理,13800001235\n");
-    step(&c, id, IMPORT_RUN);
-    assert_int_equal(count(&c, "{'all':[{'field':'name','eq':'宁波云帆贸易有限公司'},"
-                               "{'field':'notes','eq':'联系人：王总'}]}"),
-                     1);
-    AUTO_BUF out;
-    buf_init(&out, MIB);
-    struct jw w = {.out = &out};
-    struct record *import;
-    assert_int_equal(import_get(&c, id, &import), OK);
-    assert_int_equal(import_rows_json(&c, import, S("refuse"), 0, 10, &w), OK);
-    assert_true(str_find(buf_str(&out), S("客户名称：请填写此项")) != SIZE_MAX);
-    ctx_done(&c);
-}
-
 TEST_APP(import_strict_refuses_rows)
 {
     AUTO_ARENA arena = arena_new(256 * MIB);

@@ -139,6 +139,7 @@ struct object {
     const struct field *owner, *department; /* NULL unless owned */
     const struct field *customer;           /* the ref that roots it; NULL unless ROOT_CUSTOMER */
     const struct field *access_via;         /* rows are visible as the record this ref names is */
+    const struct field *import_with; /* a ref: one may come along with its target in a file */
     struct event *events;
     size_t event_count;
     struct rule *rules;

@@ -73,6 +73,8 @@ export interface Report {
   refused: number;
   ask?: number;
   cells_repaired: number;
+  /** Records that come along with those of the rows, such as contacts. */
+  beside?: { object: string; label: string; created: number; updated: number }[];
   validity: number | null;
   completeness: number | null;
   by_source?: QualityGroup[];
