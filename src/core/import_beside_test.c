@@ -175,6 +175,10 @@ TEST_APP(import_fills_in_a_contact_that_is_known)
 TEST_APP(import_takes_the_person_where_there_is_no_company)
 {
     BEGIN;
+    struct record *stage;
+    assert_int_equal(record_create(&c, model_object(c.model, S("stage")),
+                                   test_json(arena, "{'name':'新客户'}"), NULL, &stage),
+                     OK);
     int64_t id = start(&c, "客户名称,联系人,联系人手机,联系人部门\n"
                            "宁波云帆贸易有限公司,王总,13800001234,\n"
                            ",李经理,13800001235,采购部\n"
@@ -186,6 +190,7 @@ TEST_APP(import_takes_the_person_where_there_is_no_company)
     assert_true(says(&c, id, "created", "这一行没有名称，用了“联系人”"));
     step(&c, id, IMPORT_RUN);
     assert_int_equal(count(&c, "contact", "{}"), 1);
+    assert_int_equal(count(&c, "customer", "{'field':'stage.name','eq':'新客户'}"), 3);
     assert_int_equal(count(&c, "customer",
                            "{'all':[{'field':'name','eq':'李经理'},{'field':'kind','eq':'person'},"
                            "{'field':'phone','eq':'+8613800001235'},"

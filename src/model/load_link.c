@@ -345,12 +345,27 @@ static bool depends_on_more(const json_t *j)
     return false;
 }
 
+static void load_first(struct loader *l, const struct source *s, struct field *f)
+{
+    static const char *const keys[] = {"first", "where", NULL};
+    str at = step(l, field_at(l, f), "default");
+    const json_t *d = f->fallback;
+    load_keys(l, s, d, at, keys);
+    struct first *first = ARENA_NEW(l->model->arena, struct first);
+    first->by = need_field(l, s, f->target, json_object_get(d, "first"), step(l, at, "first"));
+    first->where =
+        need_condition(l, s, f->target, json_object_get(d, "where"), step(l, at, "where"));
+    f->first = first;
+}
+
 void load_behaviour(struct loader *l, const struct source *s, struct object *o)
 {
     for (size_t i = 0; i < o->field_count; i++) {
         struct field *f = o->fields[i];
         if (is_type(f, "formula"))
             load_formula(l, s, o, f);
+        if (is_type(f, "ref") && f->target && json_is_object(f->fallback))
+            load_first(l, s, f);
         if (f->rollup && depends_on_more(json_object_get(f->definition, "where")))
             load_fail(l, s, step(l, field_at(l, f), "where"), "model_rollup_condition", f->name,
                       (str){0});
