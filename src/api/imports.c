@@ -82,6 +82,15 @@ err_t imports_update(struct call *call)
     return reply_import(call, 200, r);
 }
 
+err_t imports_delete(struct call *call)
+{
+    int64_t id;
+    TRY(call_id(call, 0, &id));
+    TRY(import_delete(&call->ctx, id));
+    call->reply->status = 204;
+    return OK;
+}
+
 static err_t start(struct call *call, enum import_step step)
 {
     int64_t id, job;

@@ -322,6 +322,11 @@ err_t import_run(struct ctx *, struct job *, struct record *, bool dry) MUST_USE
 /* Rows that waited and have been answered now, after the run. */
 err_t import_run_answered(struct ctx *, struct record *, const int64_t *lines, size_t n) MUST_USE;
 
+/* ---- import_delete.c ---- */
+
+/* The job: the rows and the file of an import that has been deleted. */
+err_t import_clear(struct ctx *, struct job *, json_t **result) MUST_USE;
+
 /* ---- import.c ---- */
 
 /* Changes of the import's own record: the server's work, in no batch. */

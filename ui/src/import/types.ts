@@ -123,6 +123,8 @@ export interface ImportRecord {
   source?: string | null;
   report?: Report | null;
   job?: Id | null;
+  /** What it has written, once it has run. */
+  batch?: Id | null;
   error?: string | null;
   created_at?: string;
 }
