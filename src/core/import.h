@@ -55,6 +55,8 @@ err_t import_rows_json(struct ctx *,
                        int64_t after,
                        size_t limit,
                        struct jw *) MUST_USE;
+/* "客户名单-未导入": the file's own name, to which the format's ending comes. */
+str import_refused_name(struct ctx *, const struct record *);
 /* The refused rows with their reasons, to be corrected and imported again. format "xlsx" or "csv".
  * Makes a temporary file; the caller removes it. */
 err_t import_refused_file(struct ctx *,

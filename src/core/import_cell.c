@@ -45,6 +45,8 @@ str import_cell_text(struct arena *arena, const struct sheet_cell *cell)
         return arena_str(arena, (str){text, day_format(cell->at, text)});
     if (cell->kind != CELL_INSTANT)
         return cell->text;
+    if (cell->at % CLOCK_DAY == 0) /* a day, whatever its format shows */
+        return arena_str(arena, (str){text, day_format(cell->at / CLOCK_DAY, text)});
     size_t n = instant_format(cell->at, text);
     text[10] = ' ';
     return arena_str(arena, (str){text, n < 19 ? n : 19});
@@ -119,6 +121,7 @@ static err_t take_column(struct import_reading *r)
     const json_t *word = text.n ? json_object_getn(col->translate, text.p, text.n) : NULL;
     if (word)
         text = json_str(word);
+    r->line->filled = r->line->filled || !import_blank(text);
     if (import_blank(text)) {
         text = col->fallback;
         r->cell = NULL;

@@ -419,6 +419,15 @@ static void look_closer(struct ctx *c, struct import_column *col)
     col->unknown = unknown;
 }
 
+/* What cards call FN is 姓名（FN） to people. */
+static str card_header(struct ctx *c, str name)
+{
+    str key = arena_concat(c->arena, S("vcard_"), name), word = message_get(c->lang, key);
+    str args[] = {word, name};
+    return str_eq(word, key) ? name
+                             : message_format(c->arena, c->lang, S("import_card_header"), args, 2);
+}
+
 static size_t row_of_line(const struct scan *s, int64_t line)
 {
     for (size_t r = 0; r < s->rows; r++)
@@ -464,6 +473,8 @@ err_t import_guess(struct ctx *c,
     settle(&g, &map);
     for (size_t i = 0; i < map.count; i++)
         look_closer(c, &map.columns[i]);
+    for (size_t i = 0; cards && i < map.count; i++)
+        map.columns[i].header = card_header(c, map.columns[i].header);
     *out = (struct import_guess){
         .header_row = header == SIZE_MAX ? 0 : (int64_t)s->lines[header],
         .map = map,

@@ -154,6 +154,7 @@ struct import_line {
     size_t same_as_line; /* an earlier row with one of its keys, 0 = none */
     VEC(struct import_candidate) candidates;
     const json_t *answer;
+    bool filled; /* a column that goes somewhere has something in it */
 };
 
 /* What a check or run carries from row to row. */

@@ -231,7 +231,22 @@ static void refuse_missing(struct import_work *w, struct ctx *c, struct import_l
     }
 }
 
-err_t import_do_line(struct import_chunk *k, struct ctx *c, struct import_line *line)
+static void tell_why_skipped(struct import_work *w, struct ctx *c, struct import_line *line)
+{
+    str earlier = arena_printf(c->arena, "%zu", line->same_as_line);
+    if (!line->filled)
+        import_remark(c, line, "import_skip_empty", (str){0});
+    else if (str_eqz(json_get_str(line->answer, "choice"), "skip"))
+        import_remark(c, line, "import_skip_answer", (str){0});
+    else if (line->same_as_line)
+        import_remark(c, line, "import_skip_line", earlier);
+    else if (w->on_duplicate == IMPORT_SKIPPED)
+        import_remark(c, line, "import_skip_known", (str){0});
+    else
+        import_remark(c, line, "import_skip_same", (str){0});
+}
+
+static err_t do_line(struct import_chunk *k, struct ctx *c, struct import_line *line)
 {
     struct import_work *w = k->work;
     line->outcome = IMPORT_REFUSED;
@@ -239,6 +254,10 @@ err_t import_do_line(struct import_chunk *k, struct ctx *c, struct import_line *
     line->after = NULL;
     for (size_t i = 0; i < line->beside.n; i++)
         line->beside.at[i].outcome = IMPORT_SKIPPED;
+    if (!line->filled) {
+        line->outcome = IMPORT_SKIPPED;
+        return OK;
+    }
     if (import_line_refused(line)) {
         refuse_missing(w, c, line);
         return OK;
@@ -265,5 +284,13 @@ err_t import_do_line(struct import_chunk *k, struct ctx *c, struct import_line *
     if (e == OK || err_is_fault(e) || !k->careful)
         return e;
     refuse_write(w, c, line, e, before);
+    return OK;
+}
+
+err_t import_do_line(struct import_chunk *k, struct ctx *c, struct import_line *line)
+{
+    TRY(do_line(k, c, line));
+    if (line->outcome == IMPORT_SKIPPED)
+        tell_why_skipped(k->work, c, line);
     return OK;
 }

@@ -74,7 +74,7 @@ static bool worth_telling(const struct import_line *line, const struct import_co
         repaired = repaired || line->repairs.at[i] == column->index;
     return repaired || beside(line, column) || column->split.n ||
            column->target.part != WHOLE_FIELD || f->multi || str_eqz(S("ref"), f->type->name) ||
-           str_eqz(S("address"), f->type->name);
+           str_eqz(S("date"), f->type->name) || str_eqz(S("address"), f->type->name);
 }
 
 err_t import_made_json(struct import_work *work,
