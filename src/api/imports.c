@@ -5,7 +5,6 @@
 #include "api/files.h"
 #include "api/work.h"
 #include "base/id.h"
-#include "base/message.h"
 #include "core/import.h"
 
 static err_t reply_import(struct call *call, int status, const struct record *r)
@@ -82,6 +81,15 @@ err_t imports_update(struct call *call)
     return reply_import(call, 200, r);
 }
 
+err_t imports_delete(struct call *call)
+{
+    int64_t id;
+    TRY(call_id(call, 0, &id));
+    TRY(import_delete(&call->ctx, id));
+    call->reply->status = 204;
+    return OK;
+}
+
 static err_t start(struct call *call, enum import_step step)
 {
     int64_t id, job;
@@ -140,8 +148,7 @@ static err_t refused(struct call *call, const char *format, str type)
     const char *path;
     TRY(find(call, &r));
     TRY(import_refused_file(c, r, str_from(format), &path));
-    str name = arena_printf(c->arena, STR_FMT ".%s",
-                            STR_ARG(message_get(c->lang, S("import_refused_sheet"))), format);
+    str name = arena_printf(c->arena, STR_FMT ".%s", STR_ARG(import_refused_name(c, r)), format);
     err_t e = call_download(call, path, name, type);
     unlink(path); /* the open descriptor is enough */
     return e;

@@ -7,6 +7,7 @@ err_t imports_list(struct call *) MUST_USE;
 err_t imports_create_prepare(struct call *) MUST_USE;
 err_t imports_create(struct call *) MUST_USE;
 err_t imports_get(struct call *) MUST_USE;
+err_t imports_delete(struct call *) MUST_USE;
 err_t imports_update(struct call *) MUST_USE;
 err_t imports_check(struct call *) MUST_USE;
 err_t imports_run(struct call *) MUST_USE;

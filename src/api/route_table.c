@@ -52,6 +52,8 @@ const struct route ROUTES[] = {
      .prepare = imports_create_prepare, .id = "createImport"},
     {"GET", "/imports/{id}", imports_get, NEED_SESSION, RIGHT_IMPORT, .id = "getImport"},
     {"PATCH", "/imports/{id}", imports_update, NEED_SESSION, RIGHT_IMPORT, .id = "updateImport"},
+    {"DELETE", "/imports/{id}", imports_delete, NEED_SESSION, RIGHT_IMPORT, .once = true,
+     .id = "deleteImport"},
     {"POST", "/imports/{id}/check", imports_check, NEED_SESSION, RIGHT_IMPORT, .once = true,
      .id = "checkImport"},
     {"POST", "/imports/{id}/run", imports_run, NEED_SESSION, RIGHT_IMPORT, .once = true,

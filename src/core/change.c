@@ -59,7 +59,17 @@ static value fields_json(struct ctx *c, const struct record *r, const struct rec
     return V_TEXT(arena_str(c->arena, buf_str(&out)));
 }
 
+struct occasion {
+    int64_t id, at, actor;
+};
+
+static struct occasion now_and_here(const struct ctx *c)
+{
+    return (struct occasion){id_new(), c->now, c->user};
+}
+
 static err_t append(struct ctx *c,
+                    struct occasion when,
                     enum change_op op,
                     const struct object *o,
                     const struct record *now,
@@ -69,9 +79,9 @@ static err_t append(struct ctx *c,
     int64_t customer = o->root == ROOT_SELF ? record_id(now)
                        : o->customer        ? record_cell(now, o->customer, 0).i
                                             : 0;
-    value params[] = {V_INT(id_new()),
-                      V_INT(c->now),
-                      V_ID(c->user),
+    value params[] = {V_INT(when.id),
+                      V_INT(when.at),
+                      V_ID(when.actor),
                       V_TEXT(str_from(c->through)),
                       V_ID(c->batch),
                       V_INT(op),
@@ -96,14 +106,23 @@ err_t change_append(struct ctx *c,
     value new = fields_json(c, has ? after : NULL, edit ? before : NULL);
     if (edit && str_eqz(new.s, "{}") && str_eqz(old.s, "{}"))
         return OK;
-    return append(c, op, o, after ? after : before, old, new);
+    return append(c, now_and_here(c), op, o, after ? after : before, old, new);
+}
+
+err_t change_append_former(struct ctx *c, const struct record *r)
+{
+    const struct object *o = r->object;
+    struct occasion then = {record_id(r), record_cell(r, o->created_at, 0).i,
+                            record_cell(r, o->created_by, 0).i};
+    return append(c, then, CHANGE_CREATE, o, r, V_NULL, fields_json(c, r, NULL));
 }
 
 err_t change_append_reveal(struct ctx *c, const struct record *r, const struct field *f)
 {
     json_t *looked = json_keep(c->arena, json_object());
     json_object_setn_new(looked, f->id.p, f->id.n, json_string("***"));
-    return append(c, CHANGE_REVEAL, r->object, r, V_NULL, V_TEXT(json_text(c->arena, looked)));
+    return append(c, now_and_here(c), CHANGE_REVEAL, r->object, r, V_NULL,
+                  V_TEXT(json_text(c->arena, looked)));
 }
 
 /* ---- reading ---- */

@@ -27,6 +27,9 @@ err_t change_append(struct ctx *,
                     const struct object *,
                     const struct record *before,
                     const struct record *after) MUST_USE;
+/* The creation of a record of former days, as it would have been logged then: at its created_at, by
+ * its created_by, under its own id. Only while no reader has begun. */
+err_t change_append_former(struct ctx *, const struct record *) MUST_USE;
 /* Somebody looked behind the mask of a field; the log does not say what he saw. */
 err_t change_append_reveal(struct ctx *, const struct record *, const struct field *) MUST_USE;
 

@@ -381,3 +381,28 @@ TEST(log_goes_on_after_a_restore_into_another_cluster_postgres)
     ctx_done(&c);
     test_app_close(&at);
 }
+
+TEST_APP(change_logs_former_days_as_of_then)
+{
+    static const struct write_options former = {.trusted = true, .former = true};
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    struct change *ch;
+    struct record *r;
+    size_t n;
+    int64_t day;
+    char body[120];
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    assert_int_equal(day_parse(S("2024-03-05"), &day), OK);
+    int64_t id = id_floor(day * CLOCK_DAY) + 7;
+    snprintf(body, sizeof body, "{'id':'%lld','name':'甲','created_at':'2024-03-05T00:00:00Z'}",
+             (long long)id);
+    assert_int_equal(record_create(&c, model_object(c.model, S("customer")), test_json(arena, body),
+                                   &former, &r),
+                     OK);
+    assert_int_equal(change_history(&c, id, 0, 10, &ch, &n), OK);
+    assert_int_equal(n, 1);
+    assert_int_equal(ch[0].at, day * CLOCK_DAY);
+    assert_int_equal(ch[0].id, id);
+    ctx_done(&c);
+}

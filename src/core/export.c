@@ -31,7 +31,7 @@ static err_t read_sort(struct ctx *c, const struct object *o, str text, struct l
         str path = descending ? str_cut(word, 1, word.n) : word;
         if (q->sort_count == sizeof q->sort / sizeof *q->sort)
             return bad(c, "/sort", "too_many", S("3"));
-        if (import_target_find(o, path, &t) != OK ||
+        if (import_target_own(o, path, &t) != OK ||
             access_field(c->access, t.field) == FIELD_HIDDEN)
             return bad(c, "/sort", "unknown_field", path);
         struct list_sort *s = &q->sort[q->sort_count++];

@@ -177,6 +177,17 @@ err_t file_load(struct ctx *c, int64_t id, struct stored_file *out)
     return OK;
 }
 
+err_t file_wipe(struct ctx *c, int64_t id)
+{
+    struct record *r;
+    err_t e = record_load(c, files(c), id, &r);
+    if (e != OK || record_live(r))
+        return e == ERR_NOT_FOUND ? OK : e;
+    if (unlink(path_of(c, text_of(r, "storage"))) && errno != ENOENT)
+        return ERR_UNAVAILABLE;
+    return OK;
+}
+
 bool file_may_see(struct ctx *c, const struct record *r)
 {
     struct record *unused;

@@ -18,6 +18,8 @@ struct stored_file {
 /* Takes the file at path away and keeps it as the caller's. ERR_INVALID "file_type_refused",
  * "file_empty"; ERR_LIMIT "file_quota". Where it fails the file stays where it was. */
 err_t file_keep(struct ctx *, const char *path, str name, int64_t *id) MUST_USE;
+/* Removes the bytes of a file whose record has been deleted; nothing when it lives. */
+err_t file_wipe(struct ctx *, int64_t id) MUST_USE;
 /* What the caller may see: own files, those of a record in his sight. ERR_NOT_FOUND otherwise. */
 err_t file_find(struct ctx *, int64_t id, struct stored_file *out) MUST_USE;
 /* Whoever asks; for what the server itself reads. */

@@ -489,6 +489,7 @@ void import_attach(void)
          .goes_on = true,
          .run = run_run,
          .may_retry = may_run},
+        {.name = "import_delete", .label = "job_import_delete", .run = import_clear},
         {.name = "import_undo",
          .label = "job_import_undo",
          .run = run_undo,

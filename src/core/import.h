@@ -37,6 +37,10 @@ err_t import_start(struct ctx *, int64_t id, enum import_step, int64_t *job) MUS
 /* Does the step here and now; job may be NULL (commands, tests). ERR_LIMIT: cancelled. */
 err_t import_do(struct ctx *, struct job *, int64_t id, enum import_step) MUST_USE;
 
+/* The record, its file and rows; what it has written stays, and cannot be undone by it.
+ * ERR_CONFLICT "import_busy": a step is under way. */
+err_t import_delete(struct ctx *, int64_t id) MUST_USE;
+
 /* {"answers":[{"line","choice":"update|create|skip","id"}]} for rows that wait. Before the run they
  * are kept for it, afterwards they are done at once. */
 err_t import_answer(struct ctx *, int64_t id, const json_t *answers) MUST_USE;
@@ -51,6 +55,8 @@ err_t import_rows_json(struct ctx *,
                        int64_t after,
                        size_t limit,
                        struct jw *) MUST_USE;
+/* "客户名单-未导入": the file's own name, to which the format's ending comes. */
+str import_refused_name(struct ctx *, const struct record *);
 /* The refused rows with their reasons, to be corrected and imported again. format "xlsx" or "csv".
  * Makes a temporary file; the caller removes it. */
 err_t import_refused_file(struct ctx *,

@@ -23,6 +23,10 @@ SET outcome = excluded.outcome, record_id = excluded.record_id, cells = excluded
 -- name: import_row_clear
 DELETE FROM import_row WHERE import_id = $1
 
+-- name: import_row_clear_some
+DELETE FROM import_row
+WHERE import_id = $1 AND line IN (SELECT line FROM import_row WHERE import_id = $1 LIMIT $2)
+
 -- name: import_row_clear_done
 DELETE FROM import_row WHERE import_id = $1 AND outcome <> 'ask'
 

@@ -3,6 +3,7 @@
 #include "core/import_internal.h"
 
 #include "base/message.h"
+#include "core/import_words.h"
 
 enum { LOOKED_AT = 50, HEADING_CHARS = 200 };
 
@@ -10,7 +11,7 @@ str import_heading(struct ctx *c, const struct object *o, const json_t *column)
 {
     struct import_target target = {0};
     str own = json_get_str(column, "header"), field = json_get_str(column, "field");
-    if (!own.n && field.n && import_target_find(o, field, &target) == OK)
+    if (!own.n && field.n && import_target_find(c, o, field, &target) == OK)
         own = target.field->label.text[c->lang];
     return utf8_prefix(own, HEADING_CHARS);
 }

@@ -45,6 +45,8 @@ str import_cell_text(struct arena *arena, const struct sheet_cell *cell)
         return arena_str(arena, (str){text, day_format(cell->at, text)});
     if (cell->kind != CELL_INSTANT)
         return cell->text;
+    if (cell->at % CLOCK_DAY == 0) /* a day, whatever its format shows */
+        return arena_str(arena, (str){text, day_format(cell->at / CLOCK_DAY, text)});
     size_t n = instant_format(cell->at, text);
     text[10] = ' ';
     return arena_str(arena, (str){text, n < 19 ? n : 19});
@@ -52,15 +54,54 @@ str import_cell_text(struct arena *arena, const struct sheet_cell *cell)
 
 /* ---- one row ---- */
 
+static struct import_beside *beside(struct import_reading *r, const struct object *o)
+{
+    struct arena *arena = r->ctx->arena;
+    for (size_t i = 0; i < r->line->beside.n; i++)
+        if (r->line->beside.at[i].object == o)
+            return &r->line->beside.at[i];
+    struct import_beside *b = VEC_PUSH(arena, r->line->beside);
+    *b = (struct import_beside){o, record_new(arena, o), ARENA_ARRAY(arena, bool, o->field_count),
+                                IMPORT_SKIPPED};
+    return b;
+}
+
 value *import_cells_of(struct import_reading *r, const struct field *f)
 {
-    r->line->set[f->index] = true;
-    return &r->line->given->cells[f->first_column];
+    struct record *given = r->line->given;
+    bool *set = r->line->set;
+    if (f->object != given->object) {
+        struct import_beside *b = beside(r, f->object);
+        given = b->given;
+        set = b->set;
+    }
+    set[f->index] = true;
+    return &given->cells[f->first_column];
+}
+
+value import_given(const struct import_line *line, const struct field *f, unsigned part)
+{
+    if (f->object == line->given->object)
+        return line->set[f->index] ? record_cell(line->given, f, part) : V_NULL;
+    for (size_t i = 0; i < line->beside.n; i++)
+        if (line->beside.at[i].object == f->object && line->beside.at[i].set[f->index])
+            return record_cell(line->beside.at[i].given, f, part);
+    return V_NULL;
 }
 
 bool import_line_has(const struct import_line *line, const struct field *f)
 {
-    return line->set[f->index] && line->given->cells[f->first_column].kind != VALUE_NULL;
+    return import_given(line, f, 0).kind != VALUE_NULL;
+}
+
+void import_remark(struct ctx *c, struct import_line *line, const char *code, str arg)
+{
+    *VEC_PUSH(c->arena, line->problems) = (struct import_problem){
+        .column = SIZE_MAX,
+        .problem = {.code = code, .args = {arg}},
+        .mild = true,
+        .remark = true,
+    };
 }
 
 void import_repaired(struct import_reading *r)
@@ -80,6 +121,7 @@ static err_t take_column(struct import_reading *r)
     const json_t *word = text.n ? json_object_getn(col->translate, text.p, text.n) : NULL;
     if (word)
         text = json_str(word);
+    r->line->filled = r->line->filled || !import_blank(text);
     if (import_blank(text)) {
         text = col->fallback;
         r->cell = NULL;

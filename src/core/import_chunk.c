@@ -35,7 +35,7 @@ static str cells_json(struct arena *arena, const struct import_line *line)
 
 static bool worth_keeping(const struct import_line *line, int64_t rows)
 {
-    return rows <= KEPT_LINES || line->problems.n || line->outcome == IMPORT_REFUSED ||
+    return rows <= KEPT_LINES || import_line_noted(line) || line->outcome == IMPORT_REFUSED ||
            line->outcome == IMPORT_ASK;
 }
 
@@ -64,7 +64,8 @@ static err_t store_lines(struct import_chunk *k, struct ctx *c)
     import_tally_copy(c->arena, k->tally, &tally);
     for (size_t i = 0; i < k->n; i++) {
         const struct import_line *line = &k->lines[i];
-        bool exists = !w->dry || line->outcome == IMPORT_UPDATED;
+        bool known = line->outcome == IMPORT_SKIPPED && !line->same_as_line;
+        bool exists = !w->dry || line->outcome == IMPORT_UPDATED || known;
         import_tally_add(c->arena, &tally, w, line);
         if (!worth_keeping(line, tally.rows))
             continue;

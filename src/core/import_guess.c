@@ -3,6 +3,7 @@
 #include "core/import_reading.h"
 
 #include "base/limits.h"
+#include "core/import_words.h"
 #include "base/message.h"
 #include "text/text.h"
 
@@ -13,110 +14,17 @@ static const double SURE = 1, PART = 0.7, LOOKS = 0.6, LEAST_SHARE = 0.6;
 struct guesser {
     struct ctx *ctx;
     const struct object *object;
-    struct map words; /* folded header: struct import_target */
-    VEC(str) keys;    /* the same, for parts of headers */
+    struct import_words words;
+    VEC(struct import_words) beside; /* of the objects that may come along */
 };
 
-/* Headers of what is a part of an address. */
-static const struct part_word {
-    const char *part, *words;
-} part_words[] = {
-    {"country", "国家|国别|國家|country|nation"},
-    {"province", "省|省份|所在省|所在省份|省市|province|state|region|state/region|县市"},
-    {"city", "市|城市|所在城市|所在市|地市|city|town"},
-    {"district", "区|区县|县区|所在区|区域|區|鄉鎮市區|district|county"},
-    {"street", "街道|详细地址|街道地址|门牌|street|street address|address line 1|address 1"},
-    {"postcode", "邮编|邮政编码|郵遞區號|postcode|zip|zip code|postal code|zip/postal code"},
-};
-
-/* Folded, without what stands in brackets, marks of required fields and signs at the ends. */
-static str header_key(struct arena *arena, str header)
+static void learn_words(struct guesser *g)
 {
-    str s = text_fold(arena, header);
-    size_t open = str_find_byte(s, '(');
-    if (open != SIZE_MAX && open > 0 && s.p[s.n - 1] == ')')
-        s = str_cut(s, 0, open);
-    while (s.n && (s.p[0] == '*' || s.p[0] == ' ' || s.p[0] == '#'))
-        s = str_cut(s, 1, s.n);
-    while (s.n && (s.p[s.n - 1] == '*' || s.p[s.n - 1] == ':' || s.p[s.n - 1] == ' '))
-        s = str_cut(s, 0, s.n - 1);
-    return s;
-}
-
-static void add_word(struct guesser *g, str word, struct import_target target)
-{
-    str key = header_key(g->ctx->arena, word);
-    if (!key.n || map_get(&g->words, key))
-        return;
-    struct import_target *t = ARENA_NEW(g->ctx->arena, struct import_target);
-    *t = target;
-    map_put(g->ctx->arena, &g->words, key, t);
-    *VEC_PUSH(g->ctx->arena, g->keys) = key;
-}
-
-static void add_list(struct guesser *g, const json_t *list, struct import_target target)
-{
-    for (size_t i = 0; i < json_array_size(list); i++)
-        add_word(g, json_str(json_array_get(list, i)), target);
-}
-
-/* "姓名 / 名称" is two words. */
-static void add_label(struct guesser *g, str label, struct import_target target)
-{
-    str rest = label, part;
-    add_word(g, label, target);
-    while (str_split(&rest, '/', &part))
-        add_word(g, part, target);
-}
-
-static void add_words(struct guesser *g)
-{
-    const struct object *o = g->object;
-    const json_t *others = json_object_get(o->definition, "import");
-    for (size_t i = 0; i < o->field_count; i++) {
-        const struct field *f = o->fields[i];
-        struct import_target target = {f, WHOLE_FIELD};
-        if (!import_settable(g->ctx, f))
-            continue;
-        add_word(g, f->name, target);
-        for (enum lang lang = 0; lang < LANG_COUNT; lang++)
-            add_label(g, f->label.text[lang], target);
-        add_list(g, json_object_get(f->definition, "import"), target);
-        add_list(g, json_object_get(others, arena_strz(g->ctx->arena, f->name)), target);
-    }
-    for (size_t i = 0; i < o->field_count; i++) {
-        const struct field *f = o->fields[i];
-        for (size_t k = 0; str_eqz(S("address"), f->type->name) && import_settable(g->ctx, f) &&
-                           k < sizeof part_words / sizeof *part_words;
-             k++) {
-            str words = str_from(part_words[k].words), word;
-            struct import_target target;
-            str path =
-                arena_printf(g->ctx->arena, STR_FMT ".%s", STR_ARG(f->name), part_words[k].part);
-            if (import_target_find(o, path, &target) != OK)
-                continue;
-            while (str_split(&words, '|', &word))
-                add_word(g, word, target);
-        }
-    }
-}
-
-/* The longest word that the header contains ("客户手机号码1" has 手机号码); of two as long the
- * later one, which says what the thing is ("微信群昵称" is a 昵称). */
-static const struct import_target *contained(const struct guesser *g, str key)
-{
-    str best = {0};
-    size_t best_at = 0;
-    for (size_t i = 0; i < g->keys.n; i++) {
-        str w = g->keys.at[i];
-        bool wide = (unsigned char)w.p[0] >= 0x80;
-        size_t at = w.n >= best.n && w.n >= (wide ? 6u : 4u) ? str_find(key, w) : SIZE_MAX;
-        if (at == SIZE_MAX || (w.n == best.n && at <= best_at))
-            continue;
-        best = w;
-        best_at = at;
-    }
-    return best.n ? map_get(&g->words, best) : NULL;
+    import_words_init(g->ctx, g->object, false, &g->words);
+    for (size_t i = 0; i < g->ctx->model->object_count; i++)
+        if (import_comes_along(g->ctx, g->object, g->ctx->model->objects[i]))
+            import_words_init(g->ctx, g->ctx->model->objects[i], true,
+                              VEC_PUSH(g->ctx->arena, g->beside));
 }
 
 /* ---- values ---- */
@@ -187,15 +95,21 @@ static bool most(size_t n, const struct looks *l)
 }
 
 /* The first settable field of a type; identity "" = any. */
-static const struct field *field_of(const struct guesser *g, const char *type, const char *identity)
+static const struct field *
+field_in(const struct guesser *g, const struct object *o, const char *type, const char *identity)
 {
-    for (size_t i = 0; i < g->object->field_count; i++) {
-        const struct field *f = g->object->fields[i];
+    for (size_t i = 0; i < o->field_count; i++) {
+        const struct field *f = o->fields[i];
         if (str_eqz(str_from(f->type->name), type) && import_settable(g->ctx, f) &&
             (!*identity || str_eqz(f->identity, identity)))
             return f;
     }
     return NULL;
+}
+
+static const struct field *field_of(const struct guesser *g, const char *type, const char *identity)
+{
+    return field_in(g, g->object, type, identity);
 }
 
 /* What the values say, NULL when they say nothing sure. */
@@ -236,15 +150,6 @@ static bool fits(const struct field *f, bool exact, const struct looks *l)
 
 /* ---- columns ---- */
 
-bool import_is_reason(struct arena *arena, str header)
-{
-    str key = header_key(arena, header);
-    for (enum lang lang = 0; lang < LANG_COUNT; lang++)
-        if (str_eq(key, header_key(arena, message_get(lang, S("import_reason")))))
-            return true;
-    return false;
-}
-
 static void split_name_phone(const struct guesser *g, struct import_column *col)
 {
     const struct field *phone = field_of(g, "phone", "");
@@ -258,13 +163,15 @@ static void split_name_phone(const struct guesser *g, struct import_column *col)
 
 static void guess_column(const struct guesser *g, const struct looks *l, struct import_column *col)
 {
-    str key = header_key(g->ctx->arena, col->header);
+    str key = import_header_key(g->ctx->arena, col->header);
     if (import_is_reason(g->ctx->arena, col->header))
         return;
-    const struct import_target *t = key.n ? map_get(&g->words, key) : NULL;
+    const struct import_target *t = import_words_exact(&g->words, key);
     col->confidence = SURE;
+    if (!t)
+        t = import_words_beside(g->beside.at, g->beside.n, key, NULL);
     if (!t && key.n) {
-        t = contained(g, key);
+        t = import_words_within(&g->words, key);
         col->confidence = PART;
         if (t && t->field->target) /* a shop's name is nobody's owner */
             t = NULL;
@@ -287,18 +194,6 @@ static void guess_column(const struct guesser *g, const struct looks *l, struct 
         split_name_phone(g, col);
 }
 
-bool import_names(struct arena *arena, const struct field *f, str header)
-{
-    const json_t *words = json_object_get(f->definition, "import");
-    str key = header_key(arena, header);
-    bool named = false;
-    for (size_t i = 0; i < LANG_COUNT; i++)
-        named = named || str_eq(header_key(arena, f->label.text[i]), key);
-    for (size_t i = 0; i < json_array_size(words); i++)
-        named = named || str_eq(header_key(arena, json_str(json_array_get(words, i))), key);
-    return named;
-}
-
 static bool taken(const struct import_map *map, const struct field *f)
 {
     for (size_t i = 0; i < map->count; i++)
@@ -307,17 +202,59 @@ static bool taken(const struct import_map *map, const struct field *f)
     return false;
 }
 
-/* A second name, as that of the person beside the company's, is not lost. */
-static const struct field *notes_for(const struct guesser *g, const struct import_column *col)
+/* The title of what comes along, when the header is a word for that ("联系人"). NULL. */
+static const struct field *beside_title(const struct guesser *g, const struct import_column *col)
 {
-    const struct field *notes = object_field(g->object, S("notes"));
+    str key = import_header_key(g->ctx->arena, col->header);
+    for (size_t i = 0; key.n && i < g->beside.n; i++) {
+        const struct import_target *t = import_words_exact(&g->beside.at[i], key);
+        if (!t)
+            t = import_words_within(&g->beside.at[i], key);
+        if (t && t->field == g->beside.at[i].object->title)
+            return t->field;
+    }
+    return NULL;
+}
+
+/* A second name, as that of the person beside the company's, is not lost. */
+static const struct field *
+second_name(const struct guesser *g, const struct import_map *map, const struct import_column *col)
+{
+    const struct field *notes = object_field(g->object, S("notes")), *other = beside_title(g, col);
     bool fits =
         notes && str_eqz(S("long_text"), notes->type->name) && import_settable(g->ctx, notes);
-    return fits && col->target.field == g->object->title ? notes : NULL;
+    if (col->target.field != g->object->title)
+        return NULL;
+    return other && !taken(map, other) ? other : fits ? notes : NULL;
+}
+
+/* Of two columns for one field the surer keeps it, of two names the one that is no word for what
+ * comes along, then the first. */
+static bool
+loses(const struct guesser *g, const struct import_column *a, const struct import_column *b)
+{
+    if (a->target.field == g->object->title && a->confidence == b->confidence) {
+        bool mine = beside_title(g, a) != NULL, other = beside_title(g, b) != NULL;
+        if (mine != other)
+            return mine;
+    }
+    return b->confidence > a->confidence || (b->confidence == a->confidence && b->index < a->index);
+}
+
+/* "联系人手机" as a field of the row's own. */
+static struct import_target own_target(const struct guesser *g, const struct import_column *col)
+{
+    str key = import_header_key(g->ctx->arena, col->header), rest;
+    const struct import_target *own = NULL;
+    if (import_words_beside(g->beside.at, g->beside.n, key, &rest)) {
+        own = import_words_exact(&g->words, rest);
+        own = own ? own : import_words_within(&g->words, rest);
+    }
+    return own ? *own : (struct import_target){0};
 }
 
 /* A second column of the same kind goes to the next field of it (phone, then phone2), a second name
- * to the notes; what is left over is left out. */
+ * to what comes along or to the notes; what is left over is left out. */
 static void settle(const struct guesser *g, struct import_map *map)
 {
     for (size_t i = 0; i < map->count; i++) {
@@ -327,12 +264,12 @@ static void settle(const struct guesser *g, struct import_map *map)
             bool same = k != i && b->target.field == a->target.field &&
                         b->target.part == a->target.part &&
                         !str_eqz(S("long_text"), a->target.field->type->name);
-            bool loses = b->confidence > a->confidence || (b->confidence == a->confidence && k < i);
-            if (!same || !loses)
+            if (!same || !loses(g, a, b))
                 continue;
             const struct field *next = NULL;
-            for (size_t n = a->target.field->index + 1; n < g->object->field_count && !next; n++) {
-                const struct field *f = g->object->fields[n];
+            const struct object *o = a->target.field->object;
+            for (size_t n = a->target.field->index + 1; n < o->field_count && !next; n++) {
+                const struct field *f = o->fields[n];
                 if (a->target.part == WHOLE_FIELD && f->type == a->target.field->type &&
                     f->identity.n && str_eq(f->identity, a->target.field->identity) &&
                     import_settable(g->ctx, f))
@@ -343,10 +280,51 @@ static void settle(const struct guesser *g, struct import_map *map)
             if (!next && a->named.field && !taken(map, a->named.field))
                 next = a->named.field; /* what the header says, though the values look otherwise */
             if (!next)
-                next = notes_for(g, a);
+                next = second_name(g, map, a);
+            if (!next && o != g->object && !taken(map, own_target(g, a).field))
+                next = own_target(g, a).field;
+            bool sure = next && next->object != g->object;
             a->target.field = next;
-            a->confidence = next ? LOOKS : 0;
+            a->confidence = sure ? a->confidence : next ? LOOKS : 0;
         }
+    }
+}
+
+/* A name and a phone in the cells of "联系人", beside the company's name: both are the person's. */
+static void settle_split(const struct guesser *g, struct import_map *map)
+{
+    for (size_t i = 0; i < map->count; i++) {
+        struct import_column *col = &map->columns[i];
+        const struct field *title = col->split.n ? beside_title(g, col) : NULL;
+        if (!title || !taken(map, g->object->title) || taken(map, title))
+            continue;
+        const struct field *phone = field_in(g, title->object, "phone", "");
+        if (phone) {
+            col->split.at[0].field = title;
+            col->split.at[1].field = phone;
+        }
+    }
+}
+
+static bool named(const struct import_map *map, const struct object *other)
+{
+    for (size_t i = 0; i < map->count; i++)
+        for (size_t k = 0; k < map->columns[i].split.n; k++)
+            if (map->columns[i].split.at[k].field == other->title)
+                return true;
+    return taken(map, other->title);
+}
+
+/* What comes along needs a name: without a column for that, "联系人手机" is the row's own phone. */
+static void settle_beside(const struct guesser *g, struct import_map *map)
+{
+    for (size_t i = 0; i < map->count; i++) {
+        struct import_column *col = &map->columns[i];
+        if (!col->target.field || col->target.field->object == g->object ||
+            named(map, col->target.field->object))
+            continue;
+        col->target = own_target(g, col);
+        col->confidence = col->target.field ? PART : 0;
     }
 }
 
@@ -396,10 +374,10 @@ static size_t find_header(const struct guesser *g, const struct scan *s)
         size_t known = 0, filled = 0;
         for (size_t i = 0; i < s->counts[r]; i++) {
             str key = utf8_count(s->cells[r][i]) <= HEADER_MOST_CHARS
-                          ? header_key(g->ctx->arena, s->cells[r][i])
+                          ? import_header_key(g->ctx->arena, s->cells[r][i])
                           : (str){0};
             filled += s->cells[r][i].n > 0;
-            known += key.n && map_get(&g->words, key) != NULL;
+            known += import_words_exact(&g->words, key) != NULL;
             known += key.n && import_is_reason(g->ctx->arena, key) ? 2 : 0;
         }
         bool enough = known >= 2 || (known == 1 && filled <= 2);
@@ -441,6 +419,15 @@ static void look_closer(struct ctx *c, struct import_column *col)
     col->unknown = unknown;
 }
 
+/* What cards call FN is 姓名（FN） to people. */
+static str card_header(struct ctx *c, str name)
+{
+    str key = arena_concat(c->arena, S("vcard_"), name), word = message_get(c->lang, key);
+    str args[] = {word, name};
+    return str_eq(word, key) ? name
+                             : message_format(c->arena, c->lang, S("import_card_header"), args, 2);
+}
+
 static size_t row_of_line(const struct scan *s, int64_t line)
 {
     for (size_t r = 0; r < s->rows; r++)
@@ -457,7 +444,7 @@ err_t import_guess(struct ctx *c,
 {
     struct guesser g = {.ctx = c, .object = o};
     struct scan *s = ARENA_NEW(c->arena, struct scan);
-    add_words(&g);
+    learn_words(&g);
     TRY(read_rows(c, reader, s));
     bool cards = sheet_format(reader) == SHEET_VCF; /* their names are line 0, no row of the file */
     size_t header =
@@ -481,8 +468,13 @@ err_t import_guess(struct ctx *c,
         guess_column(&g, &l, col);
     }
     settle(&g, &map);
+    settle_split(&g, &map);
+    settle_beside(&g, &map);
+    settle(&g, &map);
     for (size_t i = 0; i < map.count; i++)
         look_closer(c, &map.columns[i]);
+    for (size_t i = 0; cards && i < map.count; i++)
+        map.columns[i].header = card_header(c, map.columns[i].header);
     *out = (struct import_guess){
         .header_row = header == SIZE_MAX ? 0 : (int64_t)s->lines[header],
         .map = map,

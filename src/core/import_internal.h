@@ -18,8 +18,8 @@ enum {
 
 enum { WHOLE_FIELD = 99 };
 struct import_target {
-    const struct field *field;
-    unsigned part; /* of an address and the like; WHOLE_FIELD */
+    const struct field *field; /* of the row's object, or of one that comes along with it */
+    unsigned part;             /* of an address and the like; WHOLE_FIELD */
 };
 /* How 12/8/2026 is read; none: no such dates were seen. */
 enum import_date_order { DATES_PLAIN, DATES_MONTH_FIRST, DATES_DAY_FIRST };
@@ -49,9 +49,18 @@ err_t import_map_read(struct ctx *,
                       struct import_map *out) MUST_USE;
 json_t *import_map_json(struct ctx *, const struct import_map *);
 /* "address.city". ERR_NOT_FOUND. */
-err_t import_target_find(const struct object *, str path, struct import_target *out) MUST_USE;
+err_t import_target_own(const struct object *, str path, struct import_target *out) MUST_USE;
+/* That, or "contact.name" of an object that comes along. ERR_NOT_FOUND. */
+err_t import_target_find(struct ctx *,
+                         const struct object *,
+                         str path,
+                         struct import_target *out) MUST_USE;
 /* May a file set it? */
 bool import_settable(struct ctx *, const struct field *);
+/* May a row about the object bring a record of the other along? */
+bool import_comes_along(struct ctx *, const struct object *, const struct object *other);
+/* "name", or "contact.name" where the field is not the row's own object's. */
+str import_field_path(struct arena *, const struct object *, const struct field *);
 
 /* ---- import_guess.c ---- */
 
@@ -66,11 +75,6 @@ err_t import_guess(struct ctx *,
                    const struct object *,
                    int64_t header_row,
                    struct import_guess *out) MUST_USE;
-
-/* Is it the heading under which a file of refused rows tells why? */
-bool import_is_reason(struct arena *, str header);
-/* Is it a word for the field: a label, or of its definition's "import"? */
-bool import_names(struct arena *, const struct field *, str header);
 
 /* ---- import_date.c ---- */
 
@@ -107,7 +111,8 @@ struct import_problem {
     size_t column; /* SIZE_MAX: the row */
     struct problem problem;
     str value;
-    bool mild; /* the cell went to the notes; the row is good */
+    bool mild;   /* the cell went to the notes; the row is good */
+    bool remark; /* nothing is wrong: why the row became what it became */
 };
 /* A part of a column's cell that went to a further field. */
 struct import_spread {
@@ -123,12 +128,21 @@ struct import_candidate {
     const char *reasons[IMPORT_REASONS];
     size_t reason_count;
 };
+/* What a row says of a record that comes along with its own: a company's contact. */
+struct import_beside {
+    const struct object *object;
+    struct record *given;
+    bool *set; /* by field index */
+    enum import_outcome outcome;
+};
 struct import_line {
     size_t line;
     str *cells;
     size_t cell_count;
     struct record *given;
     bool *set; /* by field index */
+    VEC(struct import_beside) beside;
+    const struct object *writing; /* whose record a write that fails was about */
     VEC(struct import_problem) problems;
     size_t read_problems; /* those that came with the cells */
     size_t repaired;
@@ -140,6 +154,7 @@ struct import_line {
     size_t same_as_line; /* an earlier row with one of its keys, 0 = none */
     VEC(struct import_candidate) candidates;
     const json_t *answer;
+    bool filled; /* a column that goes somewhere has something in it */
 };
 
 /* What a check or run carries from row to row. */
@@ -165,12 +180,23 @@ err_t import_cells(struct import_work *,
                    const struct sheet_cell *,
                    size_t count,
                    struct import_line *) MUST_USE;
+/* What the row says of a field, of its own record or one beside; NULL: nothing. */
+value import_given(const struct import_line *, const struct field *, unsigned part);
+/* A word on the row: code with the argument. */
+void import_remark(struct ctx *, struct import_line *, const char *code, str arg);
 /* The cell as people see it; days and instants in ISO form. */
 str import_cell_text(struct arena *, const struct sheet_cell *);
 /* Full width to half width; nothing else. */
 str import_half_width(struct arena *, str);
 /* Nothing, or a word for nothing: "无", "n/a", "-". */
 bool import_blank(str);
+
+/* import_beside.c: the records that come along with the row's own, once that is written. `wrote`:
+ * one of them has been made or changed. */
+err_t import_beside_write(
+    struct import_work *, struct ctx *, struct import_line *, bool fresh, bool *wrote) MUST_USE;
+/* A check cannot look for them where the row's own record was undone with an earlier chunk. */
+void import_beside_foresee(struct import_work *, struct ctx *, struct import_line *);
 
 /* import_ref.c: names to ids. ERR_NOT_FOUND, ERR_CONFLICT (several have the name). */
 struct import_refs *import_refs_new(struct arena *);
@@ -200,6 +226,11 @@ struct import_group {
     str key, title;
     int64_t records, valid, filled;
 };
+/* Records that came along with those of the rows. */
+struct import_along {
+    str object;
+    int64_t created, updated;
+};
 /* How often something was wrong in a column. */
 struct import_column_count {
     size_t column; /* SIZE_MAX: the row */
@@ -214,6 +245,7 @@ struct import_tally {
     int64_t records, valid, filled; /* of the records written; filled: expected fields */
     VEC(struct import_group) sources, owners;
     VEC(struct import_column_count) columns;
+    VEC(struct import_along) beside;
 };
 /* Adds a row that is done; new groups go to the arena. */
 void import_tally_add(struct arena *,
@@ -268,12 +300,18 @@ struct import_chunk {
 };
 /* Its cells cannot be read. */
 bool import_line_refused(const struct import_line *);
+/* Something is wrong with one at least. */
+bool import_line_noted(const struct import_line *);
 /* Writes the row, or refuses it. Not careful: ERR_CONFLICT and the like when the database says no.
  */
 err_t import_do_line(struct import_chunk *, struct ctx *, struct import_line *) MUST_USE;
 /* Does the rows in one transaction, with what they come to and how far the import is.
  * ERR_UNAVAILABLE: somebody else has gone on with the import meanwhile. */
 err_t import_do_chunk(struct import_chunk *, struct ctx *) MUST_USE;
+/* Leaves of the fields that are set and given those that change the record; given's labels get
+ * those of the record. False when nothing is left. */
+bool import_choose_changes(
+    struct ctx *, const struct record *before, bool overwrite, struct record *given, bool *set);
 
 /* ---- import_run.c ---- */
 
@@ -284,6 +322,11 @@ err_t import_work_init(struct ctx *,
 err_t import_run(struct ctx *, struct job *, struct record *, bool dry) MUST_USE;
 /* Rows that waited and have been answered now, after the run. */
 err_t import_run_answered(struct ctx *, struct record *, const int64_t *lines, size_t n) MUST_USE;
+
+/* ---- import_delete.c ---- */
+
+/* The job: the rows and the file of an import that has been deleted. */
+err_t import_clear(struct ctx *, struct job *, json_t **result) MUST_USE;
 
 /* ---- import.c ---- */
 

@@ -9,6 +9,14 @@ bool import_line_refused(const struct import_line *line)
     return false;
 }
 
+bool import_line_noted(const struct import_line *line)
+{
+    for (size_t i = 0; i < line->problems.n; i++)
+        if (!line->problems.at[i].remark)
+            return true;
+    return false;
+}
+
 static void refuse(struct ctx *c, struct import_line *line, size_t column, const struct problem *p)
 {
     struct import_problem *own = VEC_PUSH(c->arena, line->problems);
@@ -18,24 +26,24 @@ static void refuse(struct ctx *c, struct import_line *line, size_t column, const
     line->outcome = IMPORT_REFUSED;
 }
 
-static size_t column_of_field(const struct import_work *w, str name)
+static size_t column_of_field(const struct import_work *w, const struct field *f)
 {
     for (size_t i = 0; i < w->map.count; i++) {
         const struct import_column *col = &w->map.columns[i];
-        if (col->target.field && str_eq(col->target.field->name, name))
+        if (f && col->target.field == f)
             return col->index;
-        for (size_t k = 0; k < col->split.n; k++)
-            if (str_eq(col->split.at[k].field->name, name))
+        for (size_t k = 0; f && k < col->split.n; k++)
+            if (col->split.at[k].field == f)
                 return col->index;
     }
     return SIZE_MAX;
 }
 
-static size_t column_of(const struct import_work *w, str pointer)
+static const struct field *field_of(const struct object *o, str pointer)
 {
     str rest = str_cut(pointer, 1, pointer.n), name;
     str_split(&rest, '/', &name);
-    return column_of_field(w, name);
+    return object_field(o, name);
 }
 
 /* What a write said, in the words of the row. */
@@ -43,8 +51,11 @@ static void refuse_write(
     struct import_work *w, struct ctx *c, struct import_line *line, err_t e, size_t problems_before)
 {
     for (size_t i = problems_before; i < c->problems.list.n; i++) {
-        const struct problem *p = &c->problems.list.at[i];
-        refuse(c, line, column_of(w, p->pointer), p);
+        struct problem p = c->problems.list.at[i];
+        const struct field *f = field_of(line->writing, p.pointer);
+        if (f)
+            p.pointer = import_field_path(c->arena, w->map.object, f);
+        refuse(c, line, column_of_field(w, f), &p);
     }
     if (c->problems.list.n == problems_before) {
         struct problem p = {.code = e == ERR_CONFLICT ? "duplicate" : "import_denied"};
@@ -82,20 +93,14 @@ unite(struct ctx *c, const struct record *before, struct record *given, const st
     given->cells[f->first_column] = multi_cell(c->arena, all, n + m);
 }
 
-/* The fields that the row changes in a record that there is; false when it changes none. */
-static bool choose_changes(struct import_work *w,
-                           struct ctx *c,
-                           const struct import_line *line,
-                           const struct record *before,
-                           bool overwrite,
-                           struct record *given,
-                           bool *set)
+bool import_choose_changes(
+    struct ctx *c, const struct record *before, bool overwrite, struct record *given, bool *set)
 {
-    const struct object *o = w->map.object;
+    const struct object *o = before->object;
     bool any = false;
     for (size_t i = 0; i < o->field_count; i++) {
         const struct field *f = o->fields[i];
-        set[i] = line->set[i] && f != o->created_at && !all_empty(line->given, f);
+        set[i] = set[i] && f != o->created_at && !all_empty(given, f);
         if (!set[i])
             continue;
         if (f->multi && !all_empty(before, f))
@@ -122,7 +127,8 @@ update(struct import_work *w, struct ctx *c, struct import_line *line, int64_t i
         return e == ERR_NOT_FOUND ? ERR_DENIED : e;
     line->record = id;
     line->after = before;
-    if (!choose_changes(w, c, line, before, overwrite, given, set)) {
+    memcpy(set, line->set, o->field_count * sizeof *set);
+    if (!import_choose_changes(c, before, overwrite, given, set)) {
         line->outcome = IMPORT_SKIPPED;
         return OK;
     }
@@ -158,9 +164,14 @@ static err_t create(struct import_work *w, struct ctx *c, struct import_line *li
 static err_t
 write_line(struct import_work *w, struct ctx *c, struct import_line *line, bool careful)
 {
-    if (line->outcome == IMPORT_CREATED)
-        return create(w, c, line, careful);
-    return update(w, c, line, line->record, w->overwrite);
+    enum import_outcome wanted = line->outcome;
+    bool fresh = wanted == IMPORT_CREATED, wrote = false;
+    line->writing = w->map.object;
+    TRY(fresh ? create(w, c, line, careful) : update(w, c, line, line->record, w->overwrite));
+    TRY(import_beside_write(w, c, line, fresh, &wrote));
+    if (wrote)
+        line->outcome = wanted;
+    return OK;
 }
 
 struct one_line {
@@ -216,16 +227,37 @@ static void refuse_missing(struct import_work *w, struct ctx *c, struct import_l
             f->auto_prefix.n || f->fallback || !all_empty(line->given, f))
             continue;
         struct problem p = {.code = "required", .pointer = f->name};
-        refuse(c, line, column_of_field(w, f->name), &p);
+        refuse(c, line, column_of_field(w, f), &p);
     }
 }
 
-err_t import_do_line(struct import_chunk *k, struct ctx *c, struct import_line *line)
+static void tell_why_skipped(struct import_work *w, struct ctx *c, struct import_line *line)
+{
+    str earlier = arena_printf(c->arena, "%zu", line->same_as_line);
+    if (!line->filled)
+        import_remark(c, line, "import_skip_empty", (str){0});
+    else if (str_eqz(json_get_str(line->answer, "choice"), "skip"))
+        import_remark(c, line, "import_skip_answer", (str){0});
+    else if (line->same_as_line)
+        import_remark(c, line, "import_skip_line", earlier);
+    else if (w->on_duplicate == IMPORT_SKIPPED)
+        import_remark(c, line, "import_skip_known", (str){0});
+    else
+        import_remark(c, line, "import_skip_same", (str){0});
+}
+
+static err_t do_line(struct import_chunk *k, struct ctx *c, struct import_line *line)
 {
     struct import_work *w = k->work;
     line->outcome = IMPORT_REFUSED;
     line->record = 0;
     line->after = NULL;
+    for (size_t i = 0; i < line->beside.n; i++)
+        line->beside.at[i].outcome = IMPORT_SKIPPED;
+    if (!line->filled) {
+        line->outcome = IMPORT_SKIPPED;
+        return OK;
+    }
     if (import_line_refused(line)) {
         refuse_missing(w, c, line);
         return OK;
@@ -238,6 +270,8 @@ err_t import_do_line(struct import_chunk *k, struct ctx *c, struct import_line *
     if (gone && line->outcome == IMPORT_CREATED && w->on_duplicate != IMPORT_CREATED) {
         /* the earlier row's record was undone with its chunk; the run will find it */
         line->outcome = w->on_duplicate == IMPORT_SKIPPED ? IMPORT_SKIPPED : IMPORT_MERGED;
+        if (line->outcome == IMPORT_MERGED)
+            import_beside_foresee(w, c, line);
         return OK;
     }
     if (line->outcome != IMPORT_ASK)
@@ -250,5 +284,13 @@ err_t import_do_line(struct import_chunk *k, struct ctx *c, struct import_line *
     if (e == OK || err_is_fault(e) || !k->careful)
         return e;
     refuse_write(w, c, line, e, before);
+    return OK;
+}
+
+err_t import_do_line(struct import_chunk *k, struct ctx *c, struct import_line *line)
+{
+    TRY(do_line(k, c, line));
+    if (line->outcome == IMPORT_SKIPPED)
+        tell_why_skipped(k->work, c, line);
     return OK;
 }

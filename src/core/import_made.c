@@ -18,10 +18,12 @@ static str name_of(struct ctx *c, const struct field *f, int64_t id)
 static str text_of(struct ctx *c, const struct import_line *line, const struct import_target *t)
 {
     const struct field *f = t->field;
-    const value *cells = &line->given->cells[f->first_column];
+    value cells[FIELD_PARTS];
     struct field_context context = ctx_field(c, S(""));
-    if (!line->set[f->index] || access_field(c->access, f) < FIELD_READ)
+    if (access_field(c->access, f) < FIELD_READ)
         return (str){0};
+    for (unsigned p = 0; p < f->column_count; p++)
+        cells[p] = import_given(line, f, p);
     if (t->part != WHOLE_FIELD)
         return cells[t->part].kind == VALUE_TEXT ? cells[t->part].s : (str){0};
     if (str_eqz(S("ref"), f->type->name))
@@ -37,6 +39,13 @@ static void add(struct ctx *c, str *all, str one)
                       : one;
 }
 
+/* It goes to a record that comes along. */
+static bool beside(const struct import_line *line, const struct import_column *column)
+{
+    const struct field *f = column->target.field;
+    return f && f->object != line->given->object;
+}
+
 static str all_of(struct ctx *c, const struct import_line *line, const struct import_column *column)
 {
     str all = {0};
@@ -44,6 +53,10 @@ static str all_of(struct ctx *c, const struct import_line *line, const struct im
         add(c, &all, text_of(c, line, &column->target));
     for (size_t i = 0; i < column->split.n; i++)
         add(c, &all, text_of(c, line, &column->split.at[i]));
+    if (all.n && beside(line, column))
+        all =
+            arena_printf(c->arena, STR_FMT "：" STR_FMT,
+                         STR_ARG(column->target.field->object->label.text[c->lang]), STR_ARG(all));
     for (size_t i = 0; i < line->spread.n; i++) {
         struct import_target further = {line->spread.at[i].field, WHOLE_FIELD};
         if (line->spread.at[i].column == column->index)
@@ -59,8 +72,9 @@ static bool worth_telling(const struct import_line *line, const struct import_co
     bool repaired = false;
     for (size_t i = 0; i < line->repairs.n; i++)
         repaired = repaired || line->repairs.at[i] == column->index;
-    return repaired || column->split.n || column->target.part != WHOLE_FIELD || f->multi ||
-           str_eqz(S("ref"), f->type->name) || str_eqz(S("address"), f->type->name);
+    return repaired || beside(line, column) || column->split.n ||
+           column->target.part != WHOLE_FIELD || f->multi || str_eqz(S("ref"), f->type->name) ||
+           str_eqz(S("date"), f->type->name) || str_eqz(S("address"), f->type->name);
 }
 
 err_t import_made_json(struct import_work *work,

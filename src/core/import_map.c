@@ -1,6 +1,7 @@
 #include "core/import_internal.h"
 
 #include "base/limits.h"
+#include "core/import_words.h"
 
 enum { TRANSLATIONS = 1000 };
 
@@ -12,23 +13,56 @@ bool import_settable(struct ctx *c, const struct field *f)
            access_field_own(c->access, f) == FIELD_WRITE;
 }
 
-err_t import_target_find(const struct object *o, str path, struct import_target *out)
+bool import_comes_along(struct ctx *c, const struct object *o, const struct object *other)
 {
-    str rest = path, name;
-    str_split(&rest, '.', &name);
-    const struct field *f = object_field(o, name);
-    if (!f)
-        return ERR_NOT_FOUND;
-    if (!rest.p) {
+    return other->import_with && other->import_with->target == o &&
+           access_may(c->access, other, OP_CREATE) && import_settable(c, other->title);
+}
+
+str import_field_path(struct arena *arena, const struct object *o, const struct field *f)
+{
+    return f->object == o ? f->name
+                          : arena_printf(arena, STR_FMT "." STR_FMT, STR_ARG(f->object->name),
+                                         STR_ARG(f->name));
+}
+
+/* The rest of a path behind its field: nothing, or a part of it. */
+static err_t whole_or_part(const struct field *f, str part, struct import_target *out)
+{
+    if (!part.p) {
         *out = (struct import_target){f, WHOLE_FIELD};
         return OK;
     }
     for (unsigned p = 0; p < f->column_count; p++)
-        if (f->shape->parts[p].name && str_eqz(rest, f->shape->parts[p].name)) {
+        if (f->shape->parts[p].name && str_eqz(part, f->shape->parts[p].name)) {
             *out = (struct import_target){f, p};
             return OK;
         }
     return ERR_NOT_FOUND;
+}
+
+err_t import_target_own(const struct object *o, str path, struct import_target *out)
+{
+    str rest = path, name;
+    str_split(&rest, '.', &name);
+    const struct field *f = object_field(o, name);
+    return f ? whole_or_part(f, rest, out) : ERR_NOT_FOUND;
+}
+
+err_t import_target_find(struct ctx *c, const struct object *o, str path, struct import_target *out)
+{
+    str rest = path, name;
+    if (import_target_own(o, path, out) == OK)
+        return OK;
+    str_split(&rest, '.', &name);
+    const struct object *other = model_object(c->model, name);
+    struct import_target t;
+    if (!other || !rest.p || !import_comes_along(c, o, other) ||
+        import_target_own(other, rest, &t) != OK || t.field->builtin ||
+        t.field == other->import_with)
+        return ERR_NOT_FOUND;
+    *out = t;
+    return OK;
 }
 
 static err_t bad(struct ctx *c, str at, const char *code, str arg)
@@ -40,7 +74,7 @@ static err_t bad(struct ctx *c, str at, const char *code, str arg)
 static err_t
 read_target(struct ctx *c, const struct object *o, str path, str at, struct import_target *out)
 {
-    if (import_target_find(o, path, out) != OK)
+    if (import_target_find(c, o, path, out) != OK)
         return bad(c, at, "unknown_field", path);
     return import_settable(c, out->field) ? OK : bad(c, at, "read_only", path);
 }
@@ -146,14 +180,15 @@ static json_t *text(str s)
     return j ? j : json_string("");
 }
 
-static json_t *path_of(struct ctx *c, const struct import_target *t)
+static json_t *path_of(struct ctx *c, const struct object *o, const struct import_target *t)
 {
     if (!t->field)
         return json_null();
+    str path = import_field_path(c->arena, o, t->field);
     if (t->part == WHOLE_FIELD)
-        return text(t->field->name);
-    return text(arena_printf(c->arena, STR_FMT ".%s", STR_ARG(t->field->name),
-                             t->field->shape->parts[t->part].name));
+        return text(path);
+    return text(
+        arena_printf(c->arena, STR_FMT ".%s", STR_ARG(path), t->field->shape->parts[t->part].name));
 }
 
 json_t *import_map_json(struct ctx *c, const struct import_map *map)
@@ -165,11 +200,11 @@ json_t *import_map_json(struct ctx *c, const struct import_map *map)
         for (size_t k = 0; k < from->samples.n; k++)
             json_array_append_new(samples, text(from->samples.at[k]));
         for (size_t k = 0; k < from->split.n; k++)
-            json_array_append_new(split, path_of(c, &from->split.at[k]));
+            json_array_append_new(split, path_of(c, map->object, &from->split.at[k]));
         json_object_set_new(j, "index", json_integer((json_int_t)from->index));
         json_object_set_new(j, "header", text(from->header));
         json_object_set_new(j, "samples", samples);
-        json_object_set_new(j, "field", path_of(c, &from->target));
+        json_object_set_new(j, "field", path_of(c, map->object, &from->target));
         json_object_set_new(j, "confidence", json_real(from->confidence));
         json_object_set_new(j, "split", from->split.n ? json_incref(split) : json_null());
         json_decref(split);

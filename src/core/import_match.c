@@ -109,7 +109,7 @@ static void certain(struct ctx *c, struct import_line *line, const struct field 
 
 static value given(const struct import_line *line, const struct field *f)
 {
-    return line->set[f->index] ? line->given->cells[f->first_column] : V_NULL;
+    return import_given(line, f, 0);
 }
 
 static bool usable(const struct import_line *line)
@@ -121,6 +121,22 @@ static bool usable(const struct import_line *line)
 }
 
 /* ---- identity keys of customers: one question a field and chunk ---- */
+
+/* A key of what comes along makes a record of the same name certain, no other: a person may be the
+ * contact of several. */
+static err_t found(struct ctx *c, const struct field *f, struct import_line *line, int64_t id)
+{
+    const struct object *o = line->given->object;
+    struct record *r;
+    if (f->object != o) {
+        TRY(record_load(c, o, id, &r));
+        if (!str_eq(text_fold(c->arena, cell_text(r, "name")),
+                    text_fold(c->arena, cell_text(line->given, "name"))))
+            return OK;
+    }
+    certain(c, line, f, id);
+    return OK;
+}
 
 static err_t by_identity(struct ctx *c, const struct field *f, struct import_line *lines, size_t n)
 {
@@ -145,7 +161,7 @@ static err_t by_identity(struct ctx *c, const struct field *f, struct import_lin
         for (size_t i = 0; i < n && !db_is_null(rows, 1); i++) {
             value v = usable(&lines[i]) ? given(&lines[i], f) : V_NULL;
             if (v.kind == VALUE_TEXT && str_eq(v.s, db_text(rows, 0)))
-                certain(c, &lines[i], f, db_int(rows, 1));
+                TRY(found(c, f, &lines[i], db_int(rows, 1)));
         }
     return db_rows_error(rows);
 }
@@ -263,6 +279,22 @@ static int by_score(const void *a, const void *b)
     return (left < right) - (left > right);
 }
 
+/* Identity keys of what comes along with customers are keys of the customers. */
+static err_t by_beside(struct import_work *w, struct ctx *c, struct import_line *lines, size_t n)
+{
+    const struct object *last = NULL;
+    for (size_t i = 0; i < w->map.count && w->map.object->root == ROOT_SELF; i++) {
+        const struct field *to = w->map.columns[i].target.field;
+        if (!to || to->object == w->map.object || to->object == last)
+            continue;
+        last = to->object;
+        for (size_t k = 0; k < last->field_count; k++)
+            if (last->fields[k]->identity.n && field_stored(last->fields[k]))
+                TRY(by_identity(c, last->fields[k], lines, n));
+    }
+    return OK;
+}
+
 static err_t find(struct import_work *w, struct ctx *c, struct import_line *lines, size_t n)
 {
     const struct object *o = w->map.object;
@@ -274,6 +306,7 @@ static err_t find(struct import_work *w, struct ctx *c, struct import_line *line
             if (usable(&lines[k]))
                 TRY(by_field(w, c, f, &lines[k]));
     }
+    TRY(by_beside(w, c, lines, n));
     for (size_t k = 0; k < n; k++) {
         struct import_line *line = &lines[k];
         if (names_matter(w, line))

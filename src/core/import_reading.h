@@ -30,6 +30,13 @@ import_choice(struct import_work *, struct ctx *, const struct field *, str text
 /* The word is the choice's key, its label or a part of that: nothing had to be understood. */
 bool import_choice_says(struct ctx *, const struct choice *, str word);
 
+/* One more line of a long text. */
+void import_append(struct import_reading *, const struct field *, str text);
+
+/* import_beside.c: what a row says of a record that cannot stand alone is the row's own record's.
+ */
+void import_beside_finish(struct import_reading *);
+
 /* import_split.c: several fields in one cell. */
 err_t import_take_split(struct import_reading *, str text) MUST_USE;
 /* The longest run of a phone's characters is cut out of the text: "王小明 138-0013-8000". */

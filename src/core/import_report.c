@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/message.h"
+#include "core/import_words.h"
 
 /* ---- what a row says, as it is kept ---- */
 
@@ -209,6 +210,25 @@ columns_json(struct ctx *c, const json_t *columns, const struct import_tally *t,
     jw_close(w, ']');
 }
 
+/* How many records came along, by object. */
+static void beside_json(struct ctx *c, const struct import_tally *t, struct jw *w)
+{
+    jw_open(w, '[');
+    for (size_t i = 0; i < t->beside.n; i++) {
+        const struct import_along *a = &t->beside.at[i];
+        const struct object *o = model_object(c->model, a->object);
+        jw_open(w, '{');
+        jw_key(w, S("object"));
+        jw_str(w, a->object);
+        jw_key(w, S("label"));
+        jw_str(w, o ? o->label.text[c->lang] : a->object);
+        figure(w, "created", a->created);
+        figure(w, "updated", a->updated);
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+}
+
 /* Columns with something in them that go nowhere. */
 static void left_out_json(struct ctx *c, const json_t *columns, struct jw *w)
 {
@@ -266,6 +286,8 @@ err_t import_report_json(struct ctx *c, const struct record *import, bool whole,
         figure(w, import_outcome_name(i), t.outcome[i]);
     figure(w, "warned", t.warned);
     figure(w, "cells_repaired", t.repaired);
+    jw_key(w, S("beside"));
+    beside_json(c, &t, w);
     jw_key(w, S("validity"));
     if (t.records)
         jw_real(w, share(t.valid, t.records));

@@ -8,7 +8,7 @@
 #include "core/file.h"
 #include "sql_core.h"
 
-enum { ROW_COLUMNS = 6, REFUSED_PAGE = 200 };
+enum { ROW_COLUMNS = 6, REFUSED_PAGE = 200, ENDING_CHARS = 4 };
 enum { LINE, OUTCOME, RECORD, CELLS, PROBLEMS, CANDIDATES };
 
 struct stored_row {
@@ -326,6 +326,16 @@ static err_t write_refused(
         arena_reset(arena);
     }
     return OK;
+}
+
+str import_refused_name(struct ctx *c, const struct record *import)
+{
+    str name = import_text(import, "name"), rest = name, ending = {0};
+    while (str_split(&rest, '.', &ending))
+        continue;
+    bool has_ending = ending.n + 1 < name.n && ending.n <= ENDING_CHARS;
+    str args[] = {has_ending ? str_cut(name, 0, name.n - ending.n - 1) : name};
+    return message_format(c->arena, c->lang, S("import_refused_name"), args, 1);
 }
 
 err_t import_refused_file(struct ctx *c, const struct record *import, str format, const char **path)

@@ -1,7 +1,7 @@
 /* A text becomes a field of the row: by its type, with a reason where it cannot. */
 #include "core/import_reading.h"
 
-static void append_text(struct import_reading *r, const struct field *f, str text)
+void import_append(struct import_reading *r, const struct field *f, str text)
 {
     bool any = import_line_has(r->line, f);
     value *cell = import_cells_of(r, f);
@@ -15,8 +15,8 @@ static void append_text(struct import_reading *r, const struct field *f, str tex
 static bool mild(const struct import_reading *r, const struct field *f)
 {
     bool key = f->identity.n && !str_eqz(S("email"), f->type->name);
-    return !r->work->strict && !f->required && !key && !f->unique && r->work->notes &&
-           r->work->notes != f;
+    bool needed = f->object == r->work->map.object && (f->required || key || f->unique);
+    return !r->work->strict && !needed && r->work->notes && r->work->notes != f;
 }
 
 static void
@@ -25,13 +25,13 @@ refuse(struct import_reading *r, const struct field *f, const struct problem *p,
     struct import_problem *own = VEC_PUSH(r->ctx->arena, r->line->problems);
     own->column = r->column ? r->column->index : SIZE_MAX;
     own->problem = *p;
-    own->problem.pointer = f->name;
+    own->problem.pointer = import_field_path(r->ctx->arena, r->work->map.object, f);
     own->value = text;
     own->mild = mild(r, f);
     if (own->mild) {
         str head =
             r->column && r->column->header.n ? r->column->header : f->label.text[r->ctx->lang];
-        append_text(
+        import_append(
             r, r->work->notes,
             arena_printf(r->ctx->arena, STR_FMT "：" STR_FMT, STR_ARG(head), STR_ARG(text)));
     }
@@ -95,7 +95,7 @@ static void mobile_first(struct text_phone *all, size_t n)
 static void take_phone(struct import_reading *r, const struct field *f, str text)
 {
     struct text_phone phone = {0}, all[4];
-    const struct object *o = r->work->map.object;
+    const struct object *o = f->object;
     if (digits_lost(text)) {
         refuse_code(r, f, "phone_lossy", text);
         return;
@@ -124,7 +124,7 @@ static void take_phone(struct import_reading *r, const struct field *f, str text
             put_further_phone(r, next, &all[taken++]);
     }
     if (taken < n && r->work->notes)
-        append_text(r, r->work->notes, text);
+        import_append(r, r->work->notes, text);
     import_repaired(r);
 }
 
@@ -185,13 +185,13 @@ static bool take_time(struct import_reading *r, const struct field *f)
 
 static err_t take_tags(struct import_reading *r, const struct field *f, str text)
 {
-    value before = import_line_has(r->line, f) ? record_cell(r->line->given, f, 0) : V_NULL;
+    value before = import_given(r->line, f, 0);
     TRY(import_parse(r, f, text));
     if (before.kind == VALUE_NULL || !import_line_has(r->line, f))
         return OK;
     str *a, *b;
     size_t n = multi_members(r->ctx->arena, before, &a);
-    size_t m = multi_members(r->ctx->arena, record_cell(r->line->given, f, 0), &b);
+    size_t m = multi_members(r->ctx->arena, import_given(r->line, f, 0), &b);
     str *all = ARENA_ARRAY(r->ctx->arena, str, n + m);
     memcpy(all, a, n * sizeof *all);
     memcpy(all + n, b, m * sizeof *all);
@@ -209,11 +209,11 @@ static err_t take_field(struct import_reading *r, const struct field *f, str tex
     }
     if (str_eqz(S("long_text"), type)) {
         bool several = import_line_has(r->line, f);
-        append_text(r, f,
-                    r->column && r->column->header.n && (several || r->column->foreign)
-                        ? arena_printf(r->ctx->arena, STR_FMT "：" STR_FMT,
-                                       STR_ARG(r->column->header), STR_ARG(text))
-                        : text_clean(r->ctx->arena, text));
+        import_append(r, f,
+                      r->column && r->column->header.n && (several || r->column->foreign)
+                          ? arena_printf(r->ctx->arena, STR_FMT "：" STR_FMT,
+                                         STR_ARG(r->column->header), STR_ARG(text))
+                          : text_clean(r->ctx->arena, text));
         return OK;
     }
     if (str_eqz(S("ref"), type))
@@ -232,7 +232,7 @@ static err_t take_field(struct import_reading *r, const struct field *f, str tex
         time && r->column ? import_date_text(r->ctx->arena, r->column->date_order, plain) : plain;
     TRY(import_parse(r, f, ordered));
     int64_t day;
-    value stored = record_cell(r->line->given, f, 0);
+    value stored = import_given(r->line, f, 0);
     bool mail = str_eqz(S("email"), type) && stored.kind == VALUE_TEXT && !str_eq(stored.s, text);
     bool changed =
         mail || !str_eq(plain, text) || (time && day_parse(str_cut(plain, 0, 10), &day) != OK);

@@ -83,8 +83,25 @@ static void add_columns(struct arena *arena, struct import_tally *t, const struc
         add_to_column(arena, t, line->repairs.at[i], NULL, true);
     for (size_t i = 0; i < line->problems.n; i++) {
         const struct import_problem *p = &line->problems.at[i];
-        add_to_column(arena, t, p->column, &p->problem, p->mild);
+        if (!p->remark)
+            add_to_column(arena, t, p->column, &p->problem, p->mild);
     }
+}
+
+static void add_along(struct arena *arena, struct import_tally *t, const struct import_beside *b)
+{
+    struct import_along *a = NULL;
+    if (b->outcome != IMPORT_CREATED && b->outcome != IMPORT_UPDATED)
+        return;
+    for (size_t i = 0; i < t->beside.n && !a; i++)
+        if (str_eq(t->beside.at[i].object, b->object->name))
+            a = &t->beside.at[i];
+    if (!a) {
+        a = VEC_PUSH(arena, t->beside);
+        a->object = arena_str(arena, b->object->name);
+    }
+    a->created += b->outcome == IMPORT_CREATED;
+    a->updated += b->outcome == IMPORT_UPDATED;
 }
 
 void import_tally_add(struct arena *arena,
@@ -99,8 +116,10 @@ void import_tally_add(struct arena *arena,
     if (line->outcome == IMPORT_ASK)
         return; /* the rest is counted when it is answered */
     t->repaired += (int64_t)line->repaired;
-    t->warned += line->problems.n > 0 && line->outcome != IMPORT_REFUSED;
+    t->warned += import_line_noted(line) && line->outcome != IMPORT_REFUSED;
     add_columns(arena, t, line);
+    for (size_t i = 0; line->outcome != IMPORT_REFUSED && i < line->beside.n; i++)
+        add_along(arena, t, &line->beside.at[i]);
     if (!line->after || line->outcome == IMPORT_REFUSED)
         return;
     bool valid;
@@ -128,12 +147,15 @@ void import_tally_copy(struct arena *arena,
     memset(&out->sources, 0, sizeof out->sources);
     memset(&out->owners, 0, sizeof out->owners);
     memset(&out->columns, 0, sizeof out->columns);
+    memset(&out->beside, 0, sizeof out->beside);
     for (size_t i = 0; i < from->sources.n; i++)
         *VEC_PUSH(arena, out->sources) = from->sources.at[i];
     for (size_t i = 0; i < from->owners.n; i++)
         *VEC_PUSH(arena, out->owners) = from->owners.at[i];
     for (size_t i = 0; i < from->columns.n; i++)
         *VEC_PUSH(arena, out->columns) = from->columns.at[i];
+    for (size_t i = 0; i < from->beside.n; i++)
+        *VEC_PUSH(arena, out->beside) = from->beside.at[i];
 }
 
 /* ---- kept between chunks ---- */
@@ -180,6 +202,22 @@ static void write_columns(struct jw *w, const struct import_tally *t)
     jw_close(w, ']');
 }
 
+static void write_beside(struct jw *w, const struct import_tally *t)
+{
+    jw_open(w, '[');
+    for (size_t i = 0; i < t->beside.n; i++) {
+        jw_open(w, '{');
+        jw_key(w, S("object"));
+        jw_str(w, t->beside.at[i].object);
+        jw_key(w, S("created"));
+        jw_int(w, t->beside.at[i].created);
+        jw_key(w, S("updated"));
+        jw_int(w, t->beside.at[i].updated);
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+}
+
 str import_tally_json(struct arena *arena, const struct import_tally *t)
 {
     AUTO_BUF out;
@@ -208,6 +246,8 @@ str import_tally_json(struct arena *arena, const struct import_tally *t)
     write_groups(&w, t->owners.at, t->owners.n);
     jw_key(&w, S("columns"));
     write_columns(&w, t);
+    jw_key(&w, S("beside"));
+    write_beside(&w, t);
     jw_close(&w, '}');
     return arena_str(arena, buf_str(&out));
 }
@@ -235,7 +275,7 @@ static struct import_column_count read_column(struct arena *arena, const json_t 
 
 void import_tally_of(struct arena *arena, const json_t *j, struct import_tally *out)
 {
-    const json_t *columns = json_object_get(j, "columns");
+    const json_t *columns = json_object_get(j, "columns"), *beside = json_object_get(j, "beside");
     const json_t *sources = json_object_get(j, "sources"), *owners = json_object_get(j, "owners");
     struct import_tally t = {.rows = json_get_int(j, "rows", 0),
                              .repaired = json_get_int(j, "repaired", 0),
@@ -251,6 +291,12 @@ void import_tally_of(struct arena *arena, const json_t *j, struct import_tally *
         *VEC_PUSH(arena, t.owners) = read_group(arena, json_array_get(owners, i));
     for (size_t i = 0; i < json_array_size(columns); i++)
         *VEC_PUSH(arena, t.columns) = read_column(arena, json_array_get(columns, i));
+    for (size_t i = 0; i < json_array_size(beside); i++) {
+        const json_t *one = json_array_get(beside, i);
+        *VEC_PUSH(arena, t.beside) =
+            (struct import_along){arena_str(arena, json_get_str(one, "object")),
+                                  json_get_int(one, "created", 0), json_get_int(one, "updated", 0)};
+    }
     *out = t;
 }
 

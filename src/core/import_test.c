@@ -226,29 +226,6 @@ TEST_APP(import_knows_firms_mobiles_and_numbers_that_lost_digits)
     ctx_done(&c);
 }
 
-/* A company and the person there: both are kept, and a row without the company says what is
- * missing. */
-TEST_APP(import_keeps_the_person_beside_the_company)
-{
-    AUTO_ARENA arena = arena_new(256 * MIB);
-    struct ctx c;
-    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
-    int64_t id = start_text(&c, "客户名称,联系人,手机\n宁波云帆贸易有限公司,王总,13800001234\n"
-                                ",李经理,13800001235\n");
-    step(&c, id, IMPORT_RUN);
-    assert_int_equal(count(&c, "{'all':[{'field':'name','eq':'宁波云帆贸易有限公司'},"
-                               "{'field':'notes','eq':'联系人：王总'}]}"),
-                     1);
-    AUTO_BUF out;
-    buf_init(&out, MIB);
-    struct jw w = {.out = &out};
-    struct record *import;
-    assert_int_equal(import_get(&c, id, &import), OK);
-    assert_int_equal(import_rows_json(&c, import, S("refuse"), 0, 10, &w), OK);
-    assert_true(str_find(buf_str(&out), S("客户名称：请填写此项")) != SIZE_MAX);
-    ctx_done(&c);
-}
-
 TEST_APP(import_strict_refuses_rows)
 {
     AUTO_ARENA arena = arena_new(256 * MIB);
@@ -567,5 +544,42 @@ TEST_APP(import_does_not_run_while_its_check_waits)
     assert_int_equal(import_start(&c, id, IMPORT_CHECK, &job), OK);
     assert_int_equal(import_start(&c, id, IMPORT_RUN, &job), ERR_CONFLICT);
     assert_string_equal(c.problems.list.at[0].code, "import_state");
+    ctx_done(&c);
+}
+
+TEST_APP(import_is_deleted_with_its_file_and_rows)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    struct record *r;
+    struct stored_file file;
+    int64_t job;
+    import_attach();
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    int64_t kept = keep_text(&c, "姓名,手机\n王小明,13800138000\n乙,12\n", "list.csv");
+    int64_t id = start(&c, kept), twin = start(&c, kept);
+    assert_int_equal(import_start(&c, id, IMPORT_RUN, &job), OK);
+    assert_int_equal(import_delete(&c, id), ERR_CONFLICT);
+    assert_string_equal(c.problems.list.at[0].code, "import_busy");
+    c.problems.list.n = 0;
+    assert_int_equal(job_run_due(app), OK);
+    assert_int_equal(import_delete(&c, id), OK);
+    assert_int_equal(import_get(&c, id, &r), ERR_NOT_FOUND);
+    assert_int_equal(import_do(&c, NULL, id, IMPORT_UNDO), ERR_NOT_FOUND);
+    assert_int_equal(job_run_due(app), OK);
+    assert_int_equal(count(&c, "{}"), 1);
+    value param = V_INT(id), n;
+    assert_int_equal(db_one(c.conn, arena,
+                            S("SELECT count(*) FROM import_row WHERE import_id = $1"), &param, 1,
+                            &n, 1),
+                     OK);
+    assert_int_equal(n.i, 0);
+    /* the other import of the same file still has it */
+    assert_int_equal(file_load(&c, kept, &file), OK);
+    assert_int_equal(access(file.path, F_OK), 0);
+    assert_int_equal(import_delete(&c, twin), OK);
+    assert_int_equal(job_run_due(app), OK);
+    assert_int_not_equal(access(file.path, F_OK), 0);
+    assert_int_equal(file_load(&c, kept, &file), ERR_NOT_FOUND);
     ctx_done(&c);
 }

@@ -309,3 +309,69 @@ TEST_APP(import_tells_what_it_leaves_out_and_does_not_know)
     assert_str(json_get_str(json_array_get(out, 0), "header"), "内部码");
     ctx_done(&c);
 }
+
+static str remark(struct ctx *c, int64_t id, size_t row)
+{
+    const json_t *list = json_object_get(json_array_get(rows(c, id), row), "problems");
+    assert_int_equal(json_array_size(list), 1);
+    assert_true(json_get_bool(json_array_get(list, 0), "mild", false));
+    return json_get_str(json_array_get(list, 0), "message");
+}
+
+TEST_APP(import_tells_why_rows_are_skipped)
+{
+    static const char text[] = "姓名,手机,生日\n王小明,13800138000,\n王小明,13800138000,\n"
+                               "-,无,n/a\n李四,13800138001,2024-03-05 00:00:00\n";
+    BEGIN;
+    int64_t first = start(&c, "姓名,手机\n王小明,13800138000\n"), id = start(&c, text);
+    assert_int_equal(import_do(&c, NULL, first, IMPORT_RUN), OK);
+    for (enum import_step s = IMPORT_CHECK; s <= IMPORT_RUN; s++) {
+        assert_int_equal(import_do(&c, NULL, id, s), OK);
+        assert_int_equal(figure(&c, id, "skipped"), 3);
+        assert_int_equal(figure(&c, id, "warned"), 0);
+        assert_int_equal(figure(&c, id, "refused"), 0);
+        assert_str(remark(&c, id, 0), "系统里已有，没有新的内容");
+        assert_str(remark(&c, id, 1), "与第 2 行重复");
+        assert_str(remark(&c, id, 2), "要导入的各列都是空的");
+        const json_t *known = json_array_get(rows(&c, id), 0);
+        assert_true(json_is_string(json_object_get(known, "record")));
+        const json_t *made = json_object_get(json_array_get(rows(&c, id), 3), "made");
+        assert_str(json_get_str(made, "2"), "2024-03-05");
+    }
+    id = start(&c, "姓名,手机\n王小明,13800138000\n");
+    assert_int_equal(change(&c, id, "{'policy':'skip'}"), OK);
+    assert_int_equal(import_do(&c, NULL, id, IMPORT_CHECK), OK);
+    assert_str(remark(&c, id, 0), "系统里已有，按设置跳过");
+    ctx_done(&c);
+}
+
+TEST(import_shows_a_day_without_its_midnight)
+{
+    int64_t day;
+    AUTO_ARENA arena = arena_new(MIB);
+    assert_int_equal(day_parse(S("2024-03-05"), &day), OK);
+    struct sheet_cell cell = {.kind = CELL_INSTANT, .at = day * CLOCK_DAY};
+    assert_str(import_cell_text(arena, &cell), "2024-03-05");
+    cell.at += 10 * CLOCK_HOUR;
+    assert_str(import_cell_text(arena, &cell), "2024-03-05 10:00:00");
+}
+
+TEST_APP(import_names_cards_and_refused_rows_in_words)
+{
+    struct record *r;
+    BEGIN;
+    int64_t id = start(&c, "BEGIN:VCARD\nVERSION:3.0\nFN:甲一\nTEL:12\nX-SHOE:42\nEND:VCARD\n");
+    assert_str(json_get_str(column(&c, id, 0), "header"), "姓名（FN）");
+    assert_str(json_get_str(column(&c, id, 0), "field"), "name");
+    assert_str(json_get_str(column(&c, id, 1), "header"), "电话（TEL）");
+    assert_str(json_get_str(column(&c, id, 2), "header"), "X-SHOE");
+    static const char *const names[][2] = {{"客户名单.xlsx", "客户名单-未导入"},
+                                           {"v1.2 客户名单", "v1.2 客户名单-未导入"},
+                                           {"通讯录", "通讯录-未导入"}};
+    for (size_t i = 0; i < 3; i++) {
+        int64_t file = keep(&c, S("姓名,手机\n甲,12\n"), names[i][0]);
+        assert_int_equal(import_create(&c, file, S("customer"), &r), OK);
+        assert_str(import_refused_name(&c, r), names[i][1]);
+    }
+    ctx_done(&c);
+}

@@ -85,6 +85,7 @@ err_t record_titles(struct ctx *, struct record *const *, size_t count, struct j
 struct write_options {
     bool allow_duplicate; /* an identity key that another has is no conflict */
     bool trusted;         /* demo, import of history: created_at, created_by, id may be given */
+    bool former;          /* logged as of its created_at (demo): change_append_former */
     bool quiet_refs;      /* refs are known to be good (demo, import) */
     bool keys_free;       /* nobody has its identity keys: looked up in this transaction */
     bool imported;        /* created_at and department may be given */

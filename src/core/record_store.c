@@ -210,7 +210,8 @@ err_t record_store(struct ctx *c,
     TRY(record_identity(c, before, after, options));
     if (!(options && options->defer_rollups))
         TRY(record_rollups(c, before, after));
-    TRY(change_append(c, op, o, before, after));
+    bool former = op == CHANGE_CREATE && options && options->former;
+    TRY(former ? change_append_former(c, after) : change_append(c, op, o, before, after));
     if (o->guarded)
         TRY(guarded_changed(c));
     return derived ? OK : call_hooks(c, before, after, true);

@@ -459,3 +459,28 @@ TEST_APP(record_list_reads_what_is_asked_for)
     assert_int_equal(record_cell(r, object_field(o, S("phone")), 0).kind, VALUE_NULL);
     ctx_done(&c);
 }
+
+/* The first stage in use that is for customers and open, unless another is given or none. */
+TEST_APP(record_starts_in_the_first_stage)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    struct record *customer;
+    char body[80];
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    customer = create(&c, "customer", "{'name':'甲'}");
+    assert_int_equal(cell(&c, "customer", record_id(customer), "stage").kind, VALUE_NULL);
+    struct record *second = create(&c, "stage", "{'name':'已联系','position':20}");
+    int64_t first = record_id(create(&c, "stage", "{'name':'新客户','position':10}"));
+    create(&c, "stage", "{'name':'成交','position':1,'outcome':'won'}");
+    create(&c, "stage", "{'name':'旧','position':2,'active':false}");
+    create(&c, "stage", "{'name':'新线索','position':3,'object':'lead'}");
+    customer = create(&c, "customer", "{'name':'乙'}");
+    assert_int_equal(cell(&c, "customer", record_id(customer), "stage").i, first);
+    snprintf(body, sizeof body, "{'name':'丙','stage':'%lld'}", (long long)record_id(second));
+    customer = create(&c, "customer", body);
+    assert_int_equal(cell(&c, "customer", record_id(customer), "stage").i, record_id(second));
+    customer = create(&c, "customer", "{'name':'丁','stage':null}");
+    assert_int_equal(cell(&c, "customer", record_id(customer), "stage").kind, VALUE_NULL);
+    ctx_done(&c);
+}

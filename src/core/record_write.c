@@ -126,9 +126,42 @@ static err_t check_required(struct ctx *c, const struct record *r, size_t from)
     return bad;
 }
 
+/* The first record that the default of a ref asks for, among those the caller may read; looked up
+ * once where many are written. */
+static err_t first_of(struct ctx *c, const struct field *f, value *cell)
+{
+    str key = arena_printf(c->arena, "first:" STR_FMT "." STR_FMT, STR_ARG(f->object->name),
+                           STR_ARG(f->name));
+    const struct field *const only[] = {f->target->id};
+    struct list_query q = {.object = f->target,
+                           .where = f->first->where,
+                           .sort = {{.field = f->first->by}},
+                           .sort_count = 1,
+                           .limit = 1,
+                           .op = OP_READ,
+                           .fields = only,
+                           .field_count = 1};
+    struct list_page page = {0};
+    const value *known = c->known ? map_get(c->known, key) : NULL;
+    if (!known) {
+        err_t e = record_list_unchecked(c, &q, &page);
+        if (e != OK && e != ERR_DENIED)
+            return e;
+        value *fresh = ARENA_NEW(c->arena, value);
+        *fresh = page.count ? V_INT(record_id(page.records[0])) : V_NULL;
+        known = fresh;
+        if (c->known)
+            map_put(c->arena, c->known, key, fresh);
+    }
+    *cell = *known;
+    return OK;
+}
+
 /* A field's default: a value, or a word for what is only known now. */
 static err_t read_default(struct ctx *c, const struct field *f, value *cells)
 {
+    if (f->first)
+        return first_of(c, f, cells);
     str word = json_str(f->fallback);
     const char *shape = f->shape->name;
     if (str_eqz(word, "now") && str_eqz(S("instant"), shape))
@@ -150,14 +183,20 @@ static bool may_default(const struct ctx *c, const struct field *f)
     return !f->object->guarded || access_field_own(c->access, f) == FIELD_WRITE;
 }
 
+static bool is_given(const struct write *w, const struct field *f)
+{
+    return w->given ? w->given->set[f->index]
+                    : json_object_getn(w->body, f->name.p, f->name.n) != NULL;
+}
+
 /* What a new record starts with. */
-static err_t start(struct ctx *c, struct record *r)
+static err_t start(struct ctx *c, const struct write *w, struct record *r)
 {
     const struct object *o = r->object;
     for (size_t i = 0; i < o->field_count; i++) {
         const struct field *f = o->fields[i];
         value *cells = &r->cells[f->first_column];
-        if (f->fallback && field_stored(f) && may_default(c, f))
+        if (f->fallback && field_stored(f) && may_default(c, f) && !is_given(w, f))
             TRY(read_default(c, f, cells));
         if (f->rollup && (f->rollup->fn == ROLLUP_COUNT || f->rollup->fn == ROLLUP_SUM)) {
             cells[0] = f->shape->parts[0].storage == STORE_REAL ? V_REAL(0) : V_INT(0);
@@ -308,7 +347,7 @@ static err_t create_work(struct ctx *c, void *arg)
     struct write *w = arg;
     struct record *r = record_new(c->arena, w->object);
     bool trusted = w->options && (w->options->trusted || w->options->imported);
-    TRY(start(c, r));
+    TRY(start(c, w, r));
     TRY(take(c, w, NULL, r));
     make_auto(c, r);
     if (!(trusted && w->object->department &&

@@ -36,6 +36,7 @@ static err_t store_one(struct ctx *c, const struct object *o, int64_t id, json_t
     static const struct write_options options = {
         .allow_duplicate = true,
         .trusted = true,
+        .former = true,
         .quiet_refs = true,
         .joined = true,
         .defer_rollups = true,

@@ -189,7 +189,7 @@ static struct object *make_object(struct loader *l, const struct source *s)
         "object",  "plural",   "label",       "plural_label", "root",       "owned",
         "title",   "internal", "append_only", "guarded",      "importable", "fields",
         "indexes", "unique",   "events",      "access",       "rules",      "layouts",
-        "menu",    "actions",  "import",      "$schema",      NULL};
+        "menu",    "actions",  "import",      "import_with",  "$schema",    NULL};
     load_keys(l, s, s->tree, S(""), keys);
     struct arena *arena = l->model->arena;
     struct object *o = ARENA_NEW(arena, struct object);

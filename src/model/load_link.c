@@ -31,6 +31,18 @@ static const struct field *need_field(const struct loader *l,
     return f;
 }
 
+static const struct field *need_ref(const struct loader *l,
+                                    const struct source *s,
+                                    const struct object *o,
+                                    const json_t *name,
+                                    str at)
+{
+    const struct field *f = need_field(l, s, o, name, at);
+    if (f && !is_type(f, "ref"))
+        load_fail(l, s, at, "model_not_a_link", f->name, o->name);
+    return f;
+}
+
 /* What a ref points to when the type itself decides. */
 static str implied_target(const struct field *f)
 {
@@ -333,12 +345,27 @@ static bool depends_on_more(const json_t *j)
     return false;
 }
 
+static void load_first(struct loader *l, const struct source *s, struct field *f)
+{
+    static const char *const keys[] = {"first", "where", NULL};
+    str at = step(l, field_at(l, f), "default");
+    const json_t *d = f->fallback;
+    load_keys(l, s, d, at, keys);
+    struct first *first = ARENA_NEW(l->model->arena, struct first);
+    first->by = need_field(l, s, f->target, json_object_get(d, "first"), step(l, at, "first"));
+    first->where =
+        need_condition(l, s, f->target, json_object_get(d, "where"), step(l, at, "where"));
+    f->first = first;
+}
+
 void load_behaviour(struct loader *l, const struct source *s, struct object *o)
 {
     for (size_t i = 0; i < o->field_count; i++) {
         struct field *f = o->fields[i];
         if (is_type(f, "formula"))
             load_formula(l, s, o, f);
+        if (is_type(f, "ref") && f->target && json_is_object(f->fallback))
+            load_first(l, s, f);
         if (f->rollup && depends_on_more(json_object_get(f->definition, "where")))
             load_fail(l, s, step(l, field_at(l, f), "where"), "model_rollup_condition", f->name,
                       (str){0});
@@ -352,11 +379,11 @@ void load_behaviour(struct loader *l, const struct source *s, struct object *o)
     check_layouts(l, s, o);
     check_indexes(l, s, o);
     const json_t *access = json_object_get(s->tree, "access");
-    if (access) {
-        o->access_via = need_field(l, s, o, json_object_get(access, "via"), S("/access/via"));
-        if (o->access_via && !is_type(o->access_via, "ref"))
-            load_fail(l, s, S("/access/via"), "model_not_a_link", o->access_via->name, o->name);
-    }
+    const json_t *with = json_object_get(s->tree, "import_with");
+    if (access)
+        o->access_via = need_ref(l, s, o, json_object_get(access, "via"), S("/access/via"));
+    if (with)
+        o->import_with = need_ref(l, s, o, with, S("/import_with"));
 }
 
 static err_t find_secret(void *context, const struct field *f)

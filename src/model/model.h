@@ -54,6 +54,12 @@ struct rollup {
                                         the base currency */
 };
 
+/* A ref's default: of the records that match, the first by a field. */
+struct first {
+    const struct field *by;
+    const struct condition *where; /* NULL = all */
+};
+
 struct field {
     str name; /* in the API, unique in its object */
     str id;   /* stable for ever: the column's stem; equals the name unless it was renamed */
@@ -78,8 +84,9 @@ struct field {
     bool readonly;  /* only the server writes it */
     enum search_kind search;
     str identity; /* key kind in identity_key: "phone", "email", "wechat", "union_id" … or empty */
-    str personal;           /* data class: "", "personal", "sensitive" (C: data classes) */
-    const json_t *fallback; /* default value in a new record, or NULL */
+    str personal;              /* data class: "", "personal", "sensitive" (C: data classes) */
+    const json_t *fallback;    /* default value in a new record, or NULL */
+    const struct first *first; /* what the default of a ref looks for; NULL: a value or a word */
     const json_t *definition;
     /* by type; zero where it does not apply */
     struct choice *choices; /* choice, multi_choice */
@@ -139,6 +146,7 @@ struct object {
     const struct field *owner, *department; /* NULL unless owned */
     const struct field *customer;           /* the ref that roots it; NULL unless ROOT_CUSTOMER */
     const struct field *access_via;         /* rows are visible as the record this ref names is */
+    const struct field *import_with; /* a ref: one may come along with its target in a file */
     struct event *events;
     size_t event_count;
     struct rule *rules;

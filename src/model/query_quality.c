@@ -51,26 +51,16 @@ static void complete(const struct object *o, struct sql *q)
     sql_add(q, "), 0)");
 }
 
-static void key(const struct field *group, struct sql *q)
-{
-    if (!group) {
-        sql_add(q, "CAST(NULL AS text)");
-        return;
-    }
-    sql_add(q, "CAST(");
-    sql_column(q, "t", field_column(group, 0)->name);
-    sql_add(q, " AS text)");
-}
-
 err_t query_quality(const struct object *o,
                     const struct field *group,
                     const struct condition *scope,
                     const struct condition_env *env,
                     struct sql *q)
 {
-    sql_add(q, "SELECT ");
-    key(group, q);
-    sql_add(q, ", COUNT(*)");
+    str name = field_column(group, 0)->name;
+    sql_add(q, "SELECT CAST(");
+    sql_column(q, "t", name);
+    sql_add(q, " AS text), COUNT(*)");
     valid(o, q);
     complete(o, q);
     sql_add(q, " FROM ");
@@ -80,10 +70,8 @@ err_t query_quality(const struct object *o,
         sql_add(q, " AND ");
         TRY(condition_sql(scope, env, "t", q));
     }
-    if (group) {
-        sql_add(q, " GROUP BY ");
-        sql_column(q, "t", field_column(group, 0)->name);
-        sql_add(q, " ORDER BY 2 DESC, 1 LIMIT 200");
-    }
+    sql_add(q, " GROUP BY ");
+    sql_column(q, "t", name);
+    sql_add(q, " ORDER BY 2 DESC, 1");
     return sql_check(q);
 }

@@ -5,8 +5,8 @@
 
 #include "model/query.h"
 
-/* Rows of: group (text, NULL without one), records, valid ones, expected fields filled. group NULL:
- * one row for all. */
+/* Rows of: group (text, NULL for the records without one), records, valid ones, expected fields
+ * filled; the largest first. */
 err_t query_quality(const struct object *,
                     const struct field *group,
                     const struct condition *scope,

@@ -115,3 +115,29 @@ test('a contacts file has no header row and loses nobody', { timeout: 180_000 },
   assert.deepEqual(p.wrong, []);
   await p.close();
 });
+
+test('the contact beside the company is one, and an import that is over can be deleted', { timeout: 180_000 }, async () => {
+  const p = await openPage(browser, server);
+  const stamp = String(Date.now()).slice(-7);
+  await p.signIn();
+  await drop(p, '公司.xlsx', workbook([
+    ['客户名称', '联系人', '联系人手机'],
+    [`云帆${stamp}贸易有限公司`, `王总${stamp}`, `1321${stamp}`],
+    [`云帆${stamp}贸易有限公司`, `王总${stamp}`, `1321${stamp}`],
+  ]));
+  await p.page.locator('.mapping').getByText('联系人 · 姓名').waitFor();
+  await p.page.locator('.mapping').getByText('联系人 · 手机').waitFor();
+  await checkAndRun(p);
+  await p.page.getByText('新建了联系人').waitFor({ timeout: 60_000 });
+  await p.page.getByText('与第 2 行重复').waitFor();
+  await p.go('/imports');
+  await p.page.getByRole('button', { name: '删除导入 公司.xlsx' }).click();
+  await p.page.getByText('之后不能再撤销这次导入').waitFor();
+  await p.page.getByRole('button', { name: '删除', exact: true }).click();
+  await p.page.getByText('已删除“公司.xlsx”').waitFor();
+  await p.page.locator('.import-row', { hasText: '公司.xlsx' }).waitFor({ state: 'detached' });
+  await p.go(`/contacts?q=${encodeURIComponent(`王总${stamp}`)}`);
+  await p.page.locator('a.grid-title', { hasText: `王总${stamp}` }).waitFor({ timeout: 30_000 });
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});

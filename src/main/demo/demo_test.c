@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "base/test.h"
 #include "main/demo/demo.h"
+#include "text/text.h"
 
 enum { MOST_OBJECTS = 40 };
 
@@ -143,6 +144,42 @@ static void check_record(struct seen *seen, const char *object, const json_t *re
         assert_non_null(json_object_get(record, key));
 }
 
+/* A district lies in its city. The towns of 东莞, which has no districts, stand for them. */
+static void check_address(struct seen *seen, const json_t *a)
+{
+    str province = json_get_str(a, "province"), city = json_get_str(a, "city");
+    str district = json_get_str(a, "district");
+    struct text_address found;
+    if (!str_eqz(json_get_str(a, "country"), "CN") || !district.n || str_eqz(city, "东莞市"))
+        return;
+    str whole = arena_printf(seen->arena, STR_FMT STR_FMT STR_FMT, STR_ARG(province),
+                             STR_ARG(str_eq(province, city) ? (str){0} : city), STR_ARG(district));
+    assert_true(text_address_split(seen->arena, whole, &found));
+    if (!str_eq(found.district, district) || !str_eq(found.city, city))
+        fail_msg(STR_FMT, STR_ARG(whole));
+}
+
+static bool digits_from(str text, size_t from)
+{
+    for (size_t i = from; i < text.n; i++)
+        if (text.p[i] < '0' || text.p[i] > '9')
+            return false;
+    return true;
+}
+
+static void check_waybill(const json_t *r)
+{
+    str carrier = json_get_str(r, "carrier"), tracking = json_get_str(r, "tracking");
+    if (str_eqz(carrier, "顺丰"))
+        assert_true(str_starts(tracking, S("SF")) && tracking.n == 15 && digits_from(tracking, 2));
+    if (str_eqz(carrier, "圆通"))
+        assert_true(str_starts(tracking, S("YT")) && tracking.n == 15 && digits_from(tracking, 2));
+    if (str_eqz(carrier, "京东物流"))
+        assert_true(str_starts(tracking, S("JD")) && tracking.n == 15 && digits_from(tracking, 2));
+    if (str_eqz(carrier, "中通"))
+        assert_true(tracking.n == 14 && digits_from(tracking, 0));
+}
+
 static void count_customer(struct seen *seen, str id, const json_t *r)
 {
     static const char *const identities[] = {"phone", "phone2", "email", "wechat"};
@@ -178,8 +215,11 @@ static err_t look(void *context, const char *object, int64_t id, const json_t *r
                                                       : 2;
     if (strcmp(object, "customer") == 0) {
         count_customer(seen, text, r);
+        check_address(seen, json_object_get(r, "address"));
     } else if (strcmp(object, "order") == 0) {
         seen->orders++;
+        check_waybill(r);
+        check_address(seen, json_object_get(r, "address"));
         seen->november += str_eq(str_cut(json_get_str(r, "placed_at"), 5, 7), S("11"));
         if (story < 2)
             seen->story_paid[story] += json_get_int(json_object_get(r, "amount"), "amount", 0);

@@ -180,6 +180,27 @@ void plan_orders(struct demo *d, struct customer *c)
         }
 }
 
+/* Waybills as the carriers write them: letters, then so many digits. */
+static void put_parcel(struct demo *d, struct customer *c, json_t *r)
+{
+    static const struct carrier {
+        const char *name, *letters;
+        int digits;
+    } home[] = {{"顺丰", "SF", 13}, {"圆通", "YT", 13}, {"中通", "7", 13}, {"京东物流", "JD0", 12}},
+      sea = {"中远海运", "COSU", 10}, air = {"DHL", "", 10};
+    static const unsigned upto[] = {50, 65, 82, 100};
+    const struct carrier *by = !c->country     ? &home[luck_pick(&c->dice, upto, 4)]
+                               : c->is_company ? &sea
+                                               : &air;
+    unsigned long long most = 1;
+    for (int i = 0; i < by->digits; i++)
+        most *= 10;
+    putz(r, "carrier", by->name);
+    put(r, "tracking",
+        arena_printf(d->scratch, "%s%0*llu", by->letters, by->digits,
+                     (unsigned long long)luck_next(&c->dice) % most));
+}
+
 /* State and its instants by age. Returns the instant of the last change. */
 static int64_t put_state(struct demo *d, struct customer *c, const struct order *o, json_t *r)
 {
@@ -205,14 +226,7 @@ static int64_t put_state(struct demo *d, struct customer *c, const struct order 
     put_instant(r, "paid_at", paid);
     if (shipped < now) {
         put_instant(r, "shipped_at", shipped);
-        putz(r, "carrier",
-             c->country               ? (company ? "宁波港海运" : "DHL")
-             : luck_chance(dice, 0.5) ? "顺丰"
-             : luck_chance(dice, 0.5) ? "中通"
-                                      : "京东物流");
-        put(r, "tracking",
-            arena_printf(d->scratch, "%s%010llu", c->country ? "DH" : "SF",
-                         (unsigned long long)(luck_next(dice) % 10000000000u)));
+        put_parcel(d, c, r);
     }
     bool finished = done < now;
     if (finished && o->won)

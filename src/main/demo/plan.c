@@ -70,6 +70,15 @@ static void choose_time(struct demo *d, struct customer *c)
         c->created -= CLOCK_DAY;
 }
 
+static void live_in(struct customer *c, const struct city *city)
+{
+    c->city = city;
+    c->region = city->province;
+    c->city_name = city->name;
+    c->postcode = city->postcode;
+    c->district = list_pick(&city->districts, &c->dice);
+}
+
 static void choose_place(struct demo *d, struct customer *c)
 {
     struct luck *dice = &c->dice;
@@ -81,11 +90,7 @@ static void choose_place(struct demo *d, struct customer *c)
         c->postcode = f->postcode;
         return;
     }
-    c->city = &d->m.cities[luck_pick(dice, d->m.city_upto, d->m.city_count)];
-    c->region = c->city->province;
-    c->city_name = c->city->name;
-    c->postcode = c->city->postcode;
-    c->district = list_pick(&c->city->districts, dice);
+    live_in(c, &d->m.cities[luck_pick(dice, d->m.city_upto, d->m.city_count)]);
 }
 
 static void make_private(struct demo *d, struct customer *c)
@@ -144,10 +149,7 @@ static void choose_relations(struct demo *d, struct customer *c)
             c->who.surname = str_from(c->relative->surname);
             c->name = c->who.name = arena_concat(d->scratch, c->who.surname, c->who.given);
         }
-        c->city = c->relative->city;
-        c->region = c->city->province;
-        c->city_name = c->city->name;
-        c->postcode = c->city->postcode;
+        live_in(c, c->relative->city);
         c->district = (str){0};
         c->street = str_from(c->relative->street);
     }
@@ -166,9 +168,7 @@ static void choose_twin(struct demo *d, struct customer *c)
         return;
     c->twin = k;
     c->referrer = c->relative = c->employer = NULL;
-    c->city = k->city;
-    c->region = c->city->province;
-    c->city_name = c->city->name;
+    live_in(c, k->city);
     c->name = str_from(k->name);
     if (c->is_company) { /* the legal form is left out */
         c->name = str_cut(c->name, 0, c->name.n - (str_ends(c->name, S("有限公司")) ? 12 : 0));

@@ -62,10 +62,12 @@ void put_owner(json_t *record, const struct staff *owner)
     put_id(record, "department", owner->department);
 }
 
-/* The counter fills the 22 bits below the milliseconds, so that ids of one millisecond differ. */
+/* The counter fills the 22 bits below the milliseconds, and then these: what happens does so on
+ * whole seconds, and no two ids are the same. */
 int64_t next_id(struct demo *d, int64_t created)
 {
-    return id_floor(created) + (int64_t)(d->ids++ & 0x3fffff);
+    const uint64_t second = (uint64_t)1000 << 22;
+    return id_floor(created) + (int64_t)(d->ids++ % second);
 }
 
 err_t emit_as(struct demo *d,

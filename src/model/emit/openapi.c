@@ -39,11 +39,11 @@ static void write_value(struct openapi_field may, const struct field *f, struct 
     }
 }
 
-/* A default that is a word: now, today, me. */
+/* A default that is a word (now, today, me) or looks for a record. */
 static bool known_later(const struct field *f)
 {
-    return json_is_string(f->fallback) &&
-           (f->target || f->shape == &FIELD_INSTANT || f->shape == &FIELD_DATE);
+    bool dated = f->shape == &FIELD_INSTANT || f->shape == &FIELD_DATE;
+    return f->first || (json_is_string(f->fallback) && (f->target || dated));
 }
 
 static void

@@ -129,6 +129,8 @@ void screen_object(const struct screen_view *view, const struct object *o, struc
     text(w, "title", o->title->name);
     flag(w, "append_only", o->append_only);
     flag(w, "importable", o->importable);
+    if (o->import_with)
+        text(w, "import_with", o->import_with->target->name);
     write_layouts(view, o, w);
     jw_key(w, S("rights"));
     view->rights(view->who, o, w);

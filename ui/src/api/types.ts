@@ -86,6 +86,8 @@ export interface ModelObject {
   title?: string;
   append_only?: boolean;
   importable?: boolean;
+  /** The object whose import may bring records of this one along. */
+  import_with?: string;
   menu?: { section: string; order: number } | null;
   layouts?: {
     list?: string[];

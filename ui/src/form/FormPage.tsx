@@ -70,12 +70,14 @@ function EditPage({ object, id }: { object: ModelObject; id: string }) {
 
 const words = new Set(['now', 'today', 'me']);
 
-/** What a new record starts with, as far as it is a value and not a word such as "now" or "me". */
+/** What a new record starts with, as far as it is a value and not a word such as "now" or a record
+ * that the server looks for. */
 function defaults(object: ModelObject): Values {
   return Object.fromEntries(
     object.fields
       .filter((f) => f.access === 'write' && f.default !== null && f.default !== undefined)
       .filter((f) => f.choices || !words.has(String(f.default)))
+      .filter((f) => f.type !== 'ref' || typeof f.default === 'string')
       .map((f) => [f.name, f.default]),
   );
 }

@@ -1,9 +1,9 @@
 import { Input, Select } from 'antd';
-import { fieldNamed } from '../api/model';
+import { useModel } from '../api/model';
 import type { ModelObject } from '../api/types';
 import { useTranslation } from '../app/i18n';
 import { without } from '../parts/without';
-import type { Target } from './Mapping';
+import { type Target, targetField } from './targets';
 import type { Column } from './types';
 
 /** What else may be said of a column: several fields in it, a default, and other words for values. */
@@ -19,7 +19,8 @@ export function ColumnOptions({
   onChange: (c: Column) => void;
 }) {
   const { t } = useTranslation();
-  const field = column.field ? fieldNamed(object, column.field) : undefined;
+  const model = useModel();
+  const field = column.field ? targetField(model, object, column.field) : undefined;
   const seen = [...new Set(column.samples.filter(Boolean))];
   const words = [...new Set([...Object.keys(column.translate ?? {}), ...seen])];
   const choices = field?.choices?.filter((c) => !c.retired);

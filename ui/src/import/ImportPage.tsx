@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useEffectEvent, useState } from 'react';
-import { Link, useParams, useSearchParams } from 'react-router';
+import { type ReactNode, useEffect, useEffectEvent, useState } from 'react';
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { api } from '../api/client';
 import { isOver, jobError, useJob } from '../api/jobs';
 import { objectNamed, useModel } from '../api/model';
@@ -9,6 +9,7 @@ import { useTranslation } from '../app/i18n';
 import { Failure, Skeleton } from '../parts/states';
 import { useTell } from '../parts/useTell';
 import { useTitle } from '../parts/useTitle';
+import { DeleteImport } from './DeleteImport';
 import { DropFile } from './DropFile';
 import { Mapping, type MappingDraft } from './Mapping';
 import { Progressing } from './Progressing';
@@ -37,7 +38,15 @@ function NewImport() {
   );
 }
 
-function ImportHead({ title, step }: { title: string; step: Step }) {
+function ImportHead({
+  title,
+  step,
+  children,
+}: {
+  title: string;
+  step: Step;
+  children?: ReactNode;
+}) {
   const { t } = useTranslation();
   const at = steps.indexOf(step);
   return (
@@ -47,6 +56,7 @@ function ImportHead({ title, step }: { title: string; step: Step }) {
         <Link to="/imports" className="small">
           {t('import.all')}
         </Link>
+        {children}
       </div>
       <ol className="steps">
         {steps.map((s, i) => (
@@ -77,6 +87,7 @@ function OneImport({ id }: { id: string }) {
   const model = useModel();
   const client = useQueryClient();
   const tell = useTell();
+  const navigate = useNavigate();
   const [query, setQuery] = useSearchParams();
   const [editing, setEditing] = useState(false);
   const key = ['import', id];
@@ -140,7 +151,9 @@ function OneImport({ id }: { id: string }) {
   const step = stepOf(data, editing);
   return (
     <div className="page import">
-      <ImportHead title={importName(data)} step={step} />
+      <ImportHead title={importName(data)} step={step}>
+        {!busyJob && <DeleteImport data={data} onDone={() => void navigate('/imports')} />}
+      </ImportHead>
       {busyJob ? (
         <Progressing job={job} id={busyJob} />
       ) : step === 'mapping' ? (

@@ -10,6 +10,7 @@ import { Icon } from '../parts/Icon';
 import { Badge, Empty, Failure, Skeleton } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
 import { useTitle } from '../parts/useTitle';
+import { DeleteImport } from './DeleteImport';
 import { DropZone } from './DropZone';
 import { type ImportRecord, importName } from './types';
 import '../styles/import.css';
@@ -71,7 +72,7 @@ export function ImportsPage() {
         ) : (
           <ul className="panel rows">
             {list.data.data.map((i) => (
-              <li key={i.id}>
+              <li key={i.id} className="import-row">
                 <Link to={`/imports/${i.id}`} className="row-link">
                   <Icon name="file" />
                   <span className="row-main">
@@ -92,6 +93,7 @@ export function ImportsPage() {
                   )}
                   <Badge color={stateColor[i.state]}>{t(`import.state.${i.state}`)}</Badge>
                 </Link>
+                <DeleteImport data={i} />
               </li>
             ))}
           </ul>

@@ -1,42 +1,18 @@
 import { Button, Input, InputNumber, Select } from 'antd';
 import { useState } from 'react';
-import { isWritable } from '../api/model';
 import type { ModelObject } from '../api/types';
 import { useTranslation } from '../app/i18n';
 import { Icon } from '../parts/Icon';
 import { Badge } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
 import { ColumnOptions } from './ColumnOptions';
+import { type Target, useTargets } from './targets';
 import { type Column, type ImportRecord, type Policy, policies, untranslated } from './types';
 
 export interface MappingDraft {
   columns: Column[];
   policy: Policy;
   source: string | null;
-}
-
-export interface Target {
-  value: string;
-  label: string;
-}
-
-const addressParts = ['province', 'city', 'district', 'street', 'postcode'];
-
-/** Where a column may go: every writable field, and the parts of addresses. */
-export function useTargets(object: ModelObject): Target[] {
-  const { t } = useTranslation();
-  const open = object.fields.filter(
-    (f) => (isWritable(f) || f.access === 'mask') && !f.system && !f.computed && !f.hidden,
-  );
-  return open.flatMap((f) => [
-      { value: f.name, label: f.label },
-      ...(f.type === 'address'
-        ? addressParts.map((p) => ({
-            value: `${f.name}.${p}`,
-            label: `${f.label} · ${t(`address.${p}`)}`,
-          }))
-        : []),
-    ]);
 }
 
 interface Props {

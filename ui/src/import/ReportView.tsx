@@ -113,6 +113,12 @@ function Figures({
           {t('import.outcome.ask')}
         </button>
       )}
+      {report.beside?.map((x) => (
+        <div key={x.object}>
+          <b>{f.number(x.created)}</b>
+          {t(dry ? 'import.will.along' : 'import.did.along', { object: x.label })}
+        </div>
+      ))}
       <div>
         <b>{f.number(report.cells_repaired ?? 0)}</b>
         {t('import.repaired')}

@@ -73,6 +73,8 @@ export interface Report {
   refused: number;
   ask?: number;
   cells_repaired: number;
+  /** Records that come along with those of the rows, such as contacts. */
+  beside?: { object: string; label: string; created: number; updated: number }[];
   validity: number | null;
   completeness: number | null;
   by_source?: QualityGroup[];
@@ -121,6 +123,8 @@ export interface ImportRecord {
   source?: string | null;
   report?: Report | null;
   job?: Id | null;
+  /** What it has written, once it has run. */
+  batch?: Id | null;
   error?: string | null;
   created_at?: string;
 }

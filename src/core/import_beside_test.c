@@ -1,0 +1,229 @@
+/* The contact beside the company: a record of its own that comes along with the row. */
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "core/file.h"
+#include "core/import_internal.h"
+#include "core/test_app.h"
+
+#define BEGIN                                                                                      \
+    AUTO_ARENA arena = arena_new(256 * MIB);                                                       \
+    struct ctx c;                                                                                  \
+    import_attach();                                                                               \
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK)
+
+static int64_t start(struct ctx *c, const char *text)
+{
+    const char *to = file_spool_path(c);
+    int64_t file;
+    struct record *r;
+    FILE *out = fopen(to, "wb");
+    assert_non_null(out);
+    fputs(text, out);
+    fclose(out);
+    assert_int_equal(file_keep(c, to, S("list.csv"), &file), OK);
+    assert_int_equal(import_create(c, file, S("customer"), &r), OK);
+    return record_id(r);
+}
+
+static void step(struct ctx *c, int64_t id, enum import_step s)
+{
+    assert_int_equal(import_do(c, NULL, id, s), OK);
+}
+
+static json_t *view(struct ctx *c, int64_t id)
+{
+    struct record *r;
+    json_t *tree;
+    AUTO_BUF out;
+    buf_init(&out, 16 * MIB);
+    struct jw w = {.out = &out};
+    assert_int_equal(import_get(c, id, &r), OK);
+    assert_int_equal(import_write_json(c, r, &w), OK);
+    assert_int_equal(json_read(c->arena, arena_str(c->arena, buf_str(&out)), NULL, &tree), OK);
+    return tree;
+}
+
+static str goes_to(struct ctx *c, int64_t id, size_t i)
+{
+    return json_get_str(json_array_get(json_object_get(view(c, id), "columns"), i), "field");
+}
+
+static int64_t figure(struct ctx *c, int64_t id, const char *name)
+{
+    return json_get_int(json_object_get(view(c, id), "report"), name, -1);
+}
+
+/* Contacts that came along. */
+static int64_t along(struct ctx *c, int64_t id, const char *figure)
+{
+    const json_t *list = json_object_get(json_object_get(view(c, id), "report"), "beside");
+    return json_get_int(json_array_get(list, 0), figure, 0);
+}
+
+static int64_t count(struct ctx *c, const char *object, const char *where)
+{
+    const struct object *o = model_object(c->model, str_from(object));
+    struct condition *condition;
+    int64_t n;
+    assert_int_equal(condition_parse(c->model, o, test_json(c->arena, where), S(""), &c->problems,
+                                     c->arena, &condition),
+                     OK);
+    struct list_query q = {.object = o, .where = condition, .op = OP_READ};
+    assert_int_equal(record_count(c, &q, 0, &n), OK);
+    return n;
+}
+
+static bool says(struct ctx *c, int64_t id, const char *outcome, const char *words)
+{
+    AUTO_BUF out;
+    buf_init(&out, MIB);
+    struct jw w = {.out = &out};
+    struct record *r;
+    assert_int_equal(import_get(c, id, &r), OK);
+    assert_int_equal(import_rows_json(c, r, str_from(outcome), 0, 100, &w), OK);
+    return str_find(buf_str(&out), str_from(words)) != SIZE_MAX;
+}
+
+/* From now on a user of that role. */
+static void come_in(struct ctx *c, const char *definition)
+{
+    struct record *role, *user;
+    json_t *body = test_json(c->arena, "{'name':'销售','key':'s'}");
+    json_object_set(body, "definition", test_json(c->arena, definition));
+    assert_int_equal(record_create(c, model_object(c->model, S("role")), body, NULL, &role), OK);
+    char text[200];
+    snprintf(text, sizeof text, "{'name':'乙','email':'b@example.com','roles':['%lld']}",
+             (long long)record_id(role));
+    assert_int_equal(
+        record_create(c, model_object(c->model, S("user")), test_json(c->arena, text), NULL, &user),
+        OK);
+    c->user = record_id(user);
+    assert_int_equal(access_hold(c->app, c->conn, c->model, c->user, &c->access), OK);
+}
+
+static const char COMPANIES[] =
+    "联系人,客户名称,电话,联系人手机,联系人职位,Contact email\n"
+    "王总,宁波云帆贸易有限公司,0574-88776655,13800001234,总经理,wang@yunfan.cn\n"
+    "李经理,宁波云帆贸易有限公司,,13800001235,,\n"
+    ",杭州星河科技有限公司,0571-88448470,,,\n"
+    "赵六,赵六,13800001236,,,\n";
+
+TEST_APP(import_makes_contacts_of_the_people_beside_companies)
+{
+    BEGIN;
+    int64_t id = start(&c, COMPANIES);
+    static const char *const want[] = {"contact.name",  "name",          "phone",
+                                       "contact.phone", "contact.title", "contact.email"};
+    for (size_t i = 0; i < 6; i++)
+        assert_str(goes_to(&c, id, i), want[i]);
+    for (enum import_step s = IMPORT_CHECK; s <= IMPORT_RUN; s++) {
+        step(&c, id, s);
+        assert_int_equal(figure(&c, id, "created"), 3);
+        assert_int_equal(figure(&c, id, "merged"), 1);
+        assert_int_equal(along(&c, id, "created"), 2);
+        assert_true(says(&c, id, "created", "联系人：王总"));
+        assert_int_equal(count(&c, "contact", "{}"), s == IMPORT_CHECK ? 0 : 2);
+    }
+    assert_int_equal(count(&c, "contact",
+                           "{'all':[{'field':'name','eq':'王总'},{'field':'title','eq':'总经理'},"
+                           "{'field':'phone','eq':'+8613800001234'},"
+                           "{'field':'customer.name','eq':'宁波云帆贸易有限公司'}]}"),
+                     1);
+    assert_int_equal(count(&c, "customer",
+                           "{'all':[{'field':'phone','eq':'+8657488776655'},"
+                           "{'field':'notes','isNull':true}]}"),
+                     1);
+    /* the same file again changes nothing */
+    int64_t again = start(&c, COMPANIES);
+    step(&c, again, IMPORT_RUN);
+    assert_int_equal(figure(&c, again, "skipped"), 4);
+    assert_int_equal(count(&c, "contact", "{}"), 2);
+    /* and undoing takes the people with their companies */
+    c.now = clock_now();
+    step(&c, id, IMPORT_UNDO);
+    assert_int_equal(count(&c, "contact", "{}"), 0);
+    assert_int_equal(count(&c, "customer", "{}"), 0);
+    ctx_done(&c);
+}
+
+TEST_APP(import_fills_in_a_contact_that_is_known)
+{
+    BEGIN;
+    step(&c, start(&c, "客户名称,联系人\n宁波云帆贸易有限公司,Mr. Wang\n"), IMPORT_RUN);
+    int64_t id =
+        start(&c, "客户名称,联系人,联系人手机\n宁波云帆贸易有限公司,MR. WANG,13800001234\n");
+    step(&c, id, IMPORT_RUN);
+    assert_int_equal(figure(&c, id, "updated"), 1);
+    assert_int_equal(along(&c, id, "updated"), 1);
+    assert_int_equal(count(&c, "contact", "{'field':'phone','eq':'+8613800001234'}"), 1);
+    assert_int_equal(count(&c, "contact", "{}"), 1);
+    /* a person of several names is known by the phone, and a shop by its person's */
+    id = start(&c, "客户名称,联系人,联系人手机\n巷口小店,老张,13900001111\n");
+    step(&c, id, IMPORT_RUN);
+    id = start(&c, "客户名称,联系人,联系人手机\n巷口小店,张老板,13900001111\n");
+    step(&c, id, IMPORT_RUN);
+    assert_int_equal(figure(&c, id, "created"), 0);
+    assert_int_equal(count(&c, "contact", "{}"), 2);
+    /* the phone of a contact says nothing about a customer of another name */
+    id = start(&c, "客户名称,联系人,联系人手机\n街角小店,老张,13900001111\n");
+    step(&c, id, IMPORT_RUN);
+    assert_int_equal(figure(&c, id, "created"), 1);
+    ctx_done(&c);
+}
+
+TEST_APP(import_takes_the_person_where_there_is_no_company)
+{
+    BEGIN;
+    struct record *stage;
+    assert_int_equal(record_create(&c, model_object(c.model, S("stage")),
+                                   test_json(arena, "{'name':'新客户'}"), NULL, &stage),
+                     OK);
+    int64_t id = start(&c, "客户名称,联系人,联系人手机,联系人部门\n"
+                           "宁波云帆贸易有限公司,王总,13800001234,\n"
+                           ",李经理,13800001235,采购部\n"
+                           "巷口小店,,13900001111,\n");
+    step(&c, id, IMPORT_CHECK);
+    assert_int_equal(figure(&c, id, "created"), 3);
+    assert_int_equal(figure(&c, id, "refused"), 0);
+    assert_int_equal(figure(&c, id, "warned"), 0);
+    assert_true(says(&c, id, "created", "这一行没有名称，用了“联系人”"));
+    step(&c, id, IMPORT_RUN);
+    assert_int_equal(count(&c, "contact", "{}"), 1);
+    assert_int_equal(count(&c, "customer", "{'field':'stage.name','eq':'新客户'}"), 3);
+    assert_int_equal(count(&c, "customer",
+                           "{'all':[{'field':'name','eq':'李经理'},{'field':'kind','eq':'person'},"
+                           "{'field':'phone','eq':'+8613800001235'},"
+                           "{'field':'notes','eq':'联系人部门：采购部'}]}"),
+                     1);
+    assert_int_equal(count(&c, "customer",
+                           "{'all':[{'field':'name','eq':'巷口小店'},"
+                           "{'field':'phone','eq':'+8613900001111'}]}"),
+                     1);
+    /* without a company's name anywhere, a contact's phone is the customer's */
+    id = start(&c, "联系人,联系人手机\n钱七,13800001237\n");
+    assert_str(goes_to(&c, id, 0), "name");
+    assert_str(goes_to(&c, id, 1), "phone");
+    ctx_done(&c);
+}
+
+TEST_APP(import_keeps_the_person_in_the_notes_where_no_contact_may_be_made)
+{
+    BEGIN;
+    struct record *r;
+    come_in(&c, "{'objects':{'customer':{'read':'own','create':true,'update':'own'}},"
+                "'rights':['import']}");
+    int64_t id = start(&c, "客户名称,联系人\n宁波云帆贸易有限公司,王总\n");
+    assert_str(goes_to(&c, id, 1), "notes");
+    assert_int_equal(import_change(&c, id, 0,
+                                   test_json(arena, "{'columns':[{'index':0,'field':'name'},"
+                                                    "{'index':1,'field':'contact.name'}]}"),
+                                   &r),
+                     ERR_INVALID);
+    c.problems.list.n = 0;
+    step(&c, id, IMPORT_RUN);
+    assert_int_equal(count(&c, "customer", "{'field':'notes','eq':'联系人：王总'}"), 1);
+    access_release(c.access);
+    c.access = NULL;
+    ctx_done(&c);
+}
