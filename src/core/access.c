@@ -210,6 +210,11 @@ bool access_whose(const struct access *a, const struct object *o, struct access_
     return true;
 }
 
+bool access_follows(const struct access *a, const struct object *o)
+{
+    return a && a->objects[o->index].link_only;
+}
+
 const int64_t *access_departments(const struct access *a, size_t *n)
 {
     *n = a ? a->department_count : 0;

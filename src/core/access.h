@@ -85,6 +85,9 @@ struct access_whose {
     size_t department_count;
 };
 bool access_whose(const struct access *, const struct object *, struct access_whose *out);
+/* Does the caller read exactly those records of an object with access_via whose linked one he
+ * reads? */
+bool access_follows(const struct access *, const struct object *);
 /* Own and all below. */
 const int64_t *access_departments(const struct access *, size_t *n);
 /* Refuses conditions on fields that the caller may not read in clear, and over links to records

@@ -40,7 +40,7 @@ struct list_query {
     } sort[3];
     size_t sort_count; /* 0 = newest first */
     str after;         /* cursor of the page before; empty = first page */
-    size_t limit;      /* 1 … LIMIT_LIST_PAGE */
+    size_t limit;      /* from 1 on; of a page of the API at most LIMIT_LIST_PAGE */
     enum op op;        /* OP_READ, OP_EXPORT: whose scope */
     bool deleted;      /* the deleted ones instead */
     /* What is wanted of each: the other cells may be NULL. fields NULL = all. */

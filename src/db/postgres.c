@@ -336,9 +336,11 @@ static err_t connect(struct db *db, enum db_purpose purpose, struct db_conn **ou
     }
     PQsetNoticeReceiver(c->pg, ignore_notice, NULL);
     if (e == OK)
-        e = exec(&c->base, purpose == FOR_READING
-                               ? "SET timezone = 'UTC'; SET jit = off; SET default_transaction_read_only = on"
-                               : "SET timezone = 'UTC'; SET jit = off; SET default_transaction_read_only = off");
+        e = exec(
+            &c->base,
+            purpose == FOR_READING
+                ? "SET timezone = 'UTC'; SET jit = off; SET default_transaction_read_only = on"
+                : "SET timezone = 'UTC'; SET jit = off; SET default_transaction_read_only = off");
     if (e != OK) {
         disconnect(&c->base);
         return ERR_UNAVAILABLE;

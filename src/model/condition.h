@@ -16,7 +16,8 @@ struct condition_env {
     int64_t me;                    /* user id for {"me":"owner"}; 0 = nobody, matches nothing */
     const int64_t *my_departments; /* own and below, for {"me":"department"} */
     size_t my_department_count;
-    bool row_by_row; /* SQL: the rows come by themselves, few of them; links are looked up for each */
+    bool row_by_row; /* SQL: the rows come by themselves, few of them; links are looked up for each
+                      */
 };
 
 /* ERR_INVALID: unknown field, wrong type, too deep, too large …; problems point into the JSON under
