@@ -22,7 +22,7 @@ struct finding {
     str query;
     const struct condition *where; /* in a search of one object */
     bool cut;                      /* there may be others */
-    int64_t places[2];             /* by enum text_space */
+    struct search_places places;
     struct search_fits fits;
     struct map seen;
 };
@@ -153,7 +153,7 @@ find_in(struct ctx *c, const struct object *o, enum text_tier tier, size_t limit
     if (done)
         return OK;
     do {
-        s.blocks = search_block_newest(c->arena, f->places[search_space(o)], level);
+        s.blocks = search_block_newest(c->arena, f->places.of[search_space(o)], level);
         TRY(find_among(c, &s, o, limit, &found));
         level = search_block_wider(level, found.n, limit);
     } while (s.blocks.n && found.n < limit);
@@ -236,7 +236,7 @@ static err_t find_others(
     for (size_t limit = SAMPLE; all->n;
          limit = wanted * all->n + 1, among.tags[1] = tags_of(c, all)) {
         size_t left = 0, n;
-        among.tags[0] = search_block_newest(c->arena, f->places[TEXT_OTHERS], level);
+        among.tags[0] = search_block_newest(c->arena, f->places.of[TEXT_OTHERS], level);
         struct query_hits h = {.limit = limit};
         if (!express(c, f->query, among, tier, &h))
             return OK;
@@ -314,8 +314,7 @@ static err_t find(struct ctx *c, const struct object *object, size_t limit, stru
             access_may(c->access, o, OP_READ))
             objects[count++] = o;
     }
-    TRY(search_places(c, TEXT_MAIN, &f->places[TEXT_MAIN]));
-    TRY(search_places(c, TEXT_OTHERS, &f->places[TEXT_OTHERS]));
+    TRY(search_places(c, &f->places));
     if (count) {
         TRY(find_tier(c, objects, count, TEXT_EXACT, limit, f));
         TRY(find_tier(c, objects, count, TEXT_PARTS, limit, f));

@@ -52,27 +52,29 @@ unsigned search_block_wider(unsigned level, size_t found, size_t wanted)
 
 /* ---- places ---- */
 
-static const str PLACES = S("SELECT places FROM search_space WHERE customers = $1");
+static const str PLACES = S("SELECT customers, places FROM search_space");
 static const str KNOWN = S("SELECT id, place FROM search WHERE id IN @ints($1)");
 static const str TAKEN =
     S("UPDATE search_space SET places = $2 WHERE customers = $1 AND places < $2");
 
-err_t search_places(struct ctx *c, enum text_space space, int64_t *places)
+err_t search_places(struct ctx *c, struct search_places *out)
 {
-    value customers = V_BOOL(space == TEXT_MAIN), cell;
-    *places = 0;
+    *out = (struct search_places){{0}};
     if (db_conn_kind(c->conn) == DB_SQLITE)
         return OK;
-    TRY(db_one(c->conn, c->arena, PLACES, &customers, 1, &cell, 1));
-    *places = cell.i;
-    return OK;
+    AUTO_ROWS rows = NULL;
+    TRY(db_query(c->conn, PLACES, NULL, 0, &rows));
+    while (db_next(rows))
+        out->of[db_bool(rows, 0) ? TEXT_MAIN : TEXT_OTHERS] = db_int(rows, 1);
+    return db_rows_error(rows);
 }
 
 err_t search_places_take(
     struct ctx *c, enum text_space space, const int64_t *ids, size_t n, int64_t *of)
 {
-    int64_t places, before;
-    TRY(search_places(c, space, &before));
+    struct search_places given;
+    TRY(search_places(c, &given));
+    int64_t before = given.of[space], places = before;
     value in = V_TEXT(query_ids_json(c->arena, ids, n));
     for (size_t i = 0; i < n; i++)
         of[i] = -1;
@@ -83,7 +85,6 @@ err_t search_places_take(
             if (ids[i] == db_int(rows, 0))
                 of[i] = db_int(rows, 1);
     TRY(db_rows_error(rows));
-    places = before;
     for (size_t i = 0; i < n; i++)
         if (of[i] < 0)
             of[i] = places++;

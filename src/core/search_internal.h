@@ -40,8 +40,11 @@ str search_department_tag(struct arena *, int64_t department);
 
 /* Blocks of the newest, for PostgreSQL: see search_block.c. */
 enum { SEARCH_LEVELS = 4 };
-/* How many places a space has given; SQLite: 0, for it walks newest first by itself. */
-err_t search_places(struct ctx *, enum text_space, int64_t *places) MUST_USE;
+/* How many places each space has given; SQLite: 0, for it walks newest first by itself. */
+struct search_places {
+    int64_t of[2]; /* by enum text_space */
+};
+err_t search_places(struct ctx *, struct search_places *) MUST_USE;
 /* of[i]: the place of ids[i], a new one where it has none. */
 err_t search_places_take(
     struct ctx *, enum text_space, const int64_t *ids, size_t n, int64_t *of) MUST_USE;
