@@ -20,6 +20,7 @@ static FILE *blob;
 static struct text_tables header;
 static uint32_t simplified[UNICODE_END];   /* 0 = stays */
 static uint16_t *readings_of[UNICODE_END]; /* count, readings … */
+static uint32_t used_of[UNICODE_END];      /* bit i: some word uses readings_of[c][i] */
 
 static void die(const char *what, const char *which)
 {
@@ -292,6 +293,28 @@ static void add_char(char *a, char *b)
 static struct table_pair *common;
 static size_t common_count;
 
+/* A word has the character with this reading, whatever its tone. */
+static void note_use(uint32_t c, uint16_t r)
+{
+    const uint16_t *list = readings_of[c];
+    for (unsigned i = 1; list && i <= list[0]; i++)
+        if (list[i] / READING_TONES == r / READING_TONES)
+            used_of[c] |= UINT32_C(1) << i;
+}
+
+/* Drops the readings of old books: people who look for 张伟 do not mean 张立, which was once read
+ * so. A character that is in no word keeps all. */
+static void keep_used(uint32_t c)
+{
+    uint16_t *list = readings_of[c], kept = 1;
+    if (!used_of[c])
+        return;
+    for (unsigned i = 2; i <= list[0]; i++)
+        if (used_of[c] >> i & 1)
+            list[++kept] = list[i];
+    list[0] = kept;
+}
+
 static void add_common(char *a, char *b)
 {
     uint16_t r = reading(b, strlen(b));
@@ -299,6 +322,7 @@ static void add_common(char *a, char *b)
         return;
     common = grow(common, common_count + 1, sizeof *common);
     common[common_count++] = (struct table_pair){one_char(a), r};
+    note_use(one_char(a), r);
 }
 
 static uint16_t *pool;
@@ -324,6 +348,8 @@ static void add_phrase(char *a, char *b)
     for (size_t i = 0; i < n; i++) {
         uint32_t plain = simplified[c[i]] ? simplified[c[i]] : c[i];
         pool[pool_count++] = (uint16_t)(plain < 0x10000 ? plain : c[i]);
+        note_use(c[i], r[i]);
+        note_use(plain, r[i]);
     }
     memcpy(pool + pool_count, r, n * sizeof *r);
     pool_count += n;
@@ -357,6 +383,8 @@ static void add_surname(char *a, char *b)
     surnames = grow(surnames, surname_count + 1, sizeof *surnames);
     surnames[surname_count++] =
         (struct table_surname){.chars = {(uint16_t)c[0], (uint16_t)c[1]}, .readings = {r[0], r[1]}};
+    for (size_t i = 0; i < n; i++)
+        note_use(c[i], r[i]);
 }
 
 static int by_chars(const void *a, const void *b)
@@ -383,6 +411,7 @@ static void put_readings(void)
         const uint16_t *list = readings_of[c];
         if (!list)
             continue;
+        keep_used(c);
         bool near = c >= HAN_FIRST && c < HAN_END;
         if (near && list[0] > 1) {
             if (list_count >= READING_MANY)

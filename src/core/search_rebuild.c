@@ -6,7 +6,7 @@
 #include "core/setting.h"
 
 /* Another number with every change of the terms that text/terms.c or search_index.c make. */
-enum { TERMS_VERSION = 1 };
+enum { TERMS_VERSION = 2 };
 static const char SETTING[] = "search_shapes";
 
 /* ---- the job: {"object"} ---- */

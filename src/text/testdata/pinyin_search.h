@@ -139,4 +139,13 @@ CASE("銀行", "yin hang",
 CASE("龔經理", "gong jing li",
      "gjl,gong,gong jing li,gongj,gongjingl,gongjingli,gongjl",
      "gjlx,ligong,xgongjingli")
+CASE("张立亮", "zhang li liang",
+     "zhangli,zhangliliang,zll,liliang",
+     "zhangwei,weiliang,zwl")
+CASE("沈柏", "shen bai",
+     "shenbai,shenbo,sb",
+     "tanbai,tb")
+CASE("于长乐", "yu chang le",
+     "yuchangle,yuzhangle,yuchangyue,ycl",
+     "weichangle,xuchangle")
 /* clang-format on */
