@@ -111,7 +111,8 @@ static err_t run(struct db_conn *conn, void *arg)
     t->ctx->problems.dropped = t->dropped_before;
     t->ctx->conn = conn;
     t->ctx->in_transaction = true;
-    err_t e = ctx_in_time(t->ctx); /* it may have waited for the one that writes */
+    /* It may have waited for the one that writes. What has begun is not cut off. */
+    err_t e = nested ? OK : ctx_in_time(t->ctx);
     if (e == OK)
         e = t->work(t->ctx, t->arg);
     t->ctx->conn = outer;

@@ -17,6 +17,13 @@ static err_t read_long(struct ctx *c)
     return db_one(c->conn, c->arena, endless, NULL, 0, &count, 1);
 }
 
+/* A part of a transaction that has begun in time. */
+static err_t run_late_within(struct ctx *c, void *arg)
+{
+    c->until = clock_monotonic() - 1;
+    return ctx_transact(c, count_run, arg);
+}
+
 TEST_APP(ctx_has_its_time_as_a_whole)
 {
     AUTO_ARENA arena = arena_new(MIB);
@@ -39,6 +46,9 @@ TEST_APP(ctx_has_its_time_as_a_whole)
     assert_true(c.late);
     assert_int_equal(ctx_transact(&c, count_run, &runs), ERR_LIMIT);
     assert_int_equal(runs, 1);
+    ctx_deadline(&c, LIMIT_REQUEST_MS);
+    assert_int_equal(ctx_transact(&c, run_late_within, &runs), OK);
+    assert_int_equal(runs, 2);
     ctx_done(&c);
 }
 

@@ -148,7 +148,7 @@ find_in(struct ctx *c, const struct object *o, enum text_tier tier, size_t limit
     struct found found = {ARENA_ARRAY(c->arena, struct record *, limit), 0};
     unsigned level = first_level(tier);
     bool done = false;
-    if (tier != TEXT_EXACT && reads_own(c, o))
+    if (tier == TEXT_PARTS && reads_own(c, o))
         TRY(find_own(c, o, f, &done));
     if (done)
         return OK;

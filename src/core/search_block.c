@@ -53,7 +53,8 @@ unsigned search_block_wider(unsigned level, size_t found, size_t wanted)
 /* ---- places ---- */
 
 static const str PLACES = S("SELECT customers, places FROM search_space");
-static const str KNOWN = S("SELECT id, place FROM search WHERE id IN @ints($1)");
+static const str KNOWN =
+    S("SELECT id, place FROM search WHERE place IS NOT NULL AND id IN @ints($1)");
 static const str TAKEN =
     S("UPDATE search_space SET places = $2 WHERE customers = $1 AND places < $2");
 

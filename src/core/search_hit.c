@@ -51,20 +51,33 @@ static str snippet(struct ctx *c, str text, str query)
                         some.n < from.n ? "…" : "");
 }
 
+/* Whose it is, where the caller may see that; 0. */
+static int64_t customer_of(struct ctx *c, const struct search_fit *fit)
+{
+    const struct field *f = fit->record->object->customer;
+    return f && search_view(c, f, fit->own) >= FIELD_READ ? record_cell(fit->record, f, 0).i : 0;
+}
+
 /* What belongs to a customer bears his name. */
 static err_t name_customers(struct ctx *c, struct search_hit *hits, size_t n)
 {
     const struct object *customers = model_object(c->model, S("customer"));
+    int64_t *ids = ARENA_ARRAY(c->arena, int64_t, n + 1);
+    struct list_query q = {.object = customers, .ids = ids, .limit = n};
+    struct list_page page;
+    for (size_t i = 0; i < n; i++)
+        if (hits[i].customer)
+            ids[q.id_count++] = hits[i].customer;
+    if (!q.id_count || !access_may(c->access, customers, OP_READ))
+        return OK;
+    TRY(record_list(c, &q, &page));
     for (size_t i = 0; i < n; i++) {
         struct search_fit fit = {0};
-        struct record *customer;
-        if (!hits[i].customer)
+        for (size_t k = 0; k < page.count && !fit.record; k++)
+            if (record_id(page.records[k]) == hits[i].customer)
+                fit.record = page.records[k];
+        if (!fit.record)
             continue;
-        err_t e = record_get(c, customers, hits[i].customer, OP_READ, &customer);
-        if (e == ERR_NOT_FOUND || e == ERR_DENIED)
-            continue;
-        TRY(e);
-        fit.record = customer;
         str name = show(c, &fit, customers->title);
         hits[i].subtitle = arena_printf(c->arena, STR_FMT "%s" STR_FMT, STR_ARG(name),
                                         hits[i].subtitle.n ? " · " : "", STR_ARG(hits[i].subtitle));
@@ -84,7 +97,7 @@ err_t search_present(
             .id = record_id(r),
             .title = show(c, &fits[i], r->object->title),
             .subtitle = summary(c, &fits[i]),
-            .customer = r->object->customer ? record_cell(r, r->object->customer, 0).i : 0,
+            .customer = customer_of(c, &fits[i]),
             .score = fits[i].score,
             .matched = matched,
         };

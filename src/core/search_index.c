@@ -79,7 +79,8 @@ static const str SEARCH_DELETE = S("DELETE FROM search WHERE id = $1");
 static const str POSTGRES_PUT =
     S("INSERT INTO search (id, object, place, terms) "
       "VALUES ($1, $3, $4, array_to_tsvector(string_to_array($2, ' '))) "
-      "ON CONFLICT (id) DO UPDATE SET terms = excluded.terms");
+      "ON CONFLICT (id) DO UPDATE SET terms = excluded.terms, place = excluded.place "
+      "WHERE search.terms IS DISTINCT FROM excluded.terms");
 
 static err_t put_sqlite(struct ctx *c, const struct object *o, int64_t id, str doc)
 {
@@ -152,13 +153,13 @@ static err_t put_space(struct ctx *c, const struct search_documents *all, enum t
     int64_t *places = ARENA_ARRAY(c->arena, int64_t, all->n + 1);
     size_t n = 0, at = 0;
     for (size_t i = 0; i < all->n; i++)
-        if (search_space(all->at[i].object) == space)
+        if (search_space(all->at[i].object) == space && all->at[i].text.n)
             ids[n++] = all->at[i].id;
     if (n)
         TRY(search_places_take(c, space, ids, n, places));
     for (size_t i = 0; i < all->n; i++)
         if (search_space(all->at[i].object) == space)
-            TRY(put_postgres(c, &all->at[i], places[at++]));
+            TRY(put_postgres(c, &all->at[i], all->at[i].text.n ? places[at++] : 0));
     return OK;
 }
 
@@ -225,9 +226,13 @@ static err_t analyze(struct ctx *c, void *arg)
 
 static err_t sort_in(struct ctx *c, void *arg)
 {
-    struct upkeep *u = arg;
-    u->unsorted = false;
+    (void)arg;
     return db_script(c->conn, POSTGRES_SORT);
+}
+
+err_t search_sort_in(struct ctx *c)
+{
+    return db_conn_kind(c->conn) == DB_POSTGRES ? ctx_transact(c, sort_in, NULL) : OK;
 }
 
 /* The first step decides, by a negative number, that all pieces become one; the next ones go on. A
@@ -243,17 +248,25 @@ static err_t merge(struct ctx *c, void *arg)
     return OK;
 }
 
+/* Before anything is written: an index that is empty is not outdated. */
+static err_t look_at_model(struct ctx *c, struct upkeep *u)
+{
+    if (u->model_version == c->model->version || c->in_transaction)
+        return OK;
+    TRY(search_rebuild_outdated(c));
+    u->model_version = c->model->version;
+    return OK;
+}
+
 static err_t keep_up(struct ctx *c, void *context, bool *more)
 {
     struct upkeep *u = context;
     bool lite = db_conn_kind(c->conn) == DB_SQLITE;
     value known = V_INT(0);
-    if (u->model_version != c->model->version) {
-        TRY(search_rebuild_outdated(c));
-        u->model_version = c->model->version;
-    }
-    if (!lite && u->unsorted)
-        TRY(ctx_transact(c, sort_in, u));
+    TRY(look_at_model(c, u));
+    if (u->unsorted)
+        TRY(search_sort_in(c));
+    u->unsorted = false;
     if (!u->merging) {
         if (u->changes < MUCH_LEAST || u->changes < u->due)
             return OK;
@@ -294,6 +307,7 @@ static err_t prepare(struct ctx *c, const struct change *changes, size_t n, void
 {
     struct upkeep *u = context;
     u->prepared = (struct search_documents){0};
+    TRY(look_at_model(c, u));
     for (size_t i = 0; i < c->model->object_count; i++) {
         const struct object *o = c->model->objects[i];
         if (o->searchable && !o->internal)

@@ -27,6 +27,8 @@ err_t search_documents(struct ctx *,
 /* Within a transaction that holds SEARCH_LOCK. */
 #define SEARCH_LOCK S("search")
 err_t search_put(struct ctx *, const struct search_documents *) MUST_USE;
+/* After much was written: what the index has taken in unsorted, every question reads through. */
+err_t search_sort_in(struct ctx *) MUST_USE;
 
 /* Adds the job kind. */
 void search_rebuild_attach(void);

@@ -1,4 +1,5 @@
 /* search_rebuild: the index made anew, object by object, as a job. */
+#include "base/clock.h"
 #include "base/limits.h"
 #include "core/job.h"
 #include "core/record_internal.h"
@@ -7,9 +8,35 @@
 
 /* Another number with every change of the terms that text/terms.c or search_index.c make. */
 enum { TERMS_VERSION = 2 };
-static const char SETTING[] = "search_shapes";
+/* Before a job begins all processes have noticed that the model is another. */
+enum { REST_SECONDS = 5 };
 
-/* ---- the job: {"object"} ---- */
+/* ---- what the index knows of an object's records ---- */
+
+static const char *setting_of(struct ctx *c, const struct object *o)
+{
+    return arena_printf(c->arena, "search_shape:" STR_FMT, STR_ARG(o->name)).p;
+}
+
+static str shape(struct ctx *c, const struct object *o)
+{
+    str out = arena_printf(c->arena, "%d%s", TERMS_VERSION, o->owned ? " owned" : "");
+    for (size_t i = 0; i < o->field_count; i++) {
+        const struct field *f = o->fields[i];
+        if (f->search != SEARCH_NONE && field_stored(f))
+            out = arena_printf(c->arena, STR_FMT " " STR_FMT ":%d", STR_ARG(out), STR_ARG(f->id),
+                               (int)f->search);
+    }
+    return out;
+}
+
+static err_t note_shape(struct ctx *c, const struct object *o)
+{
+    str is = shape(c, o);
+    return setting_put(c->app, setting_of(c, o), json_keep(c->arena, json_stringn(is.p, is.n)));
+}
+
+/* ---- the job: {"object", "model"} ---- */
 
 struct page {
     const struct object *object;
@@ -49,6 +76,8 @@ static err_t run(struct ctx *c, struct job *job, json_t **result)
     struct arena *whole = c->arena;
     size_t done = 0;
     bool more = o && o->searchable && !o->internal;
+    if (c->model->version < json_get_int(job->args, "model", 0))
+        return ERR_UNAVAILABLE; /* this process has not noticed yet */
     c->access = NULL;
     AUTO_ARENA of_page = arena_new(LIMIT_REQUEST_ARENA);
     while (more) {
@@ -59,6 +88,9 @@ static err_t run(struct ctx *c, struct job *job, json_t **result)
         arena_reset(of_page);
         TRY(job_progress(c, job, done, 0));
     }
+    TRY(search_sort_in(c));
+    if (done)
+        TRY(note_shape(c, o));
     *result = json_pack("{s:I}", "records", (json_int_t)done);
     return OK;
 }
@@ -71,54 +103,44 @@ void search_rebuild_attach(void)
 
 /* ---- when it is due ---- */
 
-/* What the index knows of the object's records. */
-static str shape(struct ctx *c, const struct object *o)
+static err_t enqueue(struct ctx *c, const struct object *o)
 {
-    str out = arena_printf(c->arena, "%d%s", TERMS_VERSION, o->owned ? " owned" : "");
-    for (size_t i = 0; i < o->field_count; i++) {
-        const struct field *f = o->fields[i];
-        if (f->search != SEARCH_NONE && field_stored(f))
-            out = arena_printf(c->arena, STR_FMT " " STR_FMT ":%d", STR_ARG(out), STR_ARG(f->id),
-                               (int)f->search);
-    }
-    return out;
+    int64_t id;
+    json_t *args = json_keep(c->arena, json_pack("{s:s%,s:I}", "object", o->name.p, o->name.n,
+                                                 "model", (json_int_t)c->model->version));
+    str key = arena_printf(c->arena, "reindex:" STR_FMT ":%lld", STR_ARG(o->name),
+                           (long long)c->model->version);
+    return job_enqueue(c, "reindex", args, key.p, c->now + REST_SECONDS * CLOCK_SECOND, &id);
 }
 
-struct outdated {
-    const struct object **objects;
-    size_t n;
-};
+static const str ANYTHING = S("SELECT 1 FROM search LIMIT 1");
 
-static err_t enqueue(struct ctx *c, void *arg)
+static err_t has_any(struct ctx *c, const struct object *o, bool *any)
 {
-    const struct outdated *all = arg;
-    for (size_t i = 0; i < all->n; i++) {
-        str name = all->objects[i]->name;
-        int64_t id;
-        json_t *args = json_keep(c->arena, json_pack("{s:s%}", "object", name.p, name.n));
-        str key = arena_printf(c->arena, "reindex:" STR_FMT ":%lld", STR_ARG(name),
-                               (long long)c->model->version);
-        TRY(job_enqueue(c, "reindex", args, key.p, 0, &id));
-    }
+    struct list_query q = {.object = o, .limit = 1};
+    struct list_page page;
+    TRY(record_list(c, &q, &page));
+    *any = page.count > 0;
     return OK;
 }
 
 err_t search_rebuild_outdated(struct ctx *c)
 {
-    json_t *before = setting_get(c->app, c->arena, SETTING);
-    json_t *after = json_keep(c->arena, json_object());
-    size_t count = c->model->object_count;
-    struct outdated all = {ARENA_ARRAY(c->arena, const struct object *, count + 1), 0};
-    for (size_t i = 0; i < count; i++) {
+    value one;
+    err_t e = db_one(c->conn, c->arena, ANYTHING, NULL, 0, &one, 1);
+    bool empty = e == ERR_NOT_FOUND, any;
+    if (e != OK && !empty)
+        return e;
+    for (size_t i = 0; i < c->model->object_count; i++) {
         const struct object *o = c->model->objects[i];
-        str is = o->searchable && !o->internal ? shape(c, o) : S("");
-        str was = json_get_str(before, arena_strz(c->arena, o->name));
-        if (was.n && is.n && !str_eq(was, is))
-            all.objects[all.n++] = o;
-        json_object_setn_new(after, o->name.p, o->name.n, json_stringn(is.p, is.n));
+        str was = setting_text(c->app, c->arena, setting_of(c, o), S(""));
+        if (!o->searchable || o->internal || str_eq(was, shape(c, o)))
+            continue;
+        TRY(has_any(c, o, &any));
+        if (any && !empty)
+            TRY(enqueue(c, o));
+        else
+            TRY(note_shape(c, o));
     }
-    if (before && json_equal(before, after))
-        return OK;
-    TRY(ctx_transact(c, enqueue, &all));
-    return setting_put(c->app, SETTING, after);
+    return OK;
 }

@@ -1,5 +1,6 @@
 /* setting: small JSON values by key, read from memory. Keys in use: enterprise, base_currency,
- * time_zone, phone_region, language, demo, search_shapes. */
+ * time_zone, phone_region, language, demo, and
+ * search_shape:OBJECT. */
 #pragma once
 
 #include "base/json.h"

@@ -76,11 +76,10 @@ err_t query_link_add(const struct field *,
                      const struct record *,
                      str member,
                      struct sql *) MUST_USE;
-/* All columns (or the id) of the live records in the scope that the search index finds, newest
- * first. tier:
- * text/text.h, which also makes the expression. */
 /* A parameter for @ints and @in_ints. */
 str query_ids_json(struct arena *, const int64_t *ids, size_t n);
+/* All columns (or the id) of the live records in the scope that the search index finds, newest
+ * first; text/text.h makes the expressions. */
 struct query_hits {
     const struct object *object;
     const struct condition *scope;
