@@ -277,6 +277,7 @@ static void random_env(struct trial *t)
                   : 0,
         .my_departments = departments,
         .my_department_count = test_dice_below(&t->dice, 4),
+        .row_by_row = test_dice_chance(&t->dice, 30),
     };
     for (size_t i = 0; i < t->env.my_department_count; i++)
         departments[i] = department->index * 100000 + 1 + (int64_t)test_dice_below(&t->dice, 5);
