@@ -80,6 +80,7 @@ void import_beside_finish(struct import_reading *r)
             import_remark(r->ctx, line, "import_named_after", header_of(r, b.object->title));
         } else if (name.n &&
                    !str_eq(text_fold(r->ctx->arena, name), text_fold(r->ctx->arena, own))) {
+            import_lend_mobile(r, &line->beside.at[i]);
             i++;
             continue;
         }

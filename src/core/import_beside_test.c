@@ -227,3 +227,44 @@ TEST_APP(import_keeps_the_person_in_the_notes_where_no_contact_may_be_made)
     c.access = NULL;
     ctx_done(&c);
 }
+
+/* Four people of one company, each with a number of his own: none of them is lost. */
+TEST_APP(import_loses_no_number_of_a_company_known_already)
+{
+    BEGIN;
+    static const char rows[] = "客户名称,联系人,手机\n"
+                               "宁波恒隆贸易有限公司,杨娟娜,0574-89735819\n"
+                               "宁波恒隆贸易有限公司,徐霞敏,0574-81272535\n"
+                               "宁波恒隆贸易有限公司,陈霞磊,13987781659\n"
+                               "宁波恒隆贸易有限公司,王明,0574-81272536\n";
+    int64_t id = start(&c, rows);
+    step(&c, id, IMPORT_CHECK);
+    assert_true(says(&c, id, "merged", "另存到"));
+    step(&c, id, IMPORT_RUN);
+    assert_int_equal(count(&c, "customer",
+                           "{'all':[{'field':'phone','eq':'+8657489735819'},"
+                           "{'field':'phone2','eq':'+8657481272535'}]}"),
+                     1);
+    assert_int_equal(count(&c, "contact",
+                           "{'all':[{'field':'name','eq':'陈霞磊'},"
+                           "{'field':'phone','eq':'+8613987781659'}]}"),
+                     1);
+    assert_int_equal(count(&c, "contact",
+                           "{'all':[{'field':'name','eq':'杨娟娜'},"
+                           "{'field':'phone','isNull':true}]}"),
+                     1);
+    struct record *r;
+    struct list_query q = {.object = model_object(c.model, S("customer")), .limit = 2};
+    struct list_page page;
+    assert_int_equal(record_list(&c, &q, &page), OK);
+    assert_int_equal(page.count, 1);
+    r = page.records[0];
+    value notes = record_cell(r, object_field(r->object, S("notes")), 0);
+    assert_true(str_find(notes.s, S("8127 2536")) != SIZE_MAX);
+
+    id = start(&c, rows); /* once more: there is nothing to rescue */
+    step(&c, id, IMPORT_RUN);
+    assert_int_equal(figure(&c, id, "updated"), 0);
+    assert_int_equal(figure(&c, id, "skipped"), 4);
+    ctx_done(&c);
+}

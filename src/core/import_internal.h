@@ -312,6 +312,14 @@ err_t import_do_chunk(struct import_chunk *, struct ctx *) MUST_USE;
  * those of the record. False when nothing is left. */
 bool import_choose_changes(
     struct ctx *, const struct record *before, bool overwrite, struct record *given, bool *set);
+/* Phones and the like of the row that the record had no room for, in `set` by now or nowhere: finds
+ * them one, with a remark. Whether there were any. */
+bool import_rescue(struct import_work *,
+                   struct ctx *,
+                   struct import_line *,
+                   const struct record *before,
+                   struct record *given,
+                   bool *set);
 
 /* ---- import_run.c ---- */
 

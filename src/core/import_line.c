@@ -128,7 +128,8 @@ update(struct import_work *w, struct ctx *c, struct import_line *line, int64_t i
     line->record = id;
     line->after = before;
     memcpy(set, line->set, o->field_count * sizeof *set);
-    if (!import_choose_changes(c, before, overwrite, given, set)) {
+    bool any = import_choose_changes(c, before, overwrite, given, set);
+    if (!import_rescue(w, c, line, before, given, set) && !any) {
         line->outcome = IMPORT_SKIPPED;
         return OK;
     }

@@ -1,0 +1,122 @@
+/* Ways to reach somebody that a row brings are never dropped: what the record's own field has no
+ * room for goes to another field of the kind, to the contact beside it, or to the notes. */
+#include "core/import_reading.h"
+
+#include <string.h>
+
+#include "core/access.h"
+
+static const struct field *own_of_kind(const struct object *o, const struct field *like)
+{
+    for (size_t i = 0; i < o->field_count; i++) {
+        const struct field *f = o->fields[i];
+        if (f != like && f->type == like->type && f->identity.n && field_stored(f) &&
+            str_eq(f->identity, like->identity))
+            return f;
+    }
+    return NULL;
+}
+
+static bool is_mobile(const struct import_reading *r, value v)
+{
+    struct text_phone p;
+    return v.kind == VALUE_TEXT && text_phone_parse(v.s, r->ctx->phone_region, &p) && p.mobile;
+}
+
+/* A mobile number is somebody's: where there is a contact without one, it is hers too. */
+void import_lend_mobile(struct import_reading *r, struct import_beside *b)
+{
+    for (size_t i = 0; i < b->object->field_count; i++) {
+        const struct field *f = b->object->fields[i];
+        if (!f->identity.n || strcmp(f->type->name, "phone") != 0 || !import_settable(r->ctx, f))
+            continue;
+        if (b->set[i])
+            return;
+        const struct field *own = own_of_kind(r->work->map.object, f);
+        value v = own ? import_given(r->line, own, 0) : V_NULL;
+        if (is_mobile(r, v)) {
+            b->given->cells[f->first_column] = v;
+            b->set[i] = true;
+        }
+        return;
+    }
+}
+
+static bool brought_along(const struct import_line *line, value v)
+{
+    for (size_t i = 0; i < line->beside.n; i++) {
+        const struct import_beside *b = &line->beside.at[i];
+        for (size_t k = 0; k < b->object->field_count; k++)
+            if (b->set[k] && b->object->fields[k]->identity.n &&
+                value_eq(record_cell(b->given, b->object->fields[k], 0), v))
+                return true;
+    }
+    return false;
+}
+
+struct rescue {
+    struct import_work *work;
+    struct ctx *ctx;
+    struct import_line *line;
+    const struct record *before;
+    struct record *given;
+    bool *set;
+};
+
+static bool may_write(const struct ctx *c, const struct field *f)
+{
+    return access_field_own(c->access, f) >= FIELD_WRITE;
+}
+
+static bool to_other_field(struct rescue *r, const struct field *f, value v)
+{
+    const struct field *other = own_of_kind(r->before->object, f);
+    if (!other || !may_write(r->ctx, other) || r->set[other->index] ||
+        record_cell(r->before, other, 0).kind != VALUE_NULL)
+        return false;
+    r->given->cells[other->first_column] = v;
+    r->set[other->index] = true;
+    import_remark(r->ctx, r->line, "import_kept_elsewhere", other->label.text[r->ctx->lang]);
+    return true;
+}
+
+static bool to_notes(struct rescue *r, const struct field *f, value v)
+{
+    const struct field *notes = r->work->notes;
+    struct field_context context = ctx_field(r->ctx, S(""));
+    if (!notes || !may_write(r->ctx, notes))
+        return false;
+    str text =
+        arena_printf(r->ctx->arena, STR_FMT "：" STR_FMT, STR_ARG(f->label.text[r->ctx->lang]),
+                     STR_ARG(field_format(f, &context, &v)));
+    value had = record_cell(r->set[notes->index] ? r->given : r->before, notes, 0);
+    if (had.kind == VALUE_TEXT && str_find(had.s, text) != SIZE_MAX)
+        return false;
+    if (had.kind == VALUE_TEXT)
+        text = arena_printf(r->ctx->arena, STR_FMT "\n" STR_FMT, STR_ARG(had.s), STR_ARG(text));
+    r->given->cells[notes->first_column] = V_TEXT(text);
+    r->set[notes->index] = true;
+    import_remark(r->ctx, r->line, "import_kept_elsewhere", notes->label.text[r->ctx->lang]);
+    return true;
+}
+
+bool import_rescue(struct import_work *w,
+                   struct ctx *c,
+                   struct import_line *line,
+                   const struct record *before,
+                   struct record *given,
+                   bool *set)
+{
+    struct rescue r = {w, c, line, before, given, set};
+    bool any = false;
+    for (size_t i = 0; i < before->object->field_count; i++) {
+        const struct field *f = before->object->fields[i];
+        value v = f->identity.n && line->set[i] ? record_cell(line->given, f, 0) : V_NULL;
+        const struct field *other = own_of_kind(before->object, f);
+        if (v.kind != VALUE_TEXT || set[i] || value_eq(v, record_cell(before, f, 0)) ||
+            (other && value_eq(v, record_cell(before, other, 0))) || brought_along(line, v))
+            continue;
+        any = to_other_field(&r, f, v) || to_notes(&r, f, v) || any;
+    }
+    return any;
+}
