@@ -227,3 +227,22 @@ TEST_APP(import_keeps_the_person_in_the_notes_where_no_contact_may_be_made)
     c.access = NULL;
     ctx_done(&c);
 }
+
+TEST_APP(import_knows_a_shop_by_the_phone_beside_a_name_in_one_cell)
+{
+    BEGIN;
+    static const char LIST[] = "客户名称,联系人\n巷口小店,老张13900001111\n";
+    struct record *r;
+    const json_t *columns =
+        test_json(arena, "{'columns':[{'index':0,'field':'name'},"
+                         "{'index':1,'split':['contact.name','contact.phone']}]}");
+    for (int i = 0; i < 2; i++) {
+        int64_t id = start(&c, LIST);
+        assert_int_equal(import_change(&c, id, 0, columns, &r), OK);
+        step(&c, id, IMPORT_RUN);
+        assert_int_equal(figure(&c, id, "created"), i == 0);
+    }
+    assert_int_equal(count(&c, "customer", "{}"), 1);
+    assert_int_equal(count(&c, "contact", "{'field':'phone','eq':'+8613900001111'}"), 1);
+    ctx_done(&c);
+}
