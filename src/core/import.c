@@ -76,13 +76,17 @@ err_t import_set(struct ctx *c, int64_t id, json_t *body, struct record **out)
     return e;
 }
 
+bool import_own(const struct ctx *c, const struct record *r)
+{
+    return (c->user && cell(r, "owner").i == c->user) || access_administrator(c->access);
+}
+
 err_t import_get(struct ctx *c, int64_t id, struct record **out)
 {
     struct record *r, *unused;
     TRY(record_load(c, import_object(c), id, &r));
-    bool own = c->user && cell(r, "owner").i == c->user;
-    if (!record_live(r) || !(own || access_administrator(c->access) ||
-                             record_get(c, import_object(c), id, OP_READ, &unused) == OK))
+    if (!record_live(r) ||
+        !(import_own(c, r) || record_get(c, import_object(c), id, OP_READ, &unused) == OK))
         return ERR_NOT_FOUND;
     *out = r;
     return OK;
@@ -439,8 +443,7 @@ static err_t run_step(struct ctx *c, struct job *job, enum import_step step, jso
     if (id_parse(json_get_str(job->args, "import"), &id) != OK)
         return ERR_INVALID;
     TRY(import_do(c, job, id, step));
-    *result =
-        json_keep(c->arena, json_pack("{s:O}", "import", json_object_get(job->args, "import")));
+    *result = json_pack("{s:O}", "import", json_object_get(job->args, "import"));
     return OK;
 }
 

@@ -37,8 +37,10 @@ err_t import_start(struct ctx *, int64_t id, enum import_step, int64_t *job) MUS
 /* Does the step here and now; job may be NULL (commands, tests). ERR_LIMIT: cancelled. */
 err_t import_do(struct ctx *, struct job *, int64_t id, enum import_step) MUST_USE;
 
-/* The record, its file and rows; what it has written stays, and cannot be undone by it.
- * ERR_CONFLICT "import_busy": a step is under way. */
+/* The record and its rows, and its file unless that belongs to a record, is another's or serves
+ * another import; what it has written stays, and cannot be undone by it. Own ones, all for
+ * administrators, and by role. ERR_NOT_FOUND; ERR_DENIED: he may only read it; ERR_CONFLICT
+ * "import_busy": a step is under way. */
 err_t import_delete(struct ctx *, int64_t id) MUST_USE;
 
 /* {"answers":[{"line","choice":"update|create|skip","id"}]} for rows that wait. Before the run they

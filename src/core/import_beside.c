@@ -24,6 +24,21 @@ static bool same_label(const struct field *a, const struct field *b)
     return false;
 }
 
+/* What the field names it can name as well. */
+static bool takes_values_of(const struct field *own, const struct field *f)
+{
+    if (own->type != f->type || own->target != f->target)
+        return false;
+    for (size_t i = 0; i < f->choice_count; i++) {
+        size_t k = 0;
+        while (k < own->choice_count && !str_eq(own->choices[k].key, f->choices[i].key))
+            k++;
+        if (k == own->choice_count)
+            return false;
+    }
+    return true;
+}
+
 /* The empty field of the row's own that is for the same: the same key, or called the same. */
 static const struct field *counterpart(struct import_reading *r, const struct field *f)
 {
@@ -31,27 +46,40 @@ static const struct field *counterpart(struct import_reading *r, const struct fi
     for (size_t i = 0; i < o->field_count; i++) {
         const struct field *own = o->fields[i];
         bool same = f->identity.n ? str_eq(own->identity, f->identity) : same_label(own, f);
-        if (same && own->type == f->type && field_stored(own) && import_settable(r->ctx, own) &&
+        if (same && takes_values_of(own, f) && field_stored(own) && import_settable(r->ctx, own) &&
             !import_line_has(r->line, own))
             return own;
     }
     return NULL;
 }
 
-static str header_of(const struct import_reading *r, const struct field *f)
+static const struct import_column *column_of(const struct import_reading *r, const struct field *f)
 {
-    for (size_t i = 0; i < r->work->map.count; i++) {
-        const struct import_column *col = &r->work->map.columns[i];
-        if (col->target.field == f && col->header.n)
-            return col->header;
-    }
-    return f->label.text[r->ctx->lang];
+    for (size_t i = 0; i < r->work->map.count; i++)
+        if (r->work->map.columns[i].target.field == f)
+            return &r->work->map.columns[i];
+    return NULL;
 }
 
-/* Goes where it can in the row's own record, else to the notes. */
-static void give(struct import_reading *r, const struct import_beside *b)
+static str header_of(const struct import_reading *r, const struct field *f)
+{
+    const struct import_column *col = column_of(r, f);
+    return col && col->header.n ? col->header : f->label.text[r->ctx->lang];
+}
+
+/* A link as the file has it: its id says nothing to people. */
+static str words_of(const struct import_reading *r, const struct field *f, const value *cells)
 {
     struct field_context context = ctx_field(r->ctx, S(""));
+    const struct import_column *col = f->target ? column_of(r, f) : NULL;
+    str text = col && col->index < r->line->cell_count ? r->line->cells[col->index] : (str){0};
+    return text.n ? text : field_format(f, &context, cells);
+}
+
+/* Goes where it can in the row's own record, else to the notes. Where there are none it is left
+ * out, and the row says so. */
+static void give(struct import_reading *r, const struct import_beside *b)
+{
     for (size_t i = 0; i < b->object->field_count; i++) {
         const struct field *f = b->object->fields[i];
         const value *cells = &b->given->cells[f->first_column];
@@ -63,8 +91,9 @@ static void give(struct import_reading *r, const struct import_beside *b)
         else if (r->work->notes)
             import_append(r, r->work->notes,
                           arena_printf(r->ctx->arena, STR_FMT "：" STR_FMT,
-                                       STR_ARG(header_of(r, f)),
-                                       STR_ARG(field_format(f, &context, cells))));
+                                       STR_ARG(header_of(r, f)), STR_ARG(words_of(r, f, cells))));
+        else
+            import_remark(r->ctx, r->line, "import_left_out", header_of(r, f));
     }
 }
 
@@ -105,24 +134,62 @@ static bool same(struct ctx *c, const struct import_beside *b, const struct reco
     return false;
 }
 
+static void add_test(json_t *list, const struct field *f, const char *op, str text)
+{
+    str path = f->name;
+    json_array_append_new(list,
+                          json_pack("{s:s%, s:s%}", "field", path.p, path.n, op, text.p, text.n));
+}
+
+/* Those of the record whose names begin alike, or who have one of the keys. */
+static err_t
+narrow(struct ctx *c, const struct import_beside *b, int64_t with, struct condition **out)
+{
+    struct problems none = {.arena = c->arena};
+    struct condition *alike;
+    json_t *any = json_array();
+    add_test(any, b->object->title, "startsWith", title_of(b->given, b->object));
+    for (size_t i = 0; i < b->object->field_count; i++) {
+        const struct field *f = b->object->fields[i];
+        value v = f->identity.n && b->set[i] ? record_cell(b->given, f, 0) : V_NULL;
+        if (v.kind == VALUE_TEXT)
+            add_test(any, f, "eq", v.s);
+    }
+    json_t *tree = json_keep(c->arena, json_pack("{s:o}", "any", any));
+    *out = condition_ids(c->arena, b->object->import_with, &with, 1);
+    err_t e = condition_parse(c->model, b->object, tree, S(""), &none, c->arena, &alike);
+    if (e == OK)
+        *out = condition_and(c->arena, *out, alike);
+    return e == ERR_INVALID ? OK : e; /* a name that cannot be searched for */
+}
+
+static err_t
+look_through(struct ctx *c, const struct import_beside *b, int64_t with, struct record **out)
+{
+    struct condition *where;
+    TRY(narrow(c, b, with, &where));
+    struct list_query q = {
+        .object = b->object, .where = where, .limit = LIMIT_LIST_PAGE, .op = OP_READ};
+    struct list_page page = {.has_more = true};
+    *out = NULL;
+    while (page.has_more && !*out) {
+        TRY(record_list(c, &q, &page));
+        for (size_t i = 0; i < page.count && !*out; i++)
+            if (same(c, b, page.records[i]))
+                *out = page.records[i];
+        q.after = page.next;
+    }
+    return OK;
+}
+
 /* The one that is there already, whoever may see it; NULL. */
 static err_t find(struct ctx *c, const struct import_beside *b, int64_t with, struct record **out)
 {
-    struct list_query q = {.object = b->object,
-                           .where = condition_ids(c->arena, b->object->import_with, &with, 1),
-                           .limit = LIMIT_LIST_PAGE,
-                           .op = OP_READ};
-    struct list_page page;
     const struct access *mine = c->access;
     c->access = NULL;
-    err_t e = record_list(c, &q, &page);
+    err_t e = look_through(c, b, with, out);
     c->access = mine;
-    TRY(e);
-    *out = NULL;
-    for (size_t i = 0; i < page.count && !*out; i++)
-        if (same(c, b, page.records[i]))
-            *out = page.records[i];
-    return OK;
+    return e;
 }
 
 static err_t

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "core/file.h"
 #include "core/import_internal.h"
+#include "core/registry.h"
 #include "core/test_app.h"
 
 #define BEGIN                                                                                      \
@@ -266,5 +267,118 @@ TEST_APP(import_loses_no_number_of_a_company_known_already)
     step(&c, id, IMPORT_RUN);
     assert_int_equal(figure(&c, id, "updated"), 0);
     assert_int_equal(figure(&c, id, "skipped"), 4);
+    ctx_done(&c);
+}
+
+TEST_APP(import_knows_a_shop_by_the_phone_beside_a_name_in_one_cell)
+{
+    BEGIN;
+    static const char LIST[] = "客户名称,联系人\n巷口小店,老张13900001111\n";
+    struct record *r;
+    const json_t *columns =
+        test_json(arena, "{'columns':[{'index':0,'field':'name'},"
+                         "{'index':1,'split':['contact.name','contact.phone']}]}");
+    for (int i = 0; i < 2; i++) {
+        int64_t id = start(&c, LIST);
+        assert_int_equal(import_change(&c, id, 0, columns, &r), OK);
+        step(&c, id, IMPORT_RUN);
+        assert_int_equal(figure(&c, id, "created"), i == 0);
+    }
+    assert_int_equal(count(&c, "customer", "{}"), 1);
+    assert_int_equal(count(&c, "contact", "{'field':'phone','eq':'+8613900001111'}"), 1);
+    ctx_done(&c);
+}
+
+TEST_APP(import_knows_a_contact_among_very_many)
+{
+    BEGIN;
+    static const char LIST[] = "客户名称,联系人\n宁波云帆贸易有限公司,Mr. Wang\n";
+    struct list_page page;
+    struct record *r;
+    step(&c, start(&c, LIST), IMPORT_RUN);
+    struct list_query q = {
+        .object = model_object(c.model, S("customer")), .limit = 1, .op = OP_READ};
+    assert_int_equal(record_list(&c, &q, &page), OK);
+    for (int i = 0; i < LIMIT_LIST_PAGE + 1; i++) {
+        char text[200];
+        snprintf(text, sizeof text, "{'customer':'%lld','name':'MR. WANG %d'}",
+                 (long long)record_id(page.records[0]), i);
+        assert_int_equal(record_create(&c, model_object(c.model, S("contact")),
+                                       test_json(arena, text), NULL, &r),
+                         OK);
+    }
+    step(&c, start(&c, LIST), IMPORT_RUN);
+    assert_int_equal(count(&c, "contact", "{}"), LIMIT_LIST_PAGE + 2);
+    ctx_done(&c);
+}
+
+static void patch(struct ctx *c, const char *object, const char *body)
+{
+    struct problems problems = {.arena = c->arena};
+    AUTO_BUF plan;
+    buf_init(&plan, MIB);
+    assert_int_equal(registry_patch(c->app, str_from(object), test_json(c->arena, body), 0, true,
+                                    false, &problems, &plan),
+                     OK);
+}
+
+#define FIELD(label, type, more) "{'label':{'zh-CN':'" label "'},'type':'" type "'," more "}"
+
+TEST_APP(import_gives_a_customer_no_choice_or_link_of_the_contact_that_it_cannot_have)
+{
+    AUTO_ARENA arena = arena_new(256 * MIB);
+    struct ctx c;
+    import_attach();
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    patch(&c, "customer",
+          "{'fields':{'grade':" FIELD(
+              "等级", "choice",
+              "'choices':{'a':{'zh-CN':'甲'}}") ","
+                                                "'wish':" FIELD("想要", "ref",
+                                                                "'target':'product'") "}}");
+    patch(&c, "contact",
+          "{'fields':{'grade':" FIELD(
+              "等级", "choice",
+              "'choices':{'b':{'zh-CN':'乙'}}") ","
+                                                "'wish':" FIELD("想要", "ref",
+                                                                "'target':'department'") "}}");
+    ctx_done(&c);
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    struct record *r;
+    assert_int_equal(record_create(&c, model_object(c.model, S("department")),
+                                   test_json(arena, "{'name':'采购部'}"), NULL, &r),
+                     OK);
+    int64_t id = start(&c, "客户名称,联系人,评级,意向\n宁波云帆贸易有限公司,王总,乙,采购部\n"
+                           ",李经理,乙,采购部\n");
+    assert_int_equal(import_change(&c, id, 0,
+                                   test_json(arena, "{'columns':[{'index':0,'field':'name'},"
+                                                    "{'index':1,'field':'contact.name'},"
+                                                    "{'index':2,'field':'contact.grade'},"
+                                                    "{'index':3,'field':'contact.wish'}]}"),
+                                   &r),
+                     OK);
+    step(&c, id, IMPORT_RUN);
+    assert_int_equal(figure(&c, id, "created"), 2);
+    assert_int_equal(count(&c, "customer",
+                           "{'all':[{'field':'name','eq':'李经理'},"
+                           "{'field':'grade','isNull':true},{'field':'wish','isNull':true},"
+                           "{'field':'notes','eq':'等级：乙\\n想要：采购部'}]}"),
+                     1);
+    ctx_done(&c);
+}
+
+TEST_APP(import_says_which_cells_found_no_place)
+{
+    BEGIN;
+    come_in(&c, "{'objects':{'customer':{'read':'own','create':true,'update':'own',"
+                "'fields':{'notes':'read','*':'write'}},"
+                "'contact':{'read':'own','create':true,'update':'own'}},'rights':['import']}");
+    int64_t id = start(&c, "客户名称,联系人,联系人部门\n宁波云帆贸易有限公司,王总,采购部\n"
+                           ",李经理,采购部\n");
+    step(&c, id, IMPORT_CHECK);
+    assert_int_equal(figure(&c, id, "created"), 2);
+    assert_true(says(&c, id, "created", "没有地方放“联系人部门”"));
+    access_release(c.access);
+    c.access = NULL;
     ctx_done(&c);
 }

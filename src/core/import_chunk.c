@@ -87,9 +87,14 @@ static err_t store_work(struct ctx *c, void *arg)
 }
 
 /* Takes the waiting rows; ERR_CONFLICT: somebody else has answered one of them. They come back with
- * their outcome (store_lines). */
+ * their outcome (store_lines). ERR_NOT_FOUND: the import has been deleted; it is not from here on.
+ */
 static err_t claim_lines(struct import_chunk *k, struct ctx *c)
 {
+    struct record *import;
+    TRY(record_load(c, import_object(c), k->work->id, &import));
+    if (!record_live(import))
+        return ERR_NOT_FOUND;
     for (size_t i = 0; i < k->n; i++) {
         value params[] = {V_INT(k->work->id), V_INT((int64_t)k->lines[i].line)};
         int64_t taken;

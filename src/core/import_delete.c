@@ -1,4 +1,5 @@
-/* An import that nobody needs any more: its record, its file and its rows go; what it has written
+/* An import that nobody needs any more: its record and rows go, and a file that was uploaded
+ * for nothing else; what it has written
  * and the change log stay. Rows and bytes are cleared away by a job, a piece at a time. */
 #include <errno.h>
 #include <unistd.h>
@@ -11,17 +12,43 @@
 
 enum { CLEARED_AT_ONCE = 1000 };
 
-static err_t under_way(struct ctx *c, int64_t id, bool *out)
+static err_t may_delete(struct ctx *c, const struct record *r)
+{
+    struct record *unused;
+    if (import_own(c, r))
+        return OK;
+    err_t e = record_get(c, import_object(c), record_id(r), OP_DELETE, &unused);
+    return e == ERR_NOT_FOUND ? ERR_DENIED : e;
+}
+
+static err_t refuse_under_way(struct ctx *c, int64_t id)
 {
     str key = arena_printf(c->arena, "import:%lld", (long long)id);
     value param = V_TEXT(key), job;
     err_t e = db_one(c->conn, c->arena, SQL_JOB_BY_KEY, &param, 1, &job, 1);
-    *out = e == OK;
-    return e == ERR_NOT_FOUND ? OK : e;
+    if (e != OK)
+        return e == ERR_NOT_FOUND ? OK : e;
+    problem_add(&c->problems, S(""), "import_busy", NULL);
+    return ERR_CONFLICT;
+}
+
+/* ---- the file ---- */
+
+static bool empty(const struct record *r, const char *field)
+{
+    return record_cell(r, object_field(r->object, str_from(field)), 0).kind == VALUE_NULL;
+}
+
+/* Uploaded by the import's owner, and no part of a record. */
+static bool for_it_alone(const struct record *import, const struct record *file)
+{
+    value by = record_cell(file, file->object->created_by, 0);
+    return (by.kind == VALUE_INT ? by.i : 0) == import_int(import, "owner") &&
+           empty(file, "record") && empty(file, "customer");
 }
 
 /* Another import may have been made of the same file. */
-static err_t delete_file(struct ctx *c, int64_t file)
+static err_t used_again(struct ctx *c, int64_t file, bool *out)
 {
     const struct object *o = import_object(c);
     struct list_query q = {.object = o,
@@ -29,50 +56,65 @@ static err_t delete_file(struct ctx *c, int64_t file)
                            .limit = 1,
                            .op = OP_READ};
     struct list_page page;
-    struct record *unused;
     TRY(record_list(c, &q, &page));
-    if (page.count)
-        return OK;
-    err_t e = record_delete(c, model_object(c->model, S("file")), file, 0, &unused);
-    return e == ERR_NOT_FOUND ? OK : e;
+    *out = page.count > 0;
+    return OK;
 }
 
-struct deletion {
-    int64_t id, file;
-    str name;
-};
+static err_t delete_file(struct ctx *c, const struct record *import, bool *deleted)
+{
+    const struct object *o = model_object(c->model, S("file"));
+    int64_t id = import_int(import, "file");
+    struct record *file, *unused;
+    bool again;
+    *deleted = false;
+    err_t e = record_load(c, o, id, &file);
+    if (e != OK || !record_live(file) || !for_it_alone(import, file))
+        return e == ERR_NOT_FOUND ? OK : e;
+    TRY(used_again(c, id, &again));
+    if (again)
+        return OK;
+    *deleted = true;
+    return record_delete(c, o, id, 0, &unused);
+}
+
+/* ---- all of it ---- */
+
+static err_t delete_both(struct ctx *c, const struct record *r)
+{
+    str name = import_text(r, "name");
+    char id[24], file[24];
+    struct record *unused;
+    bool with_file;
+    int64_t job;
+    TRY(record_delete(c, import_object(c), record_id(r), 0, &unused));
+    TRY(delete_file(c, r, &with_file));
+    snprintf(id, sizeof id, "%lld", (long long)record_id(r));
+    snprintf(file, sizeof file, "%lld", (long long)import_int(r, "file"));
+    json_t *args =
+        json_keep(c->arena, json_pack("{s:s, s:s%}", "import", id, "subject", name.p, name.n));
+    if (with_file)
+        json_object_set_new(args, "file", json_string(file));
+    return job_enqueue(c, "import_delete", args, NULL, 0, &job);
+}
 
 static err_t delete_work(struct ctx *c, void *arg)
 {
-    const struct deletion *d = arg;
-    char digits[24], file[24];
-    struct record *unused;
-    int64_t job;
-    TRY(record_delete(c, import_object(c), d->id, 0, &unused));
-    TRY(delete_file(c, d->file));
-    snprintf(digits, sizeof digits, "%lld", (long long)d->id);
-    snprintf(file, sizeof file, "%lld", (long long)d->file);
-    json_t *args = json_pack("{s:s, s:s, s:s%}", "import", digits, "file", file, "subject",
-                             d->name.p, d->name.n);
-    return job_enqueue(c, "import_delete", json_keep(c->arena, args), NULL, 0, &job);
+    const int64_t *id = arg;
+    struct record *r;
+    TRY(import_get(c, *id, &r)); /* from here on nobody else begins with it */
+    TRY(may_delete(c, r));
+    TRY(refuse_under_way(c, *id));
+    const struct access *mine = c->access;
+    c->access = NULL; /* the server keeps these records */
+    err_t e = delete_both(c, r);
+    c->access = mine;
+    return e;
 }
 
 err_t import_delete(struct ctx *c, int64_t id)
 {
-    struct record *r;
-    bool busy;
-    TRY(import_get(c, id, &r));
-    TRY(under_way(c, id, &busy));
-    if (busy) {
-        problem_add(&c->problems, S(""), "import_busy", NULL);
-        return ERR_CONFLICT;
-    }
-    struct deletion d = {id, import_int(r, "file"), import_text(r, "name")};
-    const struct access *mine = c->access;
-    c->access = NULL; /* the server keeps these records */
-    err_t e = ctx_transact(c, delete_work, &d);
-    c->access = mine;
-    return e;
+    return ctx_transact(c, delete_work, &id);
 }
 
 /* ---- the job ---- */
@@ -93,10 +135,12 @@ err_t import_clear(struct ctx *c, struct job *job, json_t **result)
 {
     struct clearing k = {.cleared = CLEARED_AT_ONCE};
     struct record *r;
-    int64_t file;
+    const json_t *with = json_object_get(job->args, "file");
+    int64_t file = 0;
     (void)result;
     TRY(id_parse(json_get_str(job->args, "import"), &k.id));
-    TRY(id_parse(json_get_str(job->args, "file"), &file));
+    if (with)
+        TRY(id_parse(json_str(with), &file));
     err_t e = record_load(c, import_object(c), k.id, &r);
     if (e != OK || record_live(r)) /* brought back meanwhile */
         return e == ERR_NOT_FOUND ? OK : e;
@@ -104,5 +148,5 @@ err_t import_clear(struct ctx *c, struct job *job, json_t **result)
         TRY(job_progress(c, job, done, 0));
         TRY(ctx_transact(c, clear_rows, &k));
     }
-    return file_wipe(c, file);
+    return with ? file_wipe(c, file) : OK;
 }

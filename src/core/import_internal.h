@@ -341,6 +341,8 @@ err_t import_clear(struct ctx *, struct job *, json_t **result) MUST_USE;
 /* Changes of the import's own record: the server's work, in no batch. */
 err_t import_set(struct ctx *, int64_t id, json_t *body, struct record **out) MUST_USE;
 const struct object *import_object(const struct ctx *);
+/* The caller's own, or he is an administrator. */
+bool import_own(const struct ctx *, const struct record *);
 /* words: "done cancelled". */
 bool import_in_state(const struct record *, const char *words);
 /* ERR_CONFLICT, with its problem. */

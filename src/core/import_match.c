@@ -282,15 +282,13 @@ static int by_score(const void *a, const void *b)
 /* Identity keys of what comes along with customers are keys of the customers. */
 static err_t by_beside(struct import_work *w, struct ctx *c, struct import_line *lines, size_t n)
 {
-    const struct object *last = NULL;
-    for (size_t i = 0; i < w->map.count && w->map.object->root == ROOT_SELF; i++) {
-        const struct field *to = w->map.columns[i].target.field;
-        if (!to || to->object == w->map.object || to->object == last)
+    for (size_t i = 0; i < c->model->object_count && w->map.object->root == ROOT_SELF; i++) {
+        const struct object *o = c->model->objects[i];
+        if (!import_comes_along(c, w->map.object, o))
             continue;
-        last = to->object;
-        for (size_t k = 0; k < last->field_count; k++)
-            if (last->fields[k]->identity.n && field_stored(last->fields[k]))
-                TRY(by_identity(c, last->fields[k], lines, n));
+        for (size_t k = 0; k < o->field_count; k++)
+            if (o->fields[k]->identity.n && field_stored(o->fields[k]))
+                TRY(by_identity(c, o->fields[k], lines, n));
     }
     return OK;
 }

@@ -39,10 +39,10 @@ struct command {
     struct command_option options[COMMAND_OPTIONS];
     /* The option that names a file with a secret: it is read here, by who calls. */
     const char *secret_file;
-    bool files; /* the operands and --map name files: work() sees them as absolute paths */
+    bool files;   /* the operands and --map name files: work() sees them as absolute paths */
+    bool old_key; /* works without the key when that is gone, rather than making another */
     /* One of them: run() opens what it needs; work() is given the database by the server that has
      * it open (main/control.h), or else by this process. */
-    bool old_key; /* works without the key when that is gone, rather than making another */
     err_t (*run)(struct invocation *);
     err_t (*work)(struct invocation *, struct app *);
 };
@@ -71,8 +71,8 @@ err_t command_run(struct invocation *) MUST_USE;
 /* --data; by default PATH.data beside a SQLite file, and /var/lib/renmai (root) or
  * ~/.local/share/renmai for PostgreSQL. */
 str data_folder(struct invocation *);
-/* Opens the app for --db and --data. */
-/* Only to see what registry_migrate would do: nothing is written, not even a folder. */
+/* The app for --db and --data, only to see what registry_migrate would do: nothing is written, not
+ * even a folder. */
 err_t open_app_to_look(struct invocation *, struct app **out) MUST_USE;
 err_t open_app_migrated(struct invocation *, struct app **out) MUST_USE;
 /* The same, where the database may be empty or missing. */

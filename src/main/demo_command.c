@@ -26,7 +26,7 @@ struct loading {
         json_t *record;
     } waiting[RECORDS_A_TRANSACTION];
     size_t count, done;
-    int64_t admin;
+    int64_t greatest; /* id so far */
 };
 
 static err_t store_one(struct ctx *c, const struct object *o, int64_t id, json_t *record)
@@ -107,6 +107,7 @@ static err_t take(void *context, const char *object, int64_t id, const json_t *r
     l->waiting[l->count].id = id;
     l->waiting[l->count].record = json_incref((json_t *)(uintptr_t)record);
     l->count++;
+    l->greatest = id > l->greatest ? id : l->greatest;
     return l->count == RECORDS_A_TRANSACTION ? flush(l) : OK;
 }
 
@@ -180,6 +181,7 @@ static err_t generate(struct invocation *in, struct app *app)
     err_t e = demo_generate(&o, take, &l);
     if (e == OK)
         e = flush(&l);
+    id_set_least(l.greatest); /* --now may lie ahead: what is logged from now on comes later */
     if (e == OK)
         e = work_out_figures(in, app);
     arena_free(l.arena);
