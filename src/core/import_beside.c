@@ -101,6 +101,8 @@ void import_beside_finish(struct import_reading *r)
 {
     struct import_line *line = r->line;
     const struct field *title = r->work->map.object->title;
+    for (size_t i = 0; i < line->beside.n; i++)
+        import_part_name(r, &line->beside.at[i]);
     for (size_t i = 0; i < line->beside.n;) {
         const struct import_beside b = line->beside.at[i];
         str name = title_of(b.given, b.object), own = text_of(import_given(line, title, 0));

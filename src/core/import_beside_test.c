@@ -229,6 +229,19 @@ TEST_APP(import_keeps_the_person_in_the_notes_where_no_contact_may_be_made)
     ctx_done(&c);
 }
 
+TEST_APP(import_parts_a_phone_from_the_name_beside)
+{
+    BEGIN;
+    int64_t id = start(&c, "客户名称,联系人,备注\n宁波恒隆贸易有限公司,吴刚 13705740001,老客户\n"
+                           "宁波宏腾五金有限公司,陈霞,\n宁波腾达有限公司,杨娟,\n");
+    step(&c, id, IMPORT_RUN);
+    assert_int_equal(count(&c, "contact",
+                           "{'all':[{'field':'name','eq':'吴刚'},"
+                           "{'field':'phone','eq':'+8613705740001'}]}"),
+                     1);
+    ctx_done(&c);
+}
+
 /* Four people of one company, each with a number of his own: none of them is lost. */
 TEST_APP(import_loses_no_number_of_a_company_known_already)
 {

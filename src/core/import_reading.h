@@ -15,6 +15,9 @@ struct import_reading {
 /* The cells of a field, which counts as set from now on. */
 value *import_cells_of(struct import_reading *, const struct field *);
 bool import_line_has(const struct import_line *, const struct field *);
+/* "吴刚 13705740001" is a name and a phone. */
+void import_part_name(struct import_reading *, struct import_beside *);
+/* A mobile number is somebody's: it is also that of the person beside who has none. */
 void import_lend_mobile(struct import_reading *, struct import_beside *);
 /* The cell was not what it should have been, and has been understood. */
 void import_repaired(struct import_reading *);

@@ -23,23 +23,48 @@ static bool is_mobile(const struct import_reading *r, value v)
     return v.kind == VALUE_TEXT && text_phone_parse(v.s, r->ctx->phone_region, &p) && p.mobile;
 }
 
-/* A mobile number is somebody's: where there is a contact without one, it is hers too. */
+static const struct field *phone_of(struct import_reading *r, const struct object *o)
+{
+    for (size_t i = 0; i < o->field_count; i++) {
+        const struct field *f = o->fields[i];
+        if (f->identity.n && strcmp(f->type->name, "phone") == 0 && import_settable(r->ctx, f))
+            return f;
+    }
+    return NULL;
+}
+
+static void set_phone(struct import_beside *b, const struct field *f, value v)
+{
+    b->given->cells[f->first_column] = v;
+    b->set[f->index] = true;
+}
+
+void import_part_name(struct import_reading *r, struct import_beside *b)
+{
+    const struct field *phone = phone_of(r, b->object);
+    value *title = &b->given->cells[b->object->title->first_column];
+    struct text_phone found;
+    size_t n = 0;
+    if (!phone || b->set[phone->index] || title->kind != VALUE_TEXT ||
+        text_phone_find(title->s, r->ctx->phone_region, &found, 1) != 1)
+        return;
+    while (n < title->s.n && title->s.p[n] != '+' && (title->s.p[n] < '0' || title->s.p[n] > '9'))
+        n++;
+    str name = str_trim(str_cut(title->s, 0, n));
+    if (!name.n)
+        return;
+    set_phone(b, phone, V_TEXT(arena_str(r->ctx->arena, str_from(found.e164))));
+    *title = V_TEXT(name);
+    import_repaired(r);
+}
+
 void import_lend_mobile(struct import_reading *r, struct import_beside *b)
 {
-    for (size_t i = 0; i < b->object->field_count; i++) {
-        const struct field *f = b->object->fields[i];
-        if (!f->identity.n || strcmp(f->type->name, "phone") != 0 || !import_settable(r->ctx, f))
-            continue;
-        if (b->set[i])
-            return;
-        const struct field *own = own_of_kind(r->work->map.object, f);
-        value v = own ? import_given(r->line, own, 0) : V_NULL;
-        if (is_mobile(r, v)) {
-            b->given->cells[f->first_column] = v;
-            b->set[i] = true;
-        }
-        return;
-    }
+    const struct field *phone = phone_of(r, b->object);
+    const struct field *own = phone ? own_of_kind(r->work->map.object, phone) : NULL;
+    value v = own && !b->set[phone->index] ? import_given(r->line, own, 0) : V_NULL;
+    if (is_mobile(r, v))
+        set_phone(b, phone, v);
 }
 
 static bool brought_along(const struct import_line *line, value v)
