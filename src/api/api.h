@@ -99,6 +99,9 @@ void call_begin(struct call *, int status);
 void call_end(struct call *);
 /* A string or other member of the JSON body; problems when missing or of another type. */
 err_t call_text(struct call *, const char *member, bool required, str *out) MUST_USE;
+/* ERR_INVALID "unknown_field" for a member of the body that is not among these; they end with NULL.
+ */
+err_t call_members(struct call *, const char *const *known) MUST_USE;
 err_t call_prepare(struct call *) MUST_USE;
 /* {"data":record,"titles":{…}} with ETag. */
 err_t call_record(struct call *, int status, struct record *) MUST_USE;

@@ -4,24 +4,7 @@
 #include "api/records.h"
 #include "api/work.h"
 
-static err_t check_members(struct call *call)
-{
-    static const char *const known[] = {"where", "q", "change", "delete", "preview", "title"};
-    const char *key;
-    json_t *unused;
-    json_object_foreach((json_t *)call->body, key, unused)
-    {
-        size_t i = 0;
-        while (i < sizeof known / sizeof *known && !str_eqz(str_from(key), known[i]))
-            i++;
-        if (i == sizeof known / sizeof *known) {
-            problem_add(&call->ctx.problems, pointer_join(call->ctx.arena, S(""), str_from(key)),
-                        "unknown_field", key, NULL);
-            return ERR_INVALID;
-        }
-    }
-    return OK;
-}
+static const char *const MEMBERS[] = {"where", "q", "change", "delete", "preview", "title", NULL};
 
 err_t records_bulk_prepare(struct call *call)
 {
@@ -29,7 +12,7 @@ err_t records_bulk_prepare(struct call *call)
     const struct object *o;
     struct bulk *b = ARENA_NEW(c->arena, struct bulk);
     TRY(call_object(call, &o));
-    TRY(check_members(call));
+    TRY(call_members(call, MEMBERS));
     TRY(bulk_read(c, o, call->body, b));
     if (!json_get_bool(call->body, "preview", false)) {
         call->prepared = b;

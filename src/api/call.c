@@ -79,6 +79,23 @@ void call_end(struct call *call)
     jw_close(&call->out, '}');
 }
 
+err_t call_members(struct call *call, const char *const *known)
+{
+    struct ctx *c = &call->ctx;
+    const char *key;
+    json_t *unused;
+    json_object_foreach((json_t *)call->body, key, unused)
+    {
+        size_t i = 0;
+        while (known[i] && !str_eqz(str_from(key), known[i]))
+            i++;
+        if (!known[i])
+            problem_add(&c->problems, pointer_join(c->arena, S(""), str_from(key)), "unknown_field",
+                        key, NULL);
+    }
+    return problems_any(&c->problems) ? ERR_INVALID : OK;
+}
+
 err_t call_text(struct call *call, const char *member, bool required, str *out)
 {
     const json_t *j = json_object_get(call->body, member);

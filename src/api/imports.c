@@ -41,6 +41,8 @@ err_t imports_create_prepare(struct call *call)
     json_t *proposal;
     str file, object;
     int64_t id;
+    static const char *const known[] = {"file", "object", NULL};
+    TRY(call_members(call, known));
     TRY(call_text(call, "file", true, &file));
     TRY(call_text(call, "object", false, &object));
     if (id_parse(file, &id) != OK) {
@@ -93,6 +95,8 @@ err_t imports_delete(struct call *call)
 static err_t start(struct call *call, enum import_step step)
 {
     int64_t id, job;
+    static const char *const none[] = {NULL};
+    TRY(call_members(call, none)); /* what it does stands in the import */
     TRY(call_id(call, 0, &id));
     TRY(import_start(&call->ctx, id, step, &job));
     return call_job(call, 202, job);
@@ -135,6 +139,8 @@ err_t imports_answers(struct call *call)
 {
     int64_t id;
     struct record *r;
+    static const char *const known[] = {"answers", NULL};
+    TRY(call_members(call, known));
     TRY(call_id(call, 0, &id));
     TRY(import_answer(&call->ctx, id, json_object_get(call->body, "answers")));
     TRY(find(call, &r));

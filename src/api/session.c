@@ -196,19 +196,7 @@ err_t me_update(struct call *call)
     static const char *const own[] = {"name", "language", "time_zone", "theme", NULL};
     struct ctx *c = &call->ctx;
     struct record *me;
-    const char *key;
-    json_t *unused;
-    json_object_foreach((json_t *)call->body, key, unused)
-    {
-        size_t i = 0;
-        while (own[i] && !str_eqz(str_from(key), own[i]))
-            i++;
-        if (!own[i]) {
-            problem_add(&c->problems, pointer_join(c->arena, S(""), str_from(key)), "unknown_field",
-                        key, NULL);
-            return ERR_INVALID;
-        }
-    }
+    TRY(call_members(call, own));
     const struct access *mine = c->access;
     c->access = NULL;
     err_t e =
