@@ -3,9 +3,8 @@
 
 #include "base/limits.h"
 #include "core/file.h"
-#include "core/import_internal.h"
+#include "core/import_testing.h"
 #include "core/registry.h"
-#include "core/test_app.h"
 
 #define BEGIN                                                                                      \
     AUTO_ARENA arena = arena_new(256 * MIB);                                                       \
@@ -15,14 +14,8 @@
 
 static int64_t start(struct ctx *c, const char *text)
 {
-    const char *to = file_spool_path(c);
-    int64_t file;
     struct record *r;
-    FILE *out = fopen(to, "wb");
-    assert_non_null(out);
-    fputs(text, out);
-    fclose(out);
-    assert_int_equal(file_keep(c, to, S("list.csv"), &file), OK);
+    int64_t file = keep_text(c, text, "list.csv");
     assert_int_equal(import_create(c, file, S("customer"), &r), OK);
     return record_id(r);
 }
@@ -32,27 +25,9 @@ static void step(struct ctx *c, int64_t id, enum import_step s)
     assert_int_equal(import_do(c, NULL, id, s), OK);
 }
 
-static json_t *view(struct ctx *c, int64_t id)
-{
-    struct record *r;
-    json_t *tree;
-    AUTO_BUF out;
-    buf_init(&out, 16 * MIB);
-    struct jw w = {.out = &out};
-    assert_int_equal(import_get(c, id, &r), OK);
-    assert_int_equal(import_write_json(c, r, &w), OK);
-    assert_int_equal(json_read(c->arena, arena_str(c->arena, buf_str(&out)), NULL, &tree), OK);
-    return tree;
-}
-
 static str goes_to(struct ctx *c, int64_t id, size_t i)
 {
     return json_get_str(json_array_get(json_object_get(view(c, id), "columns"), i), "field");
-}
-
-static int64_t figure(struct ctx *c, int64_t id, const char *name)
-{
-    return json_get_int(json_object_get(view(c, id), "report"), name, -1);
 }
 
 /* Contacts that came along. */

@@ -4,8 +4,7 @@
 
 #include "base/limits.h"
 #include "core/file.h"
-#include "core/import_internal.h"
-#include "core/test_app.h"
+#include "core/import_testing.h"
 #include "sql_core.h"
 
 #define BEGIN                                                                                      \
@@ -15,18 +14,6 @@
     assert_int_equal(ctx_init(&c, app, arena, "test"), OK)
 
 static const char LIST[] = "姓名,手机\n王小明,13800138000\n乙,12\n";
-
-static int64_t keep(struct ctx *c, const char *text)
-{
-    const char *to = file_spool_path(c);
-    int64_t id;
-    FILE *out = fopen(to, "wb");
-    assert_non_null(out);
-    fputs(text, out);
-    fclose(out);
-    assert_int_equal(file_keep(c, to, S("list.csv"), &id), OK);
-    return id;
-}
 
 static int64_t start(struct ctx *c, int64_t file)
 {
@@ -68,7 +55,7 @@ TEST_APP(import_is_deleted_with_its_file_and_rows)
     struct record *r;
     struct stored_file file;
     int64_t job;
-    int64_t kept = keep(&c, LIST), id = start(&c, kept), twin = start(&c, kept);
+    int64_t kept = keep_text(&c, LIST, "list.csv"), id = start(&c, kept), twin = start(&c, kept);
     assert_int_equal(import_start(&c, id, IMPORT_RUN, &job), OK);
     assert_int_equal(import_delete(&c, id), ERR_CONFLICT);
     assert_string_equal(c.problems.list.at[0].code, "import_busy");
@@ -94,7 +81,7 @@ TEST_APP(import_is_deleted_with_its_file_and_rows)
 TEST_APP(import_that_is_deleted_leaves_files_of_records_and_of_others)
 {
     BEGIN;
-    int64_t kept = keep(&c, LIST), others = keep(&c, LIST);
+    int64_t kept = keep_text(&c, LIST, "list.csv"), others = keep_text(&c, LIST, "list.csv");
     int64_t customer = made(&c, "customer", "{'name':'宁波云帆贸易有限公司','kind':'company'}");
     char text[200];
     snprintf(text, sizeof text,
@@ -104,7 +91,7 @@ TEST_APP(import_that_is_deleted_leaves_files_of_records_and_of_others)
     assert_int_equal(import_delete(&c, start(&c, kept)), OK);
     c.user = made(&c, "user", "{'name':'乙','email':'b@example.com'}");
     assert_int_equal(import_delete(&c, start(&c, others)), OK);
-    int64_t own = keep(&c, LIST);
+    int64_t own = keep_text(&c, LIST, "list.csv");
     assert_int_equal(import_delete(&c, start(&c, own)), OK);
     assert_int_equal(job_run_due(app), OK);
     assert_true(has_bytes(&c, kept));
@@ -130,7 +117,7 @@ TEST_APP(import_is_not_deleted_by_who_may_only_read_it)
     BEGIN;
     struct record *r;
     char text[200];
-    int64_t id = start(&c, keep(&c, LIST));
+    int64_t id = start(&c, keep_text(&c, LIST, "list.csv"));
     int64_t role = made(&c, "role", "{'name':'查看','key':'look','definition':{'objects':{}}}");
     snprintf(text, sizeof text, "{'name':'乙','email':'b@example.com','roles':['%lld']}",
              (long long)role);
@@ -183,7 +170,7 @@ static err_t start_slowly(struct ctx *c, void *arg)
 TEST_APP(import_that_starts_meanwhile_is_not_deleted)
 {
     BEGIN;
-    struct race race = {.app = app, .id = start(&c, keep(&c, LIST))};
+    struct race race = {.app = app, .id = start(&c, keep_text(&c, LIST, "list.csv"))};
     struct record *r;
     assert_int_equal(ctx_transact(&c, start_slowly, &race), OK);
     pthread_join(race.thread, NULL);
@@ -207,7 +194,7 @@ TEST_APP(import_that_is_deleted_meanwhile_writes_no_answers)
     struct record *r;
     int64_t line = 3;
     made(&c, "customer", "{'name':'王晓明'}");
-    int64_t id = start(&c, keep(&c, "姓名\n李四\n王小明\n"));
+    int64_t id = start(&c, keep_text(&c, "姓名\n李四\n王小明\n", "list.csv"));
     assert_int_equal(import_change(&c, id, 0, test_json(arena, "{'policy':'ask'}"), &r), OK);
     assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
     assert_int_equal(ctx_transact(&c, answer, &id), OK);

@@ -4,8 +4,7 @@
 
 #include "base/limits.h"
 #include "core/file.h"
-#include "core/import_internal.h"
-#include "core/test_app.h"
+#include "core/import_testing.h"
 
 #define EXAMPLES "demo/examples/"
 
@@ -34,18 +33,6 @@ static int64_t keep(struct ctx *c, const char *path, const char *name)
     return id;
 }
 
-static int64_t keep_text(struct ctx *c, const char *text, const char *name)
-{
-    const char *to = file_spool_path(c);
-    int64_t id;
-    FILE *out = fopen(to, "wb");
-    assert_non_null(out);
-    fputs(text, out);
-    fclose(out);
-    assert_int_equal(file_keep(c, to, str_from(name), &id), OK);
-    return id;
-}
-
 static int64_t start(struct ctx *c, int64_t file)
 {
     struct record *r = NULL;
@@ -61,30 +48,12 @@ static int64_t start_text(struct ctx *c, const char *text)
     return start(c, keep_text(c, text, "list.csv"));
 }
 
-static json_t *view(struct ctx *c, int64_t id)
-{
-    struct record *r;
-    json_t *tree;
-    AUTO_BUF out;
-    buf_init(&out, 16 * MIB);
-    struct jw w = {.out = &out};
-    assert_int_equal(import_get(c, id, &r), OK);
-    assert_int_equal(import_write_json(c, r, &w), OK);
-    assert_int_equal(json_read(c->arena, arena_str(c->arena, buf_str(&out)), NULL, &tree), OK);
-    return tree;
-}
-
 static void step(struct ctx *c, int64_t id, enum import_step s)
 {
     err_t e = import_do(c, NULL, id, s);
     if (e != OK)
         show_problems(c);
     assert_int_equal(e, OK);
-}
-
-static int64_t figure(struct ctx *c, int64_t id, const char *name)
-{
-    return json_get_int(json_object_get(view(c, id), "report"), name, -1);
 }
 
 static void change(struct ctx *c, int64_t id, const char *body)

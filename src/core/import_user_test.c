@@ -6,8 +6,7 @@
 #include "base/limits.h"
 #include "core/file.h"
 #include "core/import.h"
-#include "core/import_internal.h"
-#include "core/test_app.h"
+#include "core/import_testing.h"
 
 static int64_t keep(struct ctx *c, str bytes, const char *name)
 {
@@ -26,24 +25,6 @@ static int64_t start(struct ctx *c, const char *text)
     struct record *r;
     assert_int_equal(import_create(c, keep(c, str_from(text), "list"), S("customer"), &r), OK);
     return record_id(r);
-}
-
-static json_t *view(struct ctx *c, int64_t id)
-{
-    struct record *r;
-    json_t *tree;
-    AUTO_BUF out;
-    buf_init(&out, 16 * MIB);
-    struct jw w = {.out = &out};
-    assert_int_equal(import_get(c, id, &r), OK);
-    assert_int_equal(import_write_json(c, r, &w), OK);
-    assert_int_equal(json_read(c->arena, arena_str(c->arena, buf_str(&out)), NULL, &tree), OK);
-    return tree;
-}
-
-static int64_t figure(struct ctx *c, int64_t id, const char *name)
-{
-    return json_get_int(json_object_get(view(c, id), "report"), name, -1);
 }
 
 static const json_t *column(struct ctx *c, int64_t id, size_t i)

@@ -1,0 +1,42 @@
+/* What tests of imports have in common. */
+#pragma once
+
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "core/file.h"
+#include "core/import_internal.h"
+#include "core/test_app.h"
+
+/* An upload that says this. */
+static inline int64_t keep_text(struct ctx *c, const char *text, const char *name)
+{
+    const char *to = file_spool_path(c);
+    int64_t id;
+    FILE *out = fopen(to, "wb");
+    assert_non_null(out);
+    fputs(text, out);
+    fclose(out);
+    assert_int_equal(file_keep(c, to, str_from(name), &id), OK);
+    return id;
+}
+
+/* The import as the API shows it. */
+static inline json_t *view(struct ctx *c, int64_t id)
+{
+    struct record *r;
+    json_t *tree;
+    AUTO_BUF out;
+    buf_init(&out, 16 * MIB);
+    struct jw w = {.out = &out};
+    assert_int_equal(import_get(c, id, &r), OK);
+    assert_int_equal(import_write_json(c, r, &w), OK);
+    assert_int_equal(json_read(c->arena, arena_str(c->arena, buf_str(&out)), NULL, &tree), OK);
+    return tree;
+}
+
+/* Of the report; -1: it says nothing of it. */
+static inline int64_t figure(struct ctx *c, int64_t id, const char *name)
+{
+    return json_get_int(json_object_get(view(c, id), "report"), name, -1);
+}
