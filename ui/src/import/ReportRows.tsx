@@ -87,9 +87,11 @@ function Row({ row, columns, object }: { row: ImportRow; columns: Column[]; obje
     <tr>
       <td className="muted">{row.line}</td>
       <td>{row.record ? <Link to={`/${object.plural}/${row.record}`}>{badge}</Link> : badge}</td>
-      <td className={problems.every((x) => x.mild) ? 'report-problems mild' : 'report-problems'}>
+      <td className="report-problems">
         {problems.map((x) => (
-          <div key={x.message}>{x.message}</div>
+          <div key={x.message} className={x.mild ? 'mild' : undefined}>
+            {x.message}
+          </div>
         ))}
       </td>
       {columns.map((c) => {
