@@ -1,6 +1,6 @@
 import { Button } from 'antd';
-import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
-import { Link, useBlocker, useNavigate, useParams, useSearchParams } from 'react-router';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { ApiError, keyKeeper } from '../api/client';
 import { formSections, mayUpdate, recordTitle, useObject } from '../api/model';
 import { type OneRecord, useRecord, useWrites } from '../api/records';
@@ -8,13 +8,13 @@ import { type ModelObject, noTitles, type RecordData, type Titles } from '../api
 import { Lost, NoRecord } from '../app/Lost';
 import { useTranslation } from '../app/i18n';
 import { useTitles } from '../field/useTitles';
-import { ask } from '../parts/ask';
 import { problemsOf } from '../parts/problems';
 import { Empty, Skeleton } from '../parts/states';
 import { useTell } from '../parts/useTell';
 import { useTitle } from '../parts/useTitle';
 import { without } from '../parts/without';
 import { FormFields } from './FormFields';
+import { useAskToLeave } from './useAskToLeave';
 import { isChanged, useTheirs } from './useTheirs';
 import '../styles/field.css';
 import '../styles/form.css';
@@ -132,20 +132,7 @@ function RecordForm({
     : t('form.create', { object: object.label });
   useTitle(heading);
 
-  const blocker = useBlocker(() => dirty && !left.current);
-  const askLeave = useEffectEvent(async () => {
-    const leave = await ask({
-      title: t('form.leave'),
-      hint: t('form.leaveHint'),
-      yes: t('form.leaveYes'),
-      no: t('form.leaveNo'),
-    });
-    if (leave) blocker.proceed?.();
-    else blocker.reset?.();
-  });
-  useEffect(() => {
-    if (blocker.state === 'blocked') void askLeave();
-  }, [blocker.state]);
+  useAskToLeave(() => dirty && !left.current);
   useEffect(() => {
     if (!dirty) return;
     const warn = (e: BeforeUnloadEvent) => e.preventDefault();
