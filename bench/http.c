@@ -65,12 +65,16 @@ static void create_ours(struct buf *out, uint64_t n, void *context)
 
 /* ---- bare inserts ---- */
 
+/* Rows of so many customers are inserted again: as far apart in every index as those of new ones. */
+enum { ROWS = 2000 };
+
 struct inserter {
     pthread_t thread;
     struct bench *b;
     int64_t until;
     uint64_t done;
-    struct record *record;
+    struct record **rows;
+    size_t row_count, next;
 };
 
 static err_t insert_row(struct db_conn *conn, void *arg)
@@ -79,8 +83,9 @@ static err_t insert_row(struct db_conn *conn, void *arg)
     AUTO_ARENA arena = arena_new(MIB);
     AUTO_SQL q;
     sql_init(&q, arena);
-    me->record->cells[me->record->object->id->first_column] = V_INT(id_new());
-    TRY(query_insert(me->record, &q));
+    struct record *r = record_copy(arena, me->rows[me->next++ % me->row_count]);
+    r->cells[r->object->id->first_column] = V_INT(id_new());
+    TRY(query_insert(r, &q));
     return db_run(conn, buf_str(&q.text), q.params.at, q.params.n, NULL);
 }
 
@@ -94,17 +99,33 @@ static void *insert_rows(void *arg)
     return NULL;
 }
 
+static size_t some_rows(struct bench *b, struct record ***rows)
+{
+    AUTO_ROWS ids = NULL;
+    value most = V_INT(ROWS);
+    size_t n = 0;
+    *rows = ARENA_ARRAY(b->arena, struct record *, ROWS);
+    bench_check(
+        db_query(b->ctx.conn, S("SELECT id FROM customer ORDER BY id LIMIT $1"), &most, 1, &ids),
+        "rows");
+    while (db_next(ids))
+        bench_check(record_load(&b->ctx, b->customer, db_int(ids, 0), &(*rows)[n++]), "row");
+    return n;
+}
+
 static double bare_inserts(struct bench *b)
 {
     struct inserter all[CLIENTS];
-    struct record *r;
+    struct record **rows;
+    size_t row_count = some_rows(b, &rows);
     uint64_t done = 0;
-    bench_check(record_load(&b->ctx, b->customer, b->ids[0], &r), "load");
     int64_t start = clock_monotonic();
     for (size_t i = 0; i < CLIENTS; i++) {
         all[i] = (struct inserter){.b = b,
                                    .until = start + (int64_t)(b->seconds / ROUNDS * 1e6),
-                                   .record = record_copy(b->arena, r)};
+                                   .rows = rows,
+                                   .row_count = row_count,
+                                   .next = i * row_count / CLIENTS};
         pthread_create(&all[i].thread, NULL, insert_rows, &all[i]);
     }
     for (size_t i = 0; i < CLIENTS; i++) {
