@@ -65,7 +65,8 @@ static void create_ours(struct buf *out, uint64_t n, void *context)
 
 /* ---- bare inserts ---- */
 
-/* Rows of so many customers are inserted again: as far apart in every index as those of new ones. */
+/* Rows of so many customers are inserted again: as far apart in every index as those of new ones.
+ */
 enum { ROWS = 2000 };
 
 struct inserter {
