@@ -129,30 +129,41 @@ static err_t ask_second_factor(struct call *call, const struct login *login)
     return ERR_DENIED;
 }
 
+str session_agent(const struct call *call)
+{
+    str agent = http_header(call->request, "User-Agent");
+    return utf8_valid(agent) ? utf8_prefix(agent, 200) : (str){0};
+}
+
+err_t session_begun(struct call *call, const struct login *login)
+{
+    struct ctx *c = &call->ctx;
+    if (login->state == LOGIN_SECOND_FACTOR)
+        return ask_second_factor(call, login);
+    if (c->access)
+        access_release(c->access);
+    c->access = NULL;
+    TRY(access_hold(c->app, c->conn, c->model, login->user, &c->access));
+    c->user = login->user;
+    memcpy(call->session.csrf, login->csrf, sizeof call->session.csrf);
+    set_cookie(call, login->secret, false);
+    return write_session(call);
+}
+
 err_t session_create(struct call *call)
 {
     struct ctx *c = &call->ctx;
     struct login login;
-    str email, password, challenge, code, agent = http_header(call->request, "User-Agent");
+    str email, password, challenge, code, agent = session_agent(call);
     TRY(call_text(call, "challenge", false, &challenge));
     TRY(call_text(call, "code", challenge.n > 0, &code));
     TRY(call_text(call, "email", challenge.n == 0, &email));
     TRY(call_text(call, "password", challenge.n == 0, &password));
-    agent = utf8_valid(agent) ? utf8_prefix(agent, 200) : (str){0};
     if (challenge.n)
         TRY(auth_second_factor(c, challenge, code, call->request->remote, agent, &login));
     else
         TRY(auth_login(c, email, password, call->request->remote, agent, &login));
-    if (login.state == LOGIN_SECOND_FACTOR)
-        return ask_second_factor(call, &login);
-    if (c->access)
-        access_release(c->access);
-    c->access = NULL;
-    TRY(access_hold(c->app, c->conn, c->model, login.user, &c->access));
-    c->user = login.user;
-    memcpy(call->session.csrf, login.csrf, sizeof call->session.csrf);
-    set_cookie(call, login.secret, false);
-    return write_session(call);
+    return session_begun(call, &login);
 }
 
 err_t session_prove(struct call *call)

@@ -48,6 +48,10 @@ err_t access_hold_at(struct app *,
                      int64_t user,
                      const struct access **out) MUST_USE;
 void access_release(const struct access *);
+/* May the caller make a link that lets its holder in as this user, whom he may update? ERR_DENIED
+ * "invitation_self", "user_administrator", "invitation_roles": roles are given by administrators.
+ */
+err_t access_may_invite(struct ctx *, const struct record *user) MUST_USE;
 /* Within the transaction that writes a user, role or department: what was compiled before its
  * commit is not used after it. Harmless when the transaction is undone. */
 err_t access_forget(struct ctx *) MUST_USE;

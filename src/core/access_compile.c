@@ -227,6 +227,18 @@ static void settle_field(const struct access *a, const struct field *f, uint8_t 
         *can = FIELD_HIDDEN;
 }
 
+/* Who has no password yet is the business of those who manage people. */
+static void hide_sign_in(const struct compiler *c)
+{
+    static const char *const names[] = {"password_at", "invited_until"};
+    const struct object *users = model_object(c->access->model, S("user"));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const struct field *f = users ? object_field(users, str_from(names[i])) : NULL;
+        if (f && !c->access->rights[RIGHT_MANAGE_USERS])
+            c->fields[users->index][f->index] = c->own[users->index][f->index] = FIELD_HIDDEN;
+    }
+}
+
 struct least {
     const struct compiler *compiler;
     const struct object *object; /* of the computed field */
@@ -320,6 +332,7 @@ static err_t compile(struct access *a, struct db_conn *conn)
     } else {
         access_rows(a, c.grants);
         guard_people(a);
+        hide_sign_in(&c);
         settle_computed(&c);
     }
     settle_fields(&c);

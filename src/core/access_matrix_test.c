@@ -367,7 +367,9 @@ static enum field_access field_expected(const struct world *w, const struct fiel
     bool writes =
         access_may(w->user.access, o, OP_CREATE) || access_may(w->user.access, o, OP_UPDATE);
     bool reads = access_may(w->user.access, o, OP_READ);
-    if (!writes && !reads)
+    bool of_sign_in = str_eqz(o->name, "user") &&
+                      (str_eqz(f->name, "password_at") || str_eqz(f->name, "invited_until"));
+    if ((!writes && !reads) || (of_sign_in && !w->administrator && !right_held(w, "manage_users")))
         return FIELD_HIDDEN;
     if (f == o->id || f == o->version)
         return can == FIELD_HIDDEN ? FIELD_HIDDEN : FIELD_READ;

@@ -43,6 +43,23 @@ static err_t is_administrator(struct ctx *c, const struct record *user, bool *ou
     return OK;
 }
 
+/* Who has the link can be the user: it is for those who could give his roles themselves. */
+err_t access_may_invite(struct ctx *c, const struct record *user)
+{
+    bool administrator;
+    value roles = cell(user, "roles");
+    str *ids;
+    if (c->user && record_id(user) == c->user)
+        return refuse(c, ERR_DENIED, "", "invitation_self");
+    if (access_administrator(c->access))
+        return OK;
+    TRY(is_administrator(c, user, &administrator));
+    if (administrator)
+        return refuse(c, ERR_DENIED, "", "user_administrator");
+    bool any_role = roles.kind == VALUE_TEXT && multi_members(c->arena, roles, &ids) > 0;
+    return any_role ? refuse(c, ERR_DENIED, "", "invitation_roles") : OK;
+}
+
 static bool in_tree(const struct ctx *c, value department)
 {
     size_t n;

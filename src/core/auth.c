@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "core/access.h"
 #include "core/auth_attempt.h"
+#include "core/auth_invite.h"
 #include "core/auth_password.h"
 #include "core/auth_session.h"
 #include "core/auth_totp.h"
@@ -38,12 +39,16 @@ static err_t store_password(struct ctx *ctx, void *arg)
 {
     const struct new_password *n = arg;
     struct attempt attempt = attempt_of(ctx->arena, n->user, (str){0}, (str){0});
+    value user = V_INT(n->user);
+    TRY(account_note_password(ctx, n->user));
     TRY(put_hash(ctx, n->user, n->hash));
+    TRY(db_run(ctx->conn, SQL_AUTH_INVITATION_VOID, &user, 1, NULL));
     TRY(attempt_forgive(ctx, &attempt, true));
     return auth_end_sessions_of(ctx, n->user, n->keep_session);
 }
 
-err_t auth_set_password(struct ctx *ctx, int64_t user, str password, int64_t keep_session)
+/* The hash of one that is good enough for this user. */
+static err_t hash_new(struct ctx *ctx, int64_t user, str password, struct new_password *out)
 {
     struct account account;
     TRY(account_read(ctx, user, &account));
@@ -56,8 +61,15 @@ err_t auth_set_password(struct ctx *ctx, int64_t user, str password, int64_t kee
     AUTO_PASSWORD_SLOT slot = false;
     TRY(password_slot_take(&ctx->problems));
     slot = true;
-    struct new_password n = {.user = user, .keep_session = keep_session};
-    TRY(password_hash(password, n.hash));
+    *out = (struct new_password){.user = user};
+    return password_hash(password, out->hash);
+}
+
+err_t auth_set_password(struct ctx *ctx, int64_t user, str password, int64_t keep_session)
+{
+    struct new_password n;
+    TRY(hash_new(ctx, user, password, &n));
+    n.keep_session = keep_session;
     return ctx_transact(ctx, store_password, &n);
 }
 
@@ -185,6 +197,49 @@ err_t auth_second_factor(
     e = ctx_transact(ctx, take_second_factor, &s);
     log_event(e == OK ? LOG_INFO : LOG_WARN, "second_factor", "user", LOG_INT(s.user), "outcome",
               LOG_Z(err_name(e)), NULL);
+    TRY(e);
+    *out = login;
+    return OK;
+}
+
+/* ---- by invitation ---- */
+
+struct acceptance {
+    struct invited invited;
+    str secret;
+    struct new_password password;
+    struct sign_in sign_in;
+};
+
+static err_t accept_invitation(struct ctx *ctx, void *arg)
+{
+    struct acceptance *a = arg;
+    struct credential credential;
+    int64_t me = ctx->user;
+    TRY(invitation_use(ctx, a->secret, &a->invited));
+    ctx->user = a->invited.user; /* in the log it is his own doing */
+    err_t e = store_password(ctx, &a->password);
+    ctx->user = me;
+    TRY(e);
+    TRY(credential_read(ctx, a->invited.user, &credential));
+    a->sign_in.proof.has_second_factor = credential.totp_enabled;
+    return start_session(ctx, &a->sign_in);
+}
+
+err_t auth_accept(
+    struct ctx *ctx, str secret, str password, str address, str agent, struct login *out)
+{
+    struct login login = {0};
+    struct acceptance a = {
+        .secret = secret,
+        .sign_in = {.start = {.address = address, .agent = agent}, .out = &login},
+    };
+    TRY(auth_invited(ctx, secret, address, &a.invited));
+    TRY(hash_new(ctx, a.invited.user, password, &a.password));
+    a.sign_in.proof.user = a.invited.user;
+    err_t e = ctx_transact(ctx, accept_invitation, &a);
+    log_event(e == OK ? LOG_INFO : LOG_WARN, "invitation_used", "user", LOG_INT(a.invited.user),
+              "outcome", LOG_Z(err_name(e)), NULL);
     TRY(e);
     *out = login;
     return OK;

@@ -29,6 +29,29 @@ err_t auth_login(
 err_t auth_second_factor(
     struct ctx *, str challenge, str code, str address, str agent, struct login *out) MUST_USE;
 
+/* A link by which somebody sets a password: the first one, or a new one for one forgotten. It works
+ * once and for 72 hours, and only the newest does. */
+struct invitation {
+    char secret[48];
+    int64_t expires_at;
+};
+/* ERR_NOT_FOUND; ERR_DENIED "proof_required", or as access_may_invite; ERR_CONFLICT
+ * "invitation_disabled": no active user. */
+err_t auth_invite(struct ctx *, int64_t user, struct invitation *out) MUST_USE;
+struct invited {
+    int64_t user;
+    str name, email;
+    int64_t expires_at;
+};
+/* Whom it is for. ERR_DENIED: "invitation_used", "invitation_expired", or "invitation_unknown",
+ * also when the user is disabled or who made it could not make it now. ERR_LIMIT: this address sent
+ * too many that are none. */
+err_t auth_invited(struct ctx *, str secret, str address, struct invited *out) MUST_USE;
+/* Uses it: sets the password (ERR_INVALID as auth_set_password), ends the user's sessions and signs
+ * him in as auth_login does. */
+err_t auth_accept(
+    struct ctx *, str secret, str password, str address, str agent, struct login *out) MUST_USE;
+
 /* Two numbers that are read with every request; what was read with others is not used any more. */
 struct auth_epoch {
     int64_t rights;   /* raised with users, roles, departments */

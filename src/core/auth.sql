@@ -19,6 +19,31 @@ INSERT INTO credential (user_id, password_hash, totp_last_step, updated_at) VALU
 ON CONFLICT (user_id) DO UPDATE
 SET password_hash = excluded.password_hash, updated_at = excluded.updated_at
 
+-- Users who had a password before their records told of it.
+-- name: auth_password_noted
+UPDATE "user" SET password_at =
+    (SELECT c.updated_at FROM credential c WHERE c.user_id = "user".id)
+WHERE password_at IS NULL
+  AND id IN (SELECT c.user_id FROM credential c WHERE c.password_hash IS NOT NULL)
+
+-- name: auth_invitation_put
+INSERT INTO invitation (user_id, hash, created_at, created_by, expires_at)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (user_id) DO UPDATE
+SET hash = excluded.hash, created_at = excluded.created_at, created_by = excluded.created_by,
+    expires_at = excluded.expires_at, used_at = NULL
+
+-- name: auth_invitation_find
+SELECT i.user_id, i.created_by, i.expires_at, i.used_at, u.name, u.email
+FROM invitation i JOIN "user" u ON u.id = i.user_id
+WHERE i.hash = $1 AND u.active AND u.deleted_at IS NULL
+
+-- name: auth_invitation_use
+UPDATE invitation SET used_at = $2 WHERE hash = $1 AND used_at IS NULL AND expires_at > $2
+
+-- name: auth_invitation_void
+DELETE FROM invitation WHERE user_id = $1 AND used_at IS NULL
+
 -- name: auth_totp_pending_put
 INSERT INTO credential (user_id, totp_pending, totp_last_step, updated_at) VALUES ($1, $2, 0, $3)
 ON CONFLICT (user_id) DO UPDATE

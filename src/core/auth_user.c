@@ -1,5 +1,6 @@
 #include "core/auth_user.h"
 
+#include "core/record_internal.h"
 #include "sql_core.h"
 #include "text/text.h"
 
@@ -23,6 +24,40 @@ err_t account_find(struct ctx *ctx, str email, int64_t *user, str *folded)
         return e;
     *user = e == OK ? id.i : 0;
     return OK;
+}
+
+static void set(struct record *r, const char *name, value v)
+{
+    const struct field *f = object_field(r->object, str_from(name));
+    if (f)
+        r->cells[f->first_column] = v;
+}
+
+/* Whatever the rights of who causes it: it is the server's own work. */
+static err_t store(struct ctx *ctx, const struct record *before, struct record *after)
+{
+    const struct access *mine = ctx->access;
+    ctx->access = NULL;
+    err_t e = record_store(ctx, CHANGE_UPDATE, before, after, NULL);
+    ctx->access = mine;
+    return e;
+}
+
+err_t account_note_password(struct ctx *ctx, int64_t user)
+{
+    struct record *before;
+    TRY(record_load(ctx, model_object(ctx->model, S("user")), user, &before));
+    struct record *after = record_copy(ctx->arena, before);
+    set(after, "password_at", V_INT(clock_now()));
+    set(after, "invited_until", V_NULL);
+    return store(ctx, before, after);
+}
+
+err_t account_note_invitation(struct ctx *ctx, const struct record *user, int64_t until)
+{
+    struct record *after = record_copy(ctx->arena, user);
+    set(after, "invited_until", V_INT(until));
+    return store(ctx, user, after);
 }
 
 err_t credential_read(struct ctx *ctx, int64_t user, struct credential *out)

@@ -12,6 +12,10 @@ err_t account_read(struct ctx *, int64_t user, struct account *out) MUST_USE;
  */
 err_t account_find(struct ctx *, str email, int64_t *user, str *folded) MUST_USE;
 
+/* In the user's record and so in its history, by whoever is at work; within a transaction. */
+err_t account_note_password(struct ctx *, int64_t user) MUST_USE;
+err_t account_note_invitation(struct ctx *, const struct record *user, int64_t until) MUST_USE;
+
 struct credential {
     str password_hash; /* empty: none set */
     str totp_secret, totp_pending;

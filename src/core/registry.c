@@ -235,7 +235,8 @@ static err_t migrate_work(struct db_conn *conn, void *arg)
     if (g->plan && !migrate_core_done(conn))
         return OK;
     TRY(read_version(conn, g->arena, &version, &schema));
-    return migrate_model(conn, g->arena, m, version, g->problems, g->plan);
+    TRY(migrate_model(conn, g->arena, m, version, g->problems, g->plan));
+    return g->plan ? OK : db_run(conn, SQL_AUTH_PASSWORD_NOTED, NULL, 0, NULL);
 }
 
 err_t registry_migrate(struct app *app, struct problems *problems, struct buf *plan)

@@ -11,7 +11,8 @@
 //           "$any", "$absent", "$match REGEX", {"$contains": part}, {"$length": n}
 //   lacks   texts that must not be in the reply
 //   reply   headers of the reply, as `has`
-//   keep    names for later ${…}: a path into the reply, or "header NAME"
+//   keep    names for later ${…}: a path into the reply, "header NAME", or "fragment PATH" for what
+//           stands behind the # of an address
 //   until   asks again, up to 10 seconds, until the reply is as wanted (what the log's readers make)
 //   stream  reads the first event only
 //   times   sends it so often; every reply must be as wanted
@@ -100,6 +101,7 @@ function pick(path, reply) {
     const set = reply.headers.getSetCookie().find(c => c.startsWith(`${path.slice(7)}=`));
     return set?.split(';')[0];
   }
+  if (path.startsWith('fragment ')) return pick(path.slice(9), reply)?.split('#')[1];
   return path.split('.').reduce((at, key) => at?.[key], reply.body);
 }
 
