@@ -84,6 +84,7 @@ err_t command_demo(struct invocation *) MUST_USE;
 err_t work_demo_password(struct invocation *, struct app *) MUST_USE;
 err_t work_token_create(struct invocation *, struct app *) MUST_USE;
 err_t work_user_add(struct invocation *, struct app *) MUST_USE;
+err_t work_user_invite(struct invocation *, struct app *) MUST_USE;
 err_t work_user_password(struct invocation *, struct app *) MUST_USE;
 err_t work_import(struct invocation *, struct app *) MUST_USE;
 err_t work_import_undo(struct invocation *, struct app *) MUST_USE;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -51,6 +52,13 @@ static str database_name(struct arena *arena, str url)
     str name = real ? arena_str(arena, str_from(real)) : (str){0};
     free(real);
     return name;
+}
+
+/* Of a SQLite file: its lock, in which the server says where its data folder is. */
+static const char *lock_path(struct arena *arena, str url)
+{
+    str name = str_starts(url, S("sqlite:")) ? database_name(arena, url) : (str){0};
+    return name.n ? arena_printf(arena, STR_FMT ".lock", STR_ARG(name)).p : NULL;
 }
 
 static bool write_all(int fd, str bytes)
@@ -198,6 +206,19 @@ static void close_all(struct control *control)
     free(control);
 }
 
+/* For commands that are given another folder, or none. */
+static void note_folder(struct control *control, str url, str folder)
+{
+    const char *lock = lock_path(control->arena, url);
+    char *real = lock ? realpath(arena_strz(control->arena, folder), NULL) : NULL;
+    int fd = real ? open(lock, O_WRONLY | O_TRUNC | O_CLOEXEC) : -1;
+    if (fd >= 0 && write(fd, real, strlen(real)) < 0)
+        log_event(LOG_WARN, "control_folder", "why", LOG_Z(strerror(errno)), NULL);
+    if (fd >= 0)
+        close(fd);
+    free(real);
+}
+
 err_t control_start(const struct invocation *serving,
                     struct app *app,
                     str address,
@@ -219,6 +240,7 @@ err_t control_start(const struct invocation *serving,
         log_event(LOG_ERROR, "control_socket", "why", LOG_Z(strerror(why)), NULL);
         return ERR_UNAVAILABLE;
     }
+    note_folder(control, option(serving, "db"), app->data_folder);
     *out = control;
     return OK;
 }
@@ -302,12 +324,24 @@ static err_t read_reply(struct invocation *in, const json_t *reply, bool *served
     return ERR_INTERNAL;
 }
 
-err_t control_call(struct invocation *in, bool *served)
+/* Where the server of this SQLite file said that it has its data; empty if none ever did. */
+static str noted_folder(struct invocation *in)
+{
+    const char *lock = lock_path(in->arena, option(in, "db"));
+    int fd = lock ? open(lock, O_RDONLY | O_CLOEXEC) : -1;
+    if (fd < 0)
+        return (str){0};
+    char *text = arena_alloc(in->arena, PATH_MAX);
+    ssize_t n = read(fd, text, PATH_MAX);
+    close(fd);
+    return n > 0 ? (str){text, (size_t)n} : (str){0};
+}
+
+static err_t call_at(struct invocation *in, str folder, bool *served)
 {
     AUTO_BUF request, line;
     json_t *reply;
-    *served = false;
-    int fd = connect_to(in->arena, data_folder(in));
+    int fd = folder.n ? connect_to(in->arena, folder) : -1;
     if (fd < 0)
         return OK;
     buf_init(&request, LINE_BYTES);
@@ -320,4 +354,11 @@ err_t control_call(struct invocation *in, bool *served)
         return ERR_UNAVAILABLE;
     TRY(json_read(in->arena, buf_str(&line), &in->problems, &reply));
     return read_reply(in, reply, served);
+}
+
+err_t control_call(struct invocation *in, bool *served)
+{
+    *served = false;
+    TRY(call_at(in, data_folder(in), served));
+    return *served ? OK : call_at(in, noted_folder(in), served);
 }

@@ -6,6 +6,9 @@
  *     └── data folder/control.sock ───────► the command's work() on the server's app
  *     ◄── {"result","out","problems"}\n ───────────┘
  *
+ * The data folder is the command's own, or the one that the server of a SQLite file has written
+ * into the file's lock.
+ *
  * A second process cannot write to a SQLite file while the server runs, and need not to PostgreSQL.
  * Who may use the socket (mode 0600, in a folder of mode 0700) owns the data anyway. */
 #pragma once

@@ -237,6 +237,36 @@ err_t work_user_password(struct invocation *in, struct app *app)
     return with_ctx(in, app, password_work, &u);
 }
 
+struct invite {
+    str email;
+    struct invitation made;
+};
+
+static err_t invite_work(struct ctx *c, void *arg)
+{
+    struct invite *i = arg;
+    int64_t id;
+    TRY(find_user(c, i->email, &id));
+    return auth_invite(c, id, &i->made);
+}
+
+err_t work_user_invite(struct invocation *in, struct app *app)
+{
+    struct invite i = {.email = option(in, "email")};
+    str url = option(in, "url");
+    if (!url.n)
+        url = in->address;
+    if (!url.n) {
+        problem_add(&in->problems, S("--url"), "required", NULL);
+        return ERR_INVALID;
+    }
+    if (str_ends(url, S("/")))
+        url = str_cut(url, 0, url.n - 1);
+    TRY(with_ctx(in, app, invite_work, &i));
+    buf_printf(in->out, STR_FMT "/welcome#%s\n", STR_ARG(url), i.made.secret);
+    return OK;
+}
+
 err_t work_check(struct invocation *in, struct app *app)
 {
     struct ctx c;
