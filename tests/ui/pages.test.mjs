@@ -39,6 +39,7 @@ const pages = [
   ['jobs', '/jobs'],
   ['profile', '/settings/profile'],
   ['security', '/settings/security'],
+  ['welcome', '/welcome'],
   ['lost', '/nowhere/at/all/here'],
 ];
 

@@ -131,11 +131,15 @@ export function useWrites(plural: string) {
     forget(id: Id) {
       if (deleting.delete(id)) client.removeQueries({ queryKey: ['record', plural, id] });
     },
+    /** For what was changed by a call of its own. */
+    touched(id: Id) {
+      void client.invalidateQueries({ queryKey: ['record', plural, id] });
+      refresh(id);
+    },
     async restore(id: Id) {
       await api(`/${plural}/${id}/restore`, { method: 'POST', body: {} });
       deleting.delete(id);
-      void client.invalidateQueries({ queryKey: ['record', plural, id] });
-      refresh(id);
+      this.touched(id);
     },
   };
 }

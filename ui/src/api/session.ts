@@ -71,14 +71,25 @@ export function useSession(): Session {
 
 export const useMayImport = () => useSession().special_rights.includes('import');
 
-export function useSignIn() {
+/** Sends what lets somebody in; from then on it is his session. */
+function useEnter() {
   const client = useQueryClient();
-  return async (body: Record<string, string>, again = false) => {
-    const { data } = await api<{ data: Session }>('/session', { method: 'POST', body });
+  return async (path: string, body: Record<string, string>, again = false) => {
+    const { data } = await api<{ data: Session }>(path, { method: 'POST', body });
     if (!again) client.removeQueries({ predicate: (q) => q.queryKey[0] !== 'session' });
     client.setQueryData(sessionKey, began(data));
     return data;
   };
+}
+
+export function useSignIn() {
+  const enter = useEnter();
+  return (body: Record<string, string>, again = false) => enter('/session', body, again);
+}
+
+export function useAcceptInvitation() {
+  const enter = useEnter();
+  return (token: string, password: string) => enter('/invitation/password', { token, password });
 }
 
 export function useSignOut() {

@@ -4,6 +4,7 @@ import { Lost, RouteFailure } from './Lost';
 
 const pages = {
   login: async () => (await import('../pages/Login')).Login,
+  welcome: async () => (await import('../pages/Welcome')).Welcome,
   imports: async () => (await import('../import/ImportsPage')).ImportsPage,
   oneImport: async () => (await import('../import/ImportPage')).ImportPage,
   quality: async () => (await import('../pages/QualityPage')).QualityPage,
@@ -45,6 +46,12 @@ export const router = createBrowserRouter([
     ErrorBoundary: RouteFailure,
     HydrateFallback: () => null,
     lazy: page(pages.login),
+  },
+  {
+    path: '/welcome',
+    ErrorBoundary: RouteFailure,
+    HydrateFallback: () => null,
+    lazy: page(pages.welcome),
   },
   {
     path: '/',

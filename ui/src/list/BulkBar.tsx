@@ -9,6 +9,7 @@ import { Bar } from '../parts/Bar';
 import { Icon } from '../parts/Icon';
 import { useFormat } from '../parts/useFormat';
 import { useTell } from '../parts/useTell';
+import { InviteButton } from '../record/InviteButton';
 import { BulkChange } from './BulkChange';
 import { countAll, type Item, perCall, previewBulk, type Reach, reachOf, type Work } from './batch';
 import { changeableFields } from './bulkItems';
@@ -172,8 +173,10 @@ function Actions({ p, bulk, whole }: { p: Props; bulk: Bulk; whole: number | nul
       p.columns,
       'xlsx',
     );
+  const [only] = size === 1 ? selected.values() : [];
   return (
     <>
+      {only && <InviteButton object={object} user={only} />}
       {object.rights?.update && mine && changeableFields(object).length > 0 && (
         <Popover
           open={open}

@@ -26,13 +26,14 @@ export function Login() {
           onStep={setSecond}
           onDone={() => void navigate(target, { replace: true })}
         />
+        {!second && <p className="login-forgotten small">{t('login.forgotten')}</p>}
       </div>
       <Languages />
     </main>
   );
 }
 
-function Languages() {
+export function Languages() {
   const { i18n, t } = useTranslation();
   return (
     <nav className="login-languages" aria-label={t('settings.language')}>

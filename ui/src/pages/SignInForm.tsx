@@ -7,12 +7,15 @@ import { useTranslation } from '../app/i18n';
 /** Who is it? The password, and a code where there is a second step. */
 export function SignInForm({
   known,
+  asked = '',
   again = false,
   onStep,
   onDone,
 }: {
   /** The address of who is to sign in, where that is settled. */
   known?: string;
+  /** The second step, where the first is done: what it is asked for with. */
+  asked?: string;
   /** The page that is open stays as it is. */
   again?: boolean;
   onStep?: (second: boolean) => void;
@@ -22,7 +25,7 @@ export function SignInForm({
   const signIn = useSignIn();
   const [email, setEmail] = useState(known ?? '');
   const [password, setPassword] = useState('');
-  const [challenge, setChallenge] = useState('');
+  const [challenge, setChallenge] = useState(asked);
   const [code, setCode] = useState('');
   const [error, setError] = useState('');
   const [busy, setBusy] = useState(false);

@@ -18,6 +18,7 @@ import { useTitle } from '../parts/useTitle';
 import { Facts } from './Facts';
 import { History } from './History';
 import { Related } from './Related';
+import { SignInState } from './SignInState';
 import { Timeline } from './Timeline';
 import '../styles/field.css';
 import '../styles/record.css';
@@ -80,6 +81,7 @@ function RecordView({ object, one }: { object: ModelObject; one: OneRecord }) {
       <div className={lists.length ? 'record-columns' : 'record-columns record-two'}>
         {shows('facts') && (
           <section className="record-facts" aria-label={t('record.facts')}>
+            <SignInState object={object} user={record} />
             <Facts object={object} one={one} />
           </section>
         )}
