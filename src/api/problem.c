@@ -30,6 +30,13 @@ static bool says_when(const char *code)
     return false;
 }
 
+/* Problems whose second argument is the record that they are about, where it may be seen. */
+static bool names_record(const struct problem *p)
+{
+    return p->args[1].n &&
+           (str_eqz(S("duplicate_identity"), p->code) || str_eqz(S("merged"), p->code));
+}
+
 int problem_status(err_t e, const char *code)
 {
     for (size_t i = 0; code && i < sizeof SPECIAL / sizeof *SPECIAL; i++)
@@ -95,7 +102,7 @@ void problem_reply(struct call *call, err_t e)
                 member(&w, "place", p->place);
             member(&w, "code", str_from(p->code));
             member(&w, "detail", message_of_problem(call->request->arena, lang, p));
-            if (str_eqz(S("duplicate_identity"), p->code) && p->args[1].n)
+            if (names_record(p))
                 member(&w, "record", p->args[1]);
             jw_close(&w, '}');
         }

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "core/change.h"
+#include "core/merge.h"
 
 enum { FAST_COUNT = 10000 };
 
@@ -72,6 +73,18 @@ err_t records_count(struct call *call)
     return OK;
 }
 
+/* Who looks for a record that was merged into another is shown the way. */
+static err_t tell_merged(struct ctx *c, const struct object *o, int64_t id)
+{
+    int64_t into;
+    struct record *kept;
+    TRY(merge_into(c, id, &into));
+    if (into && record_get(c, o, into, OP_READ, &kept) == OK)
+        problem_add_str(&c->problems, S(""), "merged", o->label.text[c->lang],
+                        arena_printf(c->arena, "%lld", (long long)into), (str){0});
+    return OK;
+}
+
 err_t records_get(struct call *call)
 {
     const struct object *o;
@@ -79,7 +92,10 @@ err_t records_get(struct call *call)
     struct record *r;
     TRY(call_object(call, &o));
     TRY(call_id(call, 1, &id));
-    TRY(record_get(&call->ctx, o, id, OP_READ, &r));
+    err_t e = record_get(&call->ctx, o, id, OP_READ, &r);
+    if (e == ERR_NOT_FOUND)
+        TRY(tell_merged(&call->ctx, o, id));
+    TRY(e);
     return call_record(call, 200, r);
 }
 

@@ -13,6 +13,8 @@ err_t records_count(struct call *) MUST_USE;
 err_t records_batch(struct call *) MUST_USE;
 err_t records_bulk_prepare(struct call *) MUST_USE;
 err_t records_bulk(struct call *) MUST_USE;
+err_t records_merge_prepare(struct call *) MUST_USE;
+err_t records_merge(struct call *) MUST_USE;
 err_t records_history(struct call *) MUST_USE;
 err_t records_timeline(struct call *) MUST_USE;
 err_t records_reveal(struct call *) MUST_USE;

@@ -98,6 +98,8 @@ const struct route ROUTES[] = {
     {"DELETE", "/{plural}/{id}", records_delete, NEED_SESSION, ANY, .once = true, .id = "delete"},
     {"POST", "/{plural}/{id}/restore", records_restore, NEED_SESSION, ANY, .once = true,
      .id = "restore"},
+    {"POST", "/{plural}/{id}/merge", records_merge, NEED_SESSION, ANY, .once = true,
+     .prepare = records_merge_prepare, .id = "merge"},
     {"GET", "/{plural}/{id}/history", records_history, NEED_SESSION, ANY, .repeatable = true,
      .id = "history"},
     {"GET", "/{plural}/{id}/timeline", records_timeline, NEED_SESSION, ANY, .repeatable = true,

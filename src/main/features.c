@@ -3,6 +3,7 @@
 #include "core/bulk.h"
 #include "core/export.h"
 #include "core/import.h"
+#include "core/merge.h"
 #include "crm/follow_up/follow_up.h"
 #include "crm/order/order.h"
 #include "crm/relation/relation.h"
@@ -13,6 +14,7 @@ void features_attach(void)
     bulk_attach();
     export_attach();
     import_attach();
+    merge_attach();
     follow_up_attach();
     order_attach();
     relation_attach();

@@ -1,0 +1,319 @@
+#include "core/merge.h"
+
+#include "base/id.h"
+#include "base/limits.h"
+#include "base/message.h"
+#include "core/bulk_internal.h"
+#include "core/change.h"
+#include "core/merge_internal.h"
+#include "sql_core.h"
+
+/* ---- what is asked for ---- */
+
+static err_t bad(struct ctx *c, str at, const char *code, str arg)
+{
+    problem_add_str(&c->problems, at, code, arg, (str){0}, (str){0});
+    return ERR_INVALID;
+}
+
+static bool named(const struct merge *m, int64_t id)
+{
+    for (size_t i = 0; i < m->other_count; i++)
+        if (m->others[i] == id)
+            return true;
+    return m->kept == id;
+}
+
+static err_t read_others(struct ctx *c, const json_t *list, struct merge *m)
+{
+    size_t n = json_array_size(list);
+    if (!n)
+        return bad(c, S("/others"), "required", S("others"));
+    if (n > MERGE_OTHERS)
+        return bad(c, S("/others"), "too_many", arena_printf(c->arena, "%d", MERGE_OTHERS));
+    for (size_t i = 0; i < n; i++) {
+        str at = arena_printf(c->arena, "/others/%zu", i);
+        int64_t id;
+        if (id_parse(json_str(json_array_get(list, i)), &id) != OK)
+            return bad(c, at, "unknown_ref", m->object->label.text[c->lang]);
+        if (named(m, id))
+            return bad(c, at, "merge_twice", m->object->label.text[c->lang]);
+        m->others[m->other_count++] = id;
+    }
+    return OK;
+}
+
+/* Who may change all of them may merge them: nothing is lost by it. What names the records moves by
+ * the server's right. */
+static err_t check_rights(struct ctx *c, const struct merge *m)
+{
+    struct record *unused;
+    if (!access_may(c->access, m->object, OP_UPDATE) || m->object->append_only ||
+        m->object->guarded) /* who leaves hands over; he becomes nobody else */
+        return ERR_DENIED;
+    TRY(record_guard(c, m->object));
+    TRY(record_get(c, m->object, m->kept, OP_UPDATE, &unused));
+    for (size_t i = 0; i < m->other_count; i++) {
+        err_t e = record_get(c, m->object, m->others[i], OP_UPDATE, &unused);
+        if (e == ERR_NOT_FOUND)
+            return bad(c, arena_printf(c->arena, "/others/%zu", i), "unknown_ref",
+                       m->object->label.text[c->lang]);
+        TRY(e);
+    }
+    return OK;
+}
+
+err_t merge_read(
+    struct ctx *c, const struct object *o, int64_t kept, const json_t *request, struct merge *out)
+{
+    struct merge m = {.object = o,
+                      .kept = kept,
+                      .values = json_object_get(request, "values"),
+                      .request = request};
+    TRY(read_others(c, json_object_get(request, "others"), &m));
+    TRY(check_rights(c, &m));
+    *out = m;
+    return OK;
+}
+
+err_t merge_load(struct ctx *c, const struct merge *m, struct merged *out)
+{
+    struct merged all = {.other_count = m->other_count};
+    TRY(record_load(c, m->object, m->kept, &all.kept));
+    for (size_t i = 0; i < m->other_count; i++) {
+        TRY(record_load(c, m->object, m->others[i], &all.others[i]));
+        if (!record_live(all.others[i]))
+            return ERR_NOT_FOUND;
+    }
+    *out = all;
+    return record_live(all.kept) ? OK : ERR_NOT_FOUND;
+}
+
+/* ---- the last transaction ---- */
+
+struct finishing {
+    const struct merge *merge;
+    bool try;
+    struct record *result;
+    struct merge_rest rests[MERGE_RESTS];
+    size_t rest_count;
+};
+
+static err_t remember(struct ctx *c, const struct merge *m)
+{
+    for (size_t i = 0; i < m->other_count; i++) {
+        value params[] = {V_INT(m->others[i]), V_TEXT(m->object->name), V_INT(m->kept),
+                          V_INT(c->batch), V_INT(c->now)};
+        TRY(db_run(c->conn, SQL_MERGED_PUT, params, 5, NULL));
+    }
+    return OK;
+}
+
+static err_t delete_others(struct ctx *c, const struct merged *all)
+{
+    const struct write_options options = {.trusted = true};
+    for (size_t i = 0; i < all->other_count; i++) {
+        struct record *after = record_copy(c->arena, all->others[i]);
+        after->cells[after->object->deleted_at->first_column] = V_INT(c->now);
+        TRY(record_store(c, CHANGE_DELETE, all->others[i], after, &options));
+    }
+    return OK;
+}
+
+/* The others go first: what is unique among them is free then. */
+static err_t finish_work(struct ctx *c, void *arg)
+{
+    struct finishing *f = arg;
+    struct merged all;
+    TRY(merge_load(c, f->merge, &all));
+    TRY(merge_values(c, f->merge, &all, &f->result));
+    f->rest_count = merge_rests(&all, f->result, f->rests);
+    const struct access *mine = c->access;
+    c->access = NULL;
+    err_t e = delete_others(c, &all);
+    if (e == OK)
+        e = record_store(c, CHANGE_UPDATE, all.kept, f->result, NULL);
+    if (e == OK)
+        e = merge_make_beside(c, f->result, f->rests, f->rest_count);
+    if (e == OK && !f->try)
+        e = remember(c, f->merge);
+    c->access = mine;
+    TRY(e);
+    return f->try ? ERR_LIMIT : OK; /* undone: it was a try */
+}
+
+err_t merge_finish(struct ctx *c, const struct merge *m)
+{
+    struct finishing f = {.merge = m};
+    return finish_work(c, &f);
+}
+
+static err_t try_it(struct ctx *c, const struct merge *m, struct finishing *out)
+{
+    *out = (struct finishing){.merge = m, .try = true};
+    err_t e = ctx_transact(c, finish_work, out);
+    return e == ERR_LIMIT ? OK : e;
+}
+
+/* ---- what it would do ---- */
+
+static err_t count_namers(struct ctx *c, const struct field *f, const struct merge *m, size_t *out)
+{
+    *out = 0;
+    for (size_t i = 0; i < m->other_count; i++) {
+        struct merge_way way;
+        int64_t *unused;
+        size_t n;
+        TRY(merge_way(c, f, m->others[i], m->kept, &way));
+        TRY(merge_namers(c, &way, MERGE_COUNTED + 1, &unused, &n));
+        *out += n;
+    }
+    return OK;
+}
+
+static err_t write_moves(struct ctx *c, const struct merge *m, struct jw *w)
+{
+    const struct field **refs;
+    size_t n = merge_refs(c, m->object, &refs);
+    jw_key(w, S("moves"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < n; i++) {
+        size_t count;
+        TRY(ctx_in_time(c));
+        TRY(count_namers(c, refs[i], m, &count));
+        if (!count)
+            continue;
+        jw_open(w, '{');
+        jw_key(w, S("object"));
+        jw_str(w, refs[i]->object->name);
+        jw_key(w, S("field"));
+        jw_str(w, refs[i]->name);
+        jw_key(w, S("count"));
+        jw_int(w, count > MERGE_COUNTED ? MERGE_COUNTED + 1 : (int64_t)count);
+        jw_close(w, '}');
+    }
+    jw_close(w, ']');
+    return OK;
+}
+
+static void write_rest(struct ctx *c, const struct merge_rest *rest, struct jw *w)
+{
+    jw_open(w, '{');
+    jw_key(w, S("id"));
+    jw_id(w, record_id(rest->from));
+    jw_key(w, S("field"));
+    jw_str(w, rest->field->name);
+    jw_key(w, S("beside"));
+    jw_bool(w, merge_held_beside(c, rest));
+    jw_close(w, '}');
+}
+
+static err_t
+write_records(struct ctx *c, const struct merge *m, const struct record *result, struct jw *w)
+{
+    struct record *all[MERGE_OTHERS + 1];
+    TRY(record_get(c, m->object, m->kept, OP_READ, &all[0]));
+    for (size_t i = 0; i < m->other_count; i++)
+        TRY(record_get(c, m->object, m->others[i], OP_READ, &all[i + 1]));
+    jw_key(w, S("records"));
+    TRY(record_write_list(c, all, m->other_count + 1, NULL, 0, w));
+    jw_key(w, S("result"));
+    record_write_json(c, result, NULL, 0, w);
+    jw_key(w, S("titles"));
+    return record_titles(c, all, m->other_count + 1, w);
+}
+
+err_t merge_preview(struct ctx *c, const struct merge *m, struct jw *w)
+{
+    struct finishing f;
+    TRY(try_it(c, m, &f));
+    jw_open(w, '{');
+    TRY(write_records(c, m, f.result, w));
+    TRY(write_moves(c, m, w));
+    jw_key(w, S("rests"));
+    jw_open(w, '[');
+    for (size_t i = 0; i < f.rest_count; i++)
+        write_rest(c, &f.rests[i], w);
+    jw_close(w, ']');
+    jw_close(w, '}');
+    return OK;
+}
+
+/* ---- asking for it ---- */
+
+static str title_of(struct ctx *c, const struct record *r)
+{
+    value title = r->object->title ? record_cell(r, r->object->title, 0) : V_NULL;
+    return title.kind == VALUE_TEXT ? title.s : r->object->label.text[c->lang];
+}
+
+static json_t *arguments(struct ctx *c, const struct merge *m, size_t total)
+{
+    json_t *args = json_keep(c->arena, json_object());
+    json_object_set(args, "others", json_object_get(m->request, "others"));
+    if (m->values)
+        json_object_set(args, "values", (json_t *)m->values);
+    json_object_set_new(args, "kept",
+                        json_string(arena_printf(c->arena, "%lld", (long long)m->kept).p));
+    json_object_set_new(args, "total", json_integer((json_int_t)total));
+    json_object_set_new(args, "lang", json_string(lang_tag(c->lang)));
+    json_object_set_new(args, "object", json_stringn(m->object->name.p, m->object->name.n));
+    return args;
+}
+
+err_t merge_start(struct ctx *c, const struct merge *m, int64_t *job)
+{
+    struct finishing f;
+    const struct field **refs;
+    size_t ref_count = merge_refs(c, m->object, &refs), total = 0, n;
+    TRY(try_it(c, m, &f));
+    for (size_t i = 0; i < ref_count; i++) {
+        TRY(count_namers(c, refs[i], m, &n));
+        total += n;
+    }
+    str names[] = {title_of(c, f.result)};
+    str title = json_get_str(m->request, "title");
+    if (!title.n)
+        title = message_format(c->arena, c->lang, S("merge_title"), names, 1);
+    int64_t outer = c->batch;
+    TRY(batch_begin(c, "merge", title, &c->batch));
+    err_t e = job_enqueue(c, "merge", arguments(c, m, total), NULL, 0, job);
+    c->batch = outer;
+    return e;
+}
+
+/* Ends by itself: what is kept was not deleted when it was kept, so there is no circle of the
+ * deleted; a record that was restored stands for itself. */
+err_t merge_into(struct ctx *c, int64_t id, int64_t *out)
+{
+    enum { MOST = 50 };
+    *out = 0;
+    for (int i = 0; i < MOST; i++) {
+        value key = V_INT(id), into;
+        err_t e = db_one(c->conn, c->arena, SQL_MERGED_INTO, &key, 1, &into, 1);
+        if (e == ERR_NOT_FOUND)
+            return OK;
+        TRY(e);
+        *out = id = into.i;
+    }
+    return OK;
+}
+
+static err_t may_retry(struct ctx *c, const json_t *args)
+{
+    const struct object *o = model_object(c->model, json_get_str(args, "object"));
+    return o ? record_guard(c, o) : ERR_NOT_FOUND;
+}
+
+void merge_attach(void)
+{
+    static struct job_kind kind = {.name = "merge",
+                                   .label = "job_merge",
+                                   .goes_on = true,
+                                   .run = merge_job,
+                                   .may_retry = may_retry};
+    static bool done;
+    if (!done)
+        job_kind_add(&kind);
+    done = true;
+}
