@@ -107,6 +107,16 @@ as_chosen(struct ctx *c, const struct merge *m, const struct merged *all, struct
     return e;
 }
 
+/* The department of a record is that of its owner. */
+static void follow_owner(const struct merged *m, struct record *r)
+{
+    const struct object *o = r->object;
+    for (size_t i = 0; o->owner && i < m->other_count; i++)
+        if (value_eq(record_cell(r, o->owner, 0), record_cell(m->others[i], o->owner, 0)) &&
+            !value_eq(record_cell(r, o->owner, 0), record_cell(m->kept, o->owner, 0)))
+            take(r, m->others[i], o->department);
+}
+
 err_t merge_values(struct ctx *c,
                    const struct merge *m,
                    const struct merged *all,
@@ -117,6 +127,7 @@ err_t merge_values(struct ctx *c,
         if (merge_takes(m->object->fields[i]))
             by_itself(c, all, m->object->fields[i], r);
     TRY(as_chosen(c, m, all, r));
+    follow_owner(all, r);
     *after = r;
     return OK;
 }

@@ -315,3 +315,37 @@ test('a masked value is shown on demand, replaced unseen, or left', async () => 
   assert.deepEqual(p.wrong, []);
   await p.close();
 });
+
+test('records that are one become one, and two again', async () => {
+  const p = await openList('', { expected: [404] });
+  const name = `合并${Date.now()}`;
+  const make = (body) => p.ask('/customers', { method: 'POST', body: JSON.stringify(body) });
+  const one = (await make({ name, phone: '13811112222', tags: ['老客户'] })).data.id;
+  const two = (await make({ name: `${name}二`, email: `${name}@example.com`, tags: ['展会'] })).data.id;
+  await p.go(`/customers?q=${name}&columns=name,email,tags`);
+  await p.page.locator('tbody tr[aria-rowindex]').nth(1).waitFor();
+  await p.page.locator('thead input[type=checkbox]').check();
+  await p.page.getByRole('button', { name: '合并…' }).click();
+  await p.page.waitForURL((u) => u.pathname.endsWith('/merge'));
+  const kept = new URL(p.page.url()).pathname.split('/')[2];
+  const gone = kept === one ? two : one;
+  await p.page.getByRole('button', { name: `${name}二` }).click();
+  await p.page.locator('.merge-result', { hasText: `${name}二` }).waitFor();
+  assert.deepEqual(await p.axe(), []);
+  await p.page.getByRole('button', { name: '合并 2 条' }).dblclick();
+  await p.page.waitForURL((u) => u.pathname === `/customers/${kept}`);
+  await p.page.getByRole('heading', { name: `${name}二` }).waitFor();
+  const record = async (id) => (await p.ask(`/customers/${id}`, {})).data;
+  assert.deepEqual((await record(kept)).tags.toSorted(), ['展会', '老客户'].toSorted());
+
+  const tab = await p.page.context().newPage();
+  await tab.goto(new URL(`/customers/${gone}`, p.page.url()).href);
+  await tab.waitForURL((u) => u.pathname === `/customers/${kept}`);
+  await tab.close();
+  await p.page.getByRole('button', { name: '撤销' }).click();
+  await p.page.getByText('已撤销').first().waitFor();
+  assert.equal((await record(gone)).id, gone);
+  assert.equal((await record(kept)).tags.length, 1);
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});

@@ -80,6 +80,13 @@ for (const look of looks) {
     await check('history');
     await p.go(`${record}/edit`);
     await check('edit');
+    const other = await p.page.evaluate(async (path) => {
+      const { data } = await (await fetch('/api/v1/customers?limit=2')).json();
+      return data.map((r) => r.id).find((id) => !path.endsWith(id));
+    }, record);
+    await p.go(`${record}/merge?with=${other}`);
+    await p.page.locator('.merge-table').waitFor();
+    await check('merge');
     await p.page.keyboard.press('Control+k');
     await p.page.locator('.palette-input input').fill('zh');
     await check('search');

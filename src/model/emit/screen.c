@@ -128,6 +128,7 @@ void screen_object(const struct screen_view *view, const struct object *o, struc
     flag(w, "owned", o->owned);
     text(w, "title", o->title->name);
     flag(w, "append_only", o->append_only);
+    flag(w, "guarded", o->guarded);
     flag(w, "importable", o->importable);
     if (o->import_with)
         text(w, "import_with", o->import_with->target->name);

@@ -45,6 +45,10 @@ export class ApiError extends Error {
   }
 }
 
+/** The record that the one asked for was merged into. */
+export const mergedInto = (e: unknown) =>
+  e instanceof ApiError && e.code === 'merged' ? e.errors[0]?.record : undefined;
+
 /** It is not there any more, or not for this reader. */
 export const isGone = (e: unknown) =>
   e instanceof ApiError && (e.status === 403 || e.status === 404);

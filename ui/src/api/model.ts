@@ -64,6 +64,9 @@ export function isWritable(f: Field): boolean {
 
 /** Whether this reader may change or delete this one, by the server's word. */
 export const mayUpdate = (r: RecordData) => r._may?.includes('update') ?? false;
+/** Records of it may become one. */
+export const mayMerge = (o: ModelObject) =>
+  Boolean(o.rights?.update && !o.append_only && !o.guarded);
 export const mayDelete = (r: RecordData) => r._may?.includes('delete') ?? false;
 
 const bulky = new Set<FieldType>(['rich_text', 'json', 'file', 'geo']);

@@ -85,6 +85,8 @@ export interface ModelObject {
   owned?: boolean;
   title?: string;
   append_only?: boolean;
+  /** Its records decide who may do what. */
+  guarded?: boolean;
   importable?: boolean;
   /** The object whose import may bring records of this one along. */
   import_with?: string;

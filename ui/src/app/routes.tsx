@@ -12,6 +12,7 @@ const pages = {
   settings: async () => (await import('../pages/SettingsPage')).SettingsPage,
   list: async () => (await import('../list/ListPage')).ListPage,
   form: async () => (await import('../form/FormPage')).FormPage,
+  merge: async () => (await import('../record/MergePage')).MergePage,
   record: async () => (await import('../record/RecordPage')).RecordPage,
 };
 
@@ -72,6 +73,7 @@ export const router = createBrowserRouter([
           { path: ':plural', lazy: page(pages.list) },
           { path: ':plural/new', lazy: page(pages.form) },
           { path: ':plural/:id', lazy: page(pages.record) },
+          { path: ':plural/:id/merge', lazy: page(pages.merge) },
           { path: ':plural/:id/edit', lazy: page(pages.form) },
           { path: '*', Component: Lost },
         ],

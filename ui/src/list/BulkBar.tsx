@@ -1,5 +1,7 @@
 import { Button, Popover } from 'antd';
 import { useState } from 'react';
+import { useNavigate } from 'react-router';
+import { mayMerge } from '../api/model';
 import type { ListQuery } from '../api/records';
 import type { Count, ModelObject, RecordData } from '../api/types';
 import { useTranslation } from '../app/i18n';
@@ -16,6 +18,9 @@ import { changeableFields } from './bulkItems';
 import { ExportProgress, useExport } from './ExportButton';
 import { nothing, type Selection } from './selection';
 import { useBulk } from './useBulk';
+
+/** With the one that is kept; the server takes no more. */
+const mostMerged = 21;
 
 interface Props {
   object: ModelObject;
@@ -120,6 +125,7 @@ function Actions({ p, bulk, whole }: { p: Props; bulk: Bulk; whole: number | nul
   const { t } = useTranslation();
   const f = useFormat();
   const tell = useTell();
+  const navigate = useNavigate();
   const exporting = useExport(p.object);
   const [open, setOpen] = useState(false);
   const { object, selected } = p;
@@ -165,6 +171,11 @@ function Actions({ p, bulk, whole }: { p: Props; bulk: Bulk; whole: number | nul
     const say = (n: number) => t('bulk.deleted', { count: n, n: f.number(n) });
     if (yes) await run(items, { delete: true }, t('action.delete'), say);
   };
+  const mergeable = mayMerge(object) && size > 1 && size <= mostMerged;
+  const merge = () => {
+    const [kept, ...others] = selected.keys();
+    void navigate(`/${object.plural}/${kept}/merge?with=${others}`);
+  };
   const exportThem = () =>
     exporting.start(
       all
@@ -202,6 +213,11 @@ function Actions({ p, bulk, whole }: { p: Props; bulk: Bulk; whole: number | nul
       {object.rights?.export && (
         <Button icon={<Icon name="download" size={16} />} onClick={() => void exportThem()}>
           {t('export.button')}
+        </Button>
+      )}
+      {whole === null && mergeable && (
+        <Button icon={<Icon name="merge" size={16} />} onClick={merge}>
+          {t('merge.action')}
         </Button>
       )}
       {object.rights?.delete && mine && (

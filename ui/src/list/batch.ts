@@ -87,7 +87,7 @@ const isUnanswered = (e: unknown) => e instanceof ApiError && e.status === 0;
 const mostSends = 5;
 
 /** A write whose answer was lost is sent again with its key, once the server is back: it has one effect. */
-async function untilAnswered<T>(path: string, body: object, key: string, p?: Progress): Promise<T> {
+export async function untilAnswered<T>(path: string, body: object, key: string, p?: Progress): Promise<T> {
   for (let sends = 1; ; sends++) {
     try {
       // oxlint-disable-next-line no-await-in-loop
@@ -183,7 +183,7 @@ async function readJob(id: Id): Promise<Job> {
   }
 }
 
-async function untilOver(id: Id, p?: Progress): Promise<Job> {
+export async function untilOver(id: Id, p?: Progress): Promise<Job> {
   for (let stopping = false; ; ) {
     // oxlint-disable-next-line no-await-in-loop
     const job = await readJob(id);

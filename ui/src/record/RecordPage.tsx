@@ -1,8 +1,16 @@
 import { Button, Dropdown, type MenuProps } from 'antd';
 import { useEffect, useEffectEvent, useState } from 'react';
-import { useNavigate, useParams, useSearchParams } from 'react-router';
-import { isGone } from '../api/client';
-import { mayDelete, mayUpdate, recordTitle, relatedLists, useModel, useObject } from '../api/model';
+import { Navigate, useNavigate, useParams, useSearchParams } from 'react-router';
+import { isGone, mergedInto } from '../api/client';
+import {
+  mayDelete,
+  mayMerge,
+  mayUpdate,
+  recordTitle,
+  relatedLists,
+  useModel,
+  useObject,
+} from '../api/model';
 import { type OneRecord, useRecord, useWrites } from '../api/records';
 import type { ModelObject } from '../api/types';
 import { Lost, NoRecord } from '../app/Lost';
@@ -29,6 +37,8 @@ export function RecordPage() {
   const record = useRecord(object?.plural ?? '', object && id);
   if (!object) return <Lost />;
   if (record.isPending) return <Skeleton rows={10} />;
+  const into = mergedInto(record.error);
+  if (into) return <Navigate replace to={`/${object.plural}/${into}`} />;
   if (!record.data || isGone(record.error))
     return (
       <NoRecord object={object} error={record.error} retry={() => void record.refetch()} />
@@ -145,12 +155,19 @@ function Head({ object, one, name }: { object: ModelObject; one: OneRecord; name
     }
   };
   const items: MenuProps['items'] = [
-    {
-      key: 'delete',
-      danger: true,
-      label: t('action.delete'),
-      icon: <Icon name="trash" size={16} />,
-    },
+    ...(mayMerge(object) && mayUpdate(record)
+      ? [{ key: 'merge', label: t('merge.action'), icon: <Icon name="merge" size={16} /> }]
+      : []),
+    ...(mayDelete(record)
+      ? [
+          {
+            key: 'delete',
+            danger: true,
+            label: t('action.delete'),
+            icon: <Icon name="trash" size={16} />,
+          },
+        ]
+      : []),
   ];
   const askRemove = async () => {
     const yes = await ask({
@@ -161,6 +178,9 @@ function Head({ object, one, name }: { object: ModelObject; one: OneRecord; name
     });
     if (yes) await remove();
   };
+
+  const act: MenuProps['onClick'] = ({ key }) =>
+    void (key === 'merge' ? navigate(`/${object.plural}/${record.id}/merge`) : askRemove());
 
   return (
     <header className="record-head">
@@ -185,8 +205,8 @@ function Head({ object, one, name }: { object: ModelObject; one: OneRecord; name
           {phone ? null : t('action.edit')}
         </Button>
       )}
-      {mayDelete(record) && (
-        <Dropdown trigger={['click']} placement="bottomRight" menu={{ items, onClick: () => void askRemove() }}>
+      {items.length > 0 && (
+        <Dropdown trigger={['click']} placement="bottomRight" menu={{ items, onClick: act }}>
           <Button icon={<Icon name="more" size={16} />} aria-label={t('record.actions')} />
         </Dropdown>
       )}
