@@ -15,6 +15,7 @@ err_t records_bulk_prepare(struct call *) MUST_USE;
 err_t records_bulk(struct call *) MUST_USE;
 err_t records_merge_prepare(struct call *) MUST_USE;
 err_t records_merge(struct call *) MUST_USE;
+err_t records_duplicates(struct call *) MUST_USE;
 err_t records_history(struct call *) MUST_USE;
 err_t records_timeline(struct call *) MUST_USE;
 err_t records_reveal(struct call *) MUST_USE;

@@ -100,6 +100,8 @@ const struct route ROUTES[] = {
      .id = "restore"},
     {"POST", "/{plural}/{id}/merge", records_merge, NEED_SESSION, ANY, .once = true,
      .prepare = records_merge_prepare, .id = "merge"},
+    {"GET", "/{plural}/{id}/duplicates", records_duplicates, NEED_SESSION, ANY, .repeatable = true,
+     .id = "duplicates"},
     {"GET", "/{plural}/{id}/history", records_history, NEED_SESSION, ANY, .repeatable = true,
      .id = "history"},
     {"GET", "/{plural}/{id}/timeline", records_timeline, NEED_SESSION, ANY, .repeatable = true,

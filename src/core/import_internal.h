@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/import.h"
+#include "core/match.h"
 #include "core/record_internal.h"
 #include "sheet/sheet.h"
 
@@ -119,15 +120,6 @@ struct import_spread {
     size_t column;
     const struct field *field;
 };
-enum { IMPORT_REASONS = 5 };
-struct import_candidate {
-    int64_t id;
-    str title;
-    double score; /* 0..1 */
-    bool certain; /* a key that one customer only has */
-    const char *reasons[IMPORT_REASONS];
-    size_t reason_count;
-};
 /* What a row says of a record that comes along with its own: a company's contact. */
 struct import_beside {
     const struct object *object;
@@ -152,7 +144,7 @@ struct import_line {
     int64_t record;
     struct record *after;
     size_t same_as_line; /* an earlier row with one of its keys, 0 = none */
-    VEC(struct import_candidate) candidates;
+    VEC(struct match) candidates;
     const json_t *answer;
     bool filled; /* a column that goes somewhere has something in it */
 };
@@ -218,7 +210,6 @@ err_t import_match(struct import_work *, struct ctx *, struct import_line *, siz
 err_t import_match_again(struct import_work *, struct ctx *, struct import_line *) MUST_USE;
 void import_match_remember(struct import_work *, struct ctx *, const struct import_line *);
 size_t import_match_earlier(struct import_work *, struct ctx *, const struct import_line *);
-void match_attach(void);
 
 /* ---- import_tally.c: counting ---- */
 

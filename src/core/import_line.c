@@ -189,7 +189,7 @@ static err_t write_alone(struct ctx *c, void *arg)
 /* What is to be done with a row: its outcome, and the record it goes to. */
 static void decide(struct import_work *w, struct import_line *line)
 {
-    const struct import_candidate *best = line->candidates.n ? &line->candidates.at[0] : NULL;
+    const struct match *best = line->candidates.n ? &line->candidates.at[0] : NULL;
     bool same_file = line->same_as_line > 0;
     str choice = json_get_str(line->answer, "choice");
     int64_t id = 0;

@@ -1,110 +1,34 @@
-/* Which records a row may be. Certain: an identity key, a unique field or a company's whole name.
- * Similar: a name that sounds the same, or a company's name but for form and place, weighed by
- * text/linkage.h together with all else that is known of both. */
+/* Which records a row may be, by core/match.h; keys are asked for once a chunk. */
 #include "core/import_internal.h"
 
 #include "base/id.h"
 #include "base/limits.h"
 #include "sql_core.h"
-#include "text/linkage.h"
+#include "text/text.h"
 
 enum { CANDIDATES = 5, LOOKED_AT = 10 };
-static const double SIMILAR = 0.5;
-
-/* ---- what a record is recognised by ---- */
-
-static str cell_text(const struct record *r, const char *name)
-{
-    const struct field *f = object_field(r->object, str_from(name));
-    value v = f && field_stored(f) ? record_cell(r, f, 0) : V_NULL;
-    return v.kind == VALUE_TEXT ? v.s : (str){0};
-}
-
-static bool is_company(const struct record *r)
-{
-    return str_eqz(cell_text(r, "kind"), "company");
-}
-
-static str match_key(struct arena *arena, const struct record *r)
-{
-    str name = cell_text(r, "name");
-    if (is_company(r)) {
-        str core = text_company_core(arena, name);
-        return core.n ? arena_concat(arena, S("c:"), core) : core;
-    }
-    AUTO_BUF out;
-    buf_init(&out, KIB);
-    str rest = text_pinyin(arena, utf8_prefix(name, 40), true), part;
-    while (str_split(&rest, ' ', &part))
-        buf_add(&out, part);
-    return out.n ? arena_concat(arena, S("n:"), buf_str(&out)) : (str){0};
-}
-
-static err_t keep_key(struct ctx *c, const struct record *before, const struct record *after)
-{
-    str old = before && record_live(before) ? match_key(c->arena, before) : (str){0};
-    str new = record_live(after) ? match_key(c->arena, after) : (str){0};
-    value params[] = {V_TEXT(after->object->name), V_TEXT(old), V_INT(record_id(after))};
-    if (str_eq(old, new))
-        return OK;
-    if (old.n)
-        TRY(db_run(c->conn, SQL_MATCH_KEY_REMOVE, params, 3, NULL));
-    params[1] = V_TEXT(new);
-    return new.n ? db_run(c->conn, SQL_MATCH_KEY_ADD, params, 3, NULL) : OK;
-}
-
-void match_attach(void)
-{
-    static struct record_hook customer = {.object = "customer", .after = keep_key};
-    static bool done;
-    if (!done)
-        record_hook_add(&customer);
-    done = true;
-}
 
 /* ---- candidates ---- */
 
-static struct import_candidate *
-candidate(struct ctx *c, struct import_line *line, int64_t id, bool *fresh)
+static struct match *candidate(struct ctx *c, struct import_line *line, int64_t id, bool *fresh)
 {
     *fresh = false;
     for (size_t i = 0; i < line->candidates.n; i++)
         if (line->candidates.at[i].id == id)
             return &line->candidates.at[i];
     *fresh = true;
-    struct import_candidate *one = VEC_PUSH(c->arena, line->candidates);
+    struct match *one = VEC_PUSH(c->arena, line->candidates);
     one->id = id;
     return one;
-}
-
-static void add_reason(struct import_candidate *one, const char *code)
-{
-    for (size_t i = 0; i < one->reason_count; i++)
-        if (str_eqz(str_from(one->reasons[i]), code))
-            return;
-    if (one->reason_count < IMPORT_REASONS)
-        one->reasons[one->reason_count++] = code;
-}
-
-static const char *reason_of(const struct field *f)
-{
-    static const char *const known[][2] = {{"phone", "match_phone"},
-                                           {"email", "match_email"},
-                                           {"wechat", "match_wechat"},
-                                           {"member", "match_member"}};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (str_eqz(f->identity, known[i][0]))
-            return known[i][1];
-    return "match_code";
 }
 
 static void certain(struct ctx *c, struct import_line *line, const struct field *f, int64_t id)
 {
     bool fresh;
-    struct import_candidate *one = candidate(c, line, id, &fresh);
+    struct match *one = candidate(c, line, id, &fresh);
     one->certain = true;
     one->score = 1;
-    add_reason(one, reason_of(f));
+    match_reason(one, match_reason_of(f));
 }
 
 static value given(const struct import_line *line, const struct field *f)
@@ -130,8 +54,8 @@ static err_t found(struct ctx *c, const struct field *f, struct import_line *lin
     struct record *r;
     if (f->object != o) {
         TRY(record_load(c, o, id, &r));
-        if (!str_eq(text_fold(c->arena, cell_text(r, "name")),
-                    text_fold(c->arena, cell_text(line->given, "name"))))
+        if (!str_eq(text_fold(c->arena, match_cell(r, "name")),
+                    text_fold(c->arena, match_cell(line->given, "name"))))
             return OK;
     }
     certain(c, line, f, id);
@@ -204,53 +128,24 @@ static bool key_of_object(const struct import_work *w, const struct field *f)
 
 /* ---- similar names ---- */
 
-static struct link_record link_of(const struct record *r)
-{
-    return (struct link_record){.name = cell_text(r, "name"),
-                                .phone = cell_text(r, "phone"),
-                                .email = cell_text(r, "email"),
-                                .wechat = cell_text(r, "wechat"),
-                                .company = cell_text(r, "company")};
-}
-
-static const char *name_reason(enum link_level level)
-{
-    return level == LINK_EQUAL    ? "match_name"
-           : level == LINK_SOUNDS ? "match_name_sound"
-                                  : "match_name_similar";
-}
-
 static void weigh(struct ctx *c, struct import_line *line, const struct record *r)
 {
-    struct link_record a = link_of(line->given), b = link_of(r);
-    struct link_result result;
-    bool fresh, company = is_company(line->given) && is_company(r);
-    link_compare(c->arena, link_prepare(c->arena, &a), link_prepare(c->arena, &b), &result);
-    bool same_company = company && str_eq(text_fold(c->arena, a.name), text_fold(c->arena, b.name));
-    if (!company && result.posterior < SIMILAR)
+    struct match weighed = {0};
+    bool fresh;
+    if (!match_weigh(c, line->given, r, &weighed))
         return;
-    struct import_candidate *one = candidate(c, line, record_id(r), &fresh);
-    double score = same_company ? 1 : company ? 0.8 : result.posterior;
-    one->certain = one->certain || same_company;
-    one->score = score > one->score ? score : one->score;
-    add_reason(one, company ? "match_company" : name_reason(result.levels[LINK_NAME]));
-    if (result.levels[LINK_COMPANY] == LINK_EQUAL && !company)
-        add_reason(one, "match_company");
+    struct match *one = candidate(c, line, record_id(r), &fresh);
+    one->certain = one->certain || weighed.certain;
+    one->score = weighed.score > one->score ? weighed.score : one->score;
+    for (size_t i = 0; i < weighed.reason_count; i++)
+        match_reason(one, weighed.reasons[i]);
 }
 
 static err_t by_name(struct import_work *w, struct ctx *c, struct import_line *line)
 {
     int64_t ids[LOOKED_AT];
-    size_t n = 0;
-    str key = match_key(c->arena, line->given);
-    if (!key.n)
-        return OK;
-    value params[] = {V_TEXT(w->map.object->name), V_TEXT(key), V_INT(LOOKED_AT)};
-    AUTO_ROWS rows = NULL;
-    TRY(db_query(c->conn, SQL_MATCH_KEY_FIND, params, 3, &rows));
-    while (n < LOOKED_AT && db_next(rows))
-        ids[n++] = db_int(rows, 0);
-    TRY(db_rows_error(rows));
+    size_t n;
+    TRY(match_names(c, line->given, LOOKED_AT, ids, &n));
     for (size_t i = 0; i < n; i++) {
         struct record *r;
         err_t e = record_get(c, w->map.object, ids[i], OP_READ, &r);
@@ -266,14 +161,14 @@ static err_t by_name(struct import_work *w, struct ctx *c, struct import_line *l
 static bool names_matter(const struct import_work *w, const struct import_line *line)
 {
     return str_eqz(w->map.object->name, "customer") && usable(line) &&
-           (w->on_duplicate == IMPORT_ASK || is_company(line->given));
+           (w->on_duplicate == IMPORT_ASK || match_is_company(line->given));
 }
 
 /* ---- all of it ---- */
 
 static int by_score(const void *a, const void *b)
 {
-    const struct import_candidate *x = a, *y = b;
+    const struct match *x = a, *y = b;
     double left = x->score + (double)x->reason_count * 0.01;
     double right = y->score + (double)y->reason_count * 0.01;
     return (left < right) - (left > right);
@@ -348,8 +243,8 @@ each_key(struct import_work *w, struct ctx *c, const struct import_line *line, b
         if (had && had < line->line && !earlier)
             earlier = had;
     }
-    if (c && !earlier && str_eqz(o->name, "customer") && is_company(line->given)) {
-        str name = text_fold(c->arena, cell_text(line->given, "name"));
+    if (c && !earlier && str_eqz(o->name, "customer") && match_is_company(line->given)) {
+        str name = text_fold(c->arena, match_cell(line->given, "name"));
         size_t had = put ? import_seen_put(w->seen, S("company"), name, line->line)
                          : import_seen_get(w->seen, S("company"), name);
         earlier = had < line->line ? had : 0;

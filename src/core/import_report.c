@@ -51,7 +51,7 @@ str import_candidates_json(struct ctx *c, const struct import_line *line)
         return (str){0};
     jw_open(&w, '[');
     for (size_t i = 0; i < line->candidates.n; i++) {
-        const struct import_candidate *one = &line->candidates.at[i];
+        const struct match *one = &line->candidates.at[i];
         jw_open(&w, '{');
         jw_key(&w, S("id"));
         jw_id(&w, one->id);

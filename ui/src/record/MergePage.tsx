@@ -25,6 +25,7 @@ import {
   previewMerge,
   runMerge,
 } from './merge';
+import { useDuplicates } from './useDuplicates';
 import '../styles/field.css';
 import '../styles/merge.css';
 
@@ -61,6 +62,7 @@ function Merging({ object, kept, others }: Props) {
       <h1>{title}</h1>
       <p className="muted">{t('merge.hint')}</p>
       <AddOther object={object} kept={kept} others={others} />
+      <Suggested object={object} kept={kept} others={others} />
       {preview.isError ? (
         <Failure error={preview.error} retry={() => void preview.refetch()} />
       ) : preview.data ? (
@@ -90,6 +92,28 @@ function AddOther({ object, kept, others }: Props) {
       <label htmlFor="merge-other">{t('merge.other', { object: object.label })}</label>
       <RefSelect id="merge-other" field={field} value={null} onChange={add} />
     </div>
+  );
+}
+
+/** Those that may be the same, and why. */
+function Suggested({ object, kept, others }: Props) {
+  const { t } = useTranslation();
+  const matches = useDuplicates(object, kept).filter((m) => !others.includes(m.record.id));
+  if (matches.length === 0) return null;
+  return (
+    <ul className="merge-suggested" aria-label={t('merge.suggested')}>
+      {matches.map((m) => (
+        <li key={m.record.id}>
+          <Link to={`/${object.plural}/${m.record.id}`} target="_blank">
+            {recordTitle(object, m.record) || object.label}
+          </Link>
+          <span className="small muted">{m.reasons.join(t('merge.and'))}</span>
+          <Link replace to={`?with=${[...others, m.record.id]}`} className="small">
+            {t('merge.add')}
+          </Link>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -1,6 +1,6 @@
 import { Button, Dropdown, type MenuProps } from 'antd';
 import { useEffect, useEffectEvent, useState } from 'react';
-import { Navigate, useNavigate, useParams, useSearchParams } from 'react-router';
+import { Link, Navigate, useNavigate, useParams, useSearchParams } from 'react-router';
 import { isGone, mergedInto } from '../api/client';
 import {
   mayDelete,
@@ -12,7 +12,7 @@ import {
   useObject,
 } from '../api/model';
 import { type OneRecord, useRecord, useWrites } from '../api/records';
-import type { ModelObject } from '../api/types';
+import type { ModelObject, RecordData } from '../api/types';
 import { Lost, NoRecord } from '../app/Lost';
 import { useTranslation } from '../app/i18n';
 import { Avatar } from '../parts/Avatar';
@@ -28,6 +28,7 @@ import { History } from './History';
 import { Related } from './Related';
 import { SignInState } from './SignInState';
 import { Timeline } from './Timeline';
+import { useDuplicates } from './useDuplicates';
 import '../styles/field.css';
 import '../styles/record.css';
 
@@ -92,6 +93,7 @@ function RecordView({ object, one }: { object: ModelObject; one: OneRecord }) {
         {shows('facts') && (
           <section className="record-facts" aria-label={t('record.facts')}>
             <SignInState object={object} user={record} />
+            <MaybeTwice object={object} record={record} />
             <Facts object={object} one={one} />
           </section>
         )}
@@ -126,6 +128,22 @@ function RecordView({ object, one }: { object: ModelObject; one: OneRecord }) {
         )}
       </div>
     </div>
+  );
+}
+
+/** Says that this customer may be there more than once. */
+function MaybeTwice({ object, record }: { object: ModelObject; record: RecordData }) {
+  const { t } = useTranslation();
+  const matches = useDuplicates(object, record.id);
+  if (matches.length === 0 || !mayUpdate(record)) return null;
+  const names = matches.slice(0, 2).map((m) => recordTitle(object, m.record) || object.label);
+  return (
+    <p className="record-twice small">
+      {t('merge.twice', { count: matches.length, n: matches.length, names: names.join(t('merge.and')) })}{' '}
+      <Link to={`/${object.plural}/${record.id}/merge?with=${matches[0]?.record.id}`}>
+        {t('merge.compare')}
+      </Link>
+    </p>
   );
 }
 

@@ -1,0 +1,39 @@
+/* match: records that may be one. Certain: an identity key, a unique field or a company's whole
+ * name. Similar: a name that sounds the same, or a company's name but for form and place, weighed
+ * by text/linkage.h together with all else that is known of both. */
+#pragma once
+
+#include "core/record.h"
+
+enum { MATCH_REASONS = 4 };
+
+struct match {
+    int64_t id;
+    double score; /* 0..1 */
+    bool certain;
+    const char *reasons[MATCH_REASONS]; /* message keys: "match_phone" */
+    size_t reason_count;
+};
+
+void match_reason(struct match *, const char *code); /* once */
+/* The reason for a value that both have in this field. */
+const char *match_reason_of(const struct field *);
+bool match_is_company(const struct record *);
+str match_cell(const struct record *, const char *field); /* a text, or empty */
+
+/* The records of the object whose name is like this one's, oldest first, at most `limit`; those
+ * that are weighed are few. */
+err_t match_names(
+    struct ctx *, const struct record *, size_t limit, int64_t *ids, size_t *n) MUST_USE;
+/* False: not alike. */
+bool match_weigh(struct ctx *, const struct record *, const struct record *, struct match *);
+
+/* Records of the caller's that may be the same as this customer, best first, at most MATCH_MOST. */
+enum { MATCH_MOST = 10 };
+err_t match_duplicates(struct ctx *,
+                       const struct record *,
+                       struct match out[MATCH_MOST],
+                       size_t *n) MUST_USE;
+
+/* Names are kept in match_key from now on. */
+void match_attach(void);
