@@ -155,3 +155,17 @@ err_t import_cells(struct import_work *w,
     line->read_problems = line->problems.n;
     return OK;
 }
+
+err_t import_cells_again(struct import_work *w,
+                         struct ctx *c,
+                         const json_t *kept,
+                         struct import_line *line)
+{
+    size_t n = json_array_size(kept);
+    struct sheet_cell *cells = ARENA_ARRAY(c->arena, struct sheet_cell, n);
+    for (size_t i = 0; i < n; i++) {
+        str text = json_str(json_array_get(kept, i));
+        cells[i] = (struct sheet_cell){.kind = text.n ? CELL_TEXT : CELL_EMPTY, .text = text};
+    }
+    return import_cells(w, c, cells, n, line);
+}

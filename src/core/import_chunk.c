@@ -6,7 +6,7 @@
 #include "base/limits.h"
 #include "sql_core.h"
 
-enum { KEPT_LINES = 2000 }; /* of those that went well, the first are kept for looking at */
+enum { KEPT_LINES = 2000 }; /* of each outcome, the first are kept for looking at */
 
 static const char *const stored_names[] = {"create", "update", "merge", "skip", "refuse", "ask"};
 static const char *const names[] = {"created", "updated", "merged", "skipped", "refused", "ask"};
@@ -33,9 +33,10 @@ static str cells_json(struct arena *arena, const struct import_line *line)
     return arena_str(arena, buf_str(&out));
 }
 
-static bool worth_keeping(const struct import_line *line, int64_t rows)
+/* alike: how many rows so far became what this one does. */
+static bool worth_keeping(const struct import_line *line, int64_t alike)
 {
-    return rows <= KEPT_LINES || import_line_noted(line) || line->outcome == IMPORT_REFUSED ||
+    return alike <= KEPT_LINES || import_line_noted(line) || line->outcome == IMPORT_REFUSED ||
            line->outcome == IMPORT_ASK;
 }
 
@@ -64,15 +65,14 @@ static err_t store_lines(struct import_chunk *k, struct ctx *c)
     import_tally_copy(c->arena, k->tally, &tally);
     for (size_t i = 0; i < k->n; i++) {
         const struct import_line *line = &k->lines[i];
-        bool known = line->outcome == IMPORT_SKIPPED && !line->same_as_line;
-        bool exists = !w->dry || line->outcome == IMPORT_UPDATED || known;
+        bool undone = w->dry && line->outcome == IMPORT_CREATED;
         import_tally_add(c->arena, &tally, w, line);
-        if (!worth_keeping(line, tally.rows))
+        if (!worth_keeping(line, tally.outcome[line->outcome]))
             continue;
         value params[] = {V_INT(w->id),
                           V_INT((int64_t)line->line),
                           V_TEXT(str_from(stored_names[line->outcome])),
-                          V_ID(exists ? line->record : 0),
+                          V_ID(undone ? 0 : line->record),
                           V_TEXT(cells_json(c->arena, line)),
                           V_TEXT_OR_NULL(import_problems_json(c, line)),
                           V_TEXT_OR_NULL(import_candidates_json(c, line))};

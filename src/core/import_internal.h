@@ -143,6 +143,7 @@ struct import_line {
     enum import_outcome outcome;
     int64_t record;
     struct record *after;
+    str changes; /* of a record that was there (import_changes_json) */
     size_t same_as_line; /* an earlier row with one of its keys, 0 = none */
     VEC(struct match) candidates;
     const json_t *answer;
@@ -172,6 +173,11 @@ err_t import_cells(struct import_work *,
                    const struct sheet_cell *,
                    size_t count,
                    struct import_line *) MUST_USE;
+/* Cells that have been kept as texts. */
+err_t import_cells_again(struct import_work *,
+                         struct ctx *,
+                         const json_t *kept,
+                         struct import_line *) MUST_USE;
 /* What the row says of a field, of its own record or one beside; NULL: nothing. */
 value import_given(const struct import_line *, const struct field *, unsigned part);
 /* A word on the row: code with the argument. */
@@ -263,6 +269,34 @@ err_t import_made_json(struct import_work *,
                        struct ctx *,
                        const struct import_line *,
                        struct jw *) MUST_USE;
+
+/* A field's cells as people read them, a link by its name. */
+str import_cells_text(struct ctx *, const struct field *, const value *cells);
+
+/* ---- import_known.c: the records that rows are found to be ---- */
+
+struct import_stored {
+    int64_t line, record;
+    enum import_outcome outcome;
+    json_t *cells, *problems, *candidates;
+};
+/* What a row changes of the record, as it is kept with the candidate. */
+str import_changes_json(struct ctx *,
+                        const struct record *before,
+                        const struct record *given,
+                        const bool *set);
+/* Who the row was found to be, why, and what that changes; null for others. visible: whoever asks
+ * may see the row's record. */
+err_t import_known_json(struct ctx *,
+                        const struct object *,
+                        const struct import_stored *,
+                        bool *visible,
+                        struct jw *) MUST_USE;
+/* A row that waits for a person, beside those that it may be. */
+err_t import_waiting_json(struct import_work *,
+                          struct ctx *,
+                          const struct import_stored *,
+                          struct jw *) MUST_USE;
 
 /* ---- import_row.c ---- */
 

@@ -133,6 +133,7 @@ update(struct import_work *w, struct ctx *c, struct import_line *line, int64_t i
         line->outcome = IMPORT_SKIPPED;
         return OK;
     }
+    line->changes = import_changes_json(c, before, given, set);
     struct given_cells cells = {given, set};
     return record_update_cells(c, o, id, &cells, &options, &line->after);
 }
@@ -253,6 +254,7 @@ static err_t do_line(struct import_chunk *k, struct ctx *c, struct import_line *
     line->outcome = IMPORT_REFUSED;
     line->record = 0;
     line->after = NULL;
+    line->changes = (str){0};
     for (size_t i = 0; i < line->beside.n; i++)
         line->beside.at[i].outcome = IMPORT_SKIPPED;
     if (!line->filled) {
@@ -291,6 +293,9 @@ static err_t do_line(struct import_chunk *k, struct ctx *c, struct import_line *
 err_t import_do_line(struct import_chunk *k, struct ctx *c, struct import_line *line)
 {
     TRY(do_line(k, c, line));
+    if (line->outcome == IMPORT_MERGED)
+        import_remark(c, line, "import_merge_line",
+                      arena_printf(c->arena, "%zu", line->same_as_line));
     if (line->outcome == IMPORT_SKIPPED)
         tell_why_skipped(k->work, c, line);
     return OK;

@@ -15,21 +15,26 @@ static str name_of(struct ctx *c, const struct field *f, int64_t id)
     return e == OK ? field_format(o->title, &context, &r->cells[o->title->first_column]) : (str){0};
 }
 
+str import_cells_text(struct ctx *c, const struct field *f, const value *cells)
+{
+    struct field_context context = ctx_field(c, S(""));
+    if (str_eqz(S("ref"), f->type->name))
+        return cells[0].kind == VALUE_INT ? name_of(c, f, cells[0].i) : (str){0};
+    return cells[0].kind == VALUE_NULL && f->column_count == 1 ? (str){0}
+                                                               : field_format(f, &context, cells);
+}
+
 static str text_of(struct ctx *c, const struct import_line *line, const struct import_target *t)
 {
     const struct field *f = t->field;
     value cells[FIELD_PARTS];
-    struct field_context context = ctx_field(c, S(""));
     if (access_field(c->access, f) < FIELD_READ)
         return (str){0};
     for (unsigned p = 0; p < f->column_count; p++)
         cells[p] = import_given(line, f, p);
     if (t->part != WHOLE_FIELD)
         return cells[t->part].kind == VALUE_TEXT ? cells[t->part].s : (str){0};
-    if (str_eqz(S("ref"), f->type->name))
-        return cells[0].kind == VALUE_INT ? name_of(c, f, cells[0].i) : (str){0};
-    return cells[0].kind == VALUE_NULL && f->column_count == 1 ? (str){0}
-                                                               : field_format(f, &context, cells);
+    return import_cells_text(c, f, cells);
 }
 
 static void add(struct ctx *c, str *all, str one)

@@ -42,6 +42,25 @@ str import_problems_json(struct ctx *c, const struct import_line *line)
     return arena_str(c->arena, buf_str(&out));
 }
 
+static void write_candidate(const struct match *one, str changes, struct jw *w)
+{
+    jw_open(w, '{');
+    jw_key(w, S("id"));
+    jw_id(w, one->id);
+    jw_key(w, S("score"));
+    jw_real(w, one->score);
+    jw_key(w, S("reasons"));
+    jw_open(w, '[');
+    for (size_t k = 0; k < one->reason_count; k++)
+        jw_str(w, str_from(one->reasons[k]));
+    jw_close(w, ']');
+    if (changes.n) {
+        jw_key(w, S("changes"));
+        jw_raw(w, changes);
+    }
+    jw_close(w, '}');
+}
+
 str import_candidates_json(struct ctx *c, const struct import_line *line)
 {
     AUTO_BUF out;
@@ -52,17 +71,7 @@ str import_candidates_json(struct ctx *c, const struct import_line *line)
     jw_open(&w, '[');
     for (size_t i = 0; i < line->candidates.n; i++) {
         const struct match *one = &line->candidates.at[i];
-        jw_open(&w, '{');
-        jw_key(&w, S("id"));
-        jw_id(&w, one->id);
-        jw_key(&w, S("score"));
-        jw_real(&w, one->score);
-        jw_key(&w, S("reasons"));
-        jw_open(&w, '[');
-        for (size_t k = 0; k < one->reason_count; k++)
-            jw_str(&w, str_from(one->reasons[k]));
-        jw_close(&w, ']');
-        jw_close(&w, '}');
+        write_candidate(one, one->id == line->record ? line->changes : (str){0}, &w);
     }
     jw_close(&w, ']');
     return arena_str(c->arena, buf_str(&out));

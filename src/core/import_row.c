@@ -11,12 +11,6 @@
 enum { ROW_COLUMNS = 6, REFUSED_PAGE = 200, ENDING_CHARS = 4 };
 enum { LINE, OUTCOME, RECORD, CELLS, PROBLEMS, CANDIDATES };
 
-struct stored_row {
-    int64_t line, record;
-    enum import_outcome outcome;
-    json_t *cells, *problems, *candidates;
-};
-
 static json_t *read_json(struct ctx *c, str text)
 {
     json_t *tree = NULL;
@@ -32,9 +26,9 @@ static enum import_outcome outcome_of(str word)
     return str_eqz(word, "ask") ? IMPORT_ASK : o;
 }
 
-static struct stored_row read_row(struct ctx *c, const struct db_rows *rows)
+static struct import_stored read_row(struct ctx *c, const struct db_rows *rows)
 {
-    return (struct stored_row){
+    return (struct import_stored){
         .line = db_int(rows, LINE),
         .record = db_int(rows, RECORD),
         .outcome = outcome_of(db_text(rows, OUTCOME)),
@@ -44,13 +38,23 @@ static struct stored_row read_row(struct ctx *c, const struct db_rows *rows)
     };
 }
 
+/* Where its columns go, for those who may not write there too. */
+static err_t read_work(struct ctx *c, const struct record *import, struct import_work *out)
+{
+    const struct access *mine = c->access;
+    c->access = NULL;
+    err_t e = import_work_init(c, import, true, out);
+    c->access = mine;
+    return e;
+}
+
 /* A page of rows after a line; outcome empty = all. */
 static err_t read_page(struct ctx *c,
                        int64_t id,
                        str outcome,
                        int64_t after,
                        size_t limit,
-                       struct stored_row *out,
+                       struct import_stored *out,
                        size_t *n)
 {
     value all[] = {V_INT(id), V_INT(after), V_INT((int64_t)limit)};
@@ -146,14 +150,8 @@ write_problems(struct ctx *c, const struct import_rows *rows, const json_t *list
 static err_t
 write_changes(struct import_work *work, struct ctx *c, const json_t *cells, struct jw *w)
 {
-    size_t n = json_array_size(cells);
     struct import_line line = {0};
-    struct sheet_cell *texts = ARENA_ARRAY(c->arena, struct sheet_cell, n);
-    for (size_t i = 0; i < n; i++) {
-        str text = json_str(json_array_get(cells, i));
-        texts[i] = (struct sheet_cell){.kind = text.n ? CELL_TEXT : CELL_EMPTY, .text = text};
-    }
-    TRY(import_cells(work, c, texts, n, &line));
+    TRY(import_cells_again(work, c, cells, &line));
     jw_open(w, '{');
     for (size_t i = 0; i < work->map.object->field_count; i++) {
         const struct field *f = work->map.object->fields[i];
@@ -170,16 +168,19 @@ write_changes(struct import_work *work, struct ctx *c, const json_t *cells, stru
 static err_t write_row(struct import_work *work,
                        struct ctx *c,
                        const struct import_rows *of,
-                       const struct stored_row *row,
+                       const struct import_stored *row,
                        struct jw *w)
 {
+    bool visible;
     jw_open(w, '{');
     jw_key(w, S("line"));
     jw_int(w, row->line);
     jw_key(w, S("outcome"));
     jw_str(w, str_from(import_outcome_name(row->outcome)));
+    jw_key(w, S("known"));
+    TRY(import_known_json(c, of->object, row, &visible, w));
     jw_key(w, S("record"));
-    jw_id(w, row->record);
+    jw_id(w, visible ? row->record : 0);
     jw_key(w, S("values"));
     jw_tree(w, row->cells);
     jw_key(w, S("problems"));
@@ -198,10 +199,10 @@ err_t import_rows_json(struct ctx *c,
                        struct jw *w)
 {
     struct import_work work;
-    struct stored_row *rows = ARENA_ARRAY(c->arena, struct stored_row, limit + 1);
+    struct import_stored *rows = ARENA_ARRAY(c->arena, struct import_stored, limit + 1);
     size_t n;
     str stored = outcome.n ? str_from(import_outcome_stored(outcome_of(outcome))) : outcome;
-    TRY(import_work_init(c, import, true, &work));
+    TRY(read_work(c, import, &work));
     struct import_rows of = {work.map.object, import_json(c, import, "columns")};
     TRY(read_page(c, record_id(import), stored, after, limit + 1, rows, &n));
     bool more = n > limit;
@@ -223,9 +224,9 @@ err_t import_rows_json(struct ctx *c,
 err_t import_sample_json(struct ctx *c, const struct record *import, struct jw *w)
 {
     struct import_work work;
-    struct stored_row *rows = ARENA_ARRAY(c->arena, struct stored_row, IMPORT_REPORT_ROWS);
+    struct import_stored *rows = ARENA_ARRAY(c->arena, struct import_stored, IMPORT_REPORT_ROWS);
     size_t n;
-    TRY(import_work_init(c, import, true, &work));
+    TRY(read_work(c, import, &work));
     struct import_rows of = {work.map.object, import_json(c, import, "columns")};
     TRY(read_page(c, record_id(import), S("refuse"), 0, IMPORT_REPORT_ROWS, rows, &n));
     jw_open(w, '[');
@@ -235,47 +236,16 @@ err_t import_sample_json(struct ctx *c, const struct record *import, struct jw *
     return OK;
 }
 
-static void write_candidate(struct ctx *c, const struct object *o, const json_t *j, struct jw *w)
-{
-    struct record *r;
-    int64_t id;
-    const json_t *reasons = json_object_get(j, "reasons");
-    if (id_parse(json_get_str(j, "id"), &id) != OK || record_get(c, o, id, OP_READ, &r) != OK)
-        return;
-    struct field_context context = ctx_field(c, S(""));
-    jw_open(w, '{');
-    jw_key(w, S("id"));
-    jw_id(w, id);
-    jw_key(w, S("title"));
-    jw_str(w, field_format(o->title, &context, &r->cells[o->title->first_column]));
-    jw_key(w, S("score"));
-    jw_tree(w, json_object_get(j, "score"));
-    jw_key(w, S("reasons"));
-    jw_open(w, '[');
-    for (size_t i = 0; i < json_array_size(reasons); i++)
-        jw_str(w, message_get(c->lang, json_str(json_array_get(reasons, i))));
-    jw_close(w, ']');
-    jw_close(w, '}');
-}
-
 err_t import_duplicates_json(struct ctx *c, const struct record *import, struct jw *w)
 {
-    const struct object *o = model_object(c->model, import_text(import, "object"));
-    struct stored_row *rows = ARENA_ARRAY(c->arena, struct stored_row, IMPORT_REPORT_ROWS);
+    struct import_work work;
+    struct import_stored *rows = ARENA_ARRAY(c->arena, struct import_stored, IMPORT_REPORT_ROWS);
     size_t n;
+    TRY(read_work(c, import, &work));
     TRY(read_page(c, record_id(import), S("ask"), 0, IMPORT_REPORT_ROWS, rows, &n));
     jw_open(w, '[');
-    for (size_t i = 0; i < n; i++) {
-        jw_open(w, '{');
-        jw_key(w, S("line"));
-        jw_int(w, rows[i].line);
-        jw_key(w, S("candidates"));
-        jw_open(w, '[');
-        for (size_t k = 0; k < json_array_size(rows[i].candidates); k++)
-            write_candidate(c, o, json_array_get(rows[i].candidates, k), w);
-        jw_close(w, ']');
-        jw_close(w, '}');
-    }
+    for (size_t i = 0; i < n; i++)
+        TRY(import_waiting_json(&work, c, &rows[i], w));
     jw_close(w, ']');
     return OK;
 }
@@ -308,7 +278,7 @@ static err_t write_refused(
     struct ctx *c, const struct import_rows *of, int64_t id, size_t width, struct sheet_writer *out)
 {
     AUTO_ARENA arena = arena_new(LIMIT_REQUEST_ARENA);
-    struct stored_row rows[REFUSED_PAGE];
+    struct import_stored rows[REFUSED_PAGE];
     int64_t after = 0;
     size_t n = REFUSED_PAGE;
     while (n == REFUSED_PAGE) {

@@ -277,14 +277,8 @@ read_answered(struct import_work *w, struct ctx *c, int64_t number, struct impor
     json_t *cells;
     TRY(db_one(c->conn, c->arena, SQL_IMPORT_ROW_GET, params, 2, row, 7));
     TRY(json_read(c->arena, row[3].s, &c->problems, &cells));
-    size_t n = json_array_size(cells);
-    struct sheet_cell *texts = ARENA_ARRAY(c->arena, struct sheet_cell, n);
-    for (size_t i = 0; i < n; i++) {
-        str text = json_str(json_array_get(cells, i));
-        texts[i] = (struct sheet_cell){.kind = text.n ? CELL_TEXT : CELL_EMPTY, .text = text};
-    }
     *out = (struct import_line){.line = (size_t)number};
-    return import_cells(w, c, texts, n, out);
+    return import_cells_again(w, c, cells, out);
 }
 
 err_t import_run_answered(struct ctx *c, struct record *import, const int64_t *lines, size_t n)
