@@ -121,6 +121,10 @@ void undo_write_json(struct ctx *c, const struct undo_result *r, struct jw *w)
     jw_bool(w, !r->part);
     jw_key(w, S("kept_total"));
     jw_int(w, (int64_t)r->kept_total);
+    jw_key(w, S("kept_changed"));
+    jw_int(w, (int64_t)r->kept_changed);
+    jw_key(w, S("kept_used"));
+    jw_int(w, (int64_t)r->kept_used);
     jw_key(w, S("kept"));
     jw_open(w, '[');
     for (size_t i = 0; i < r->kept.n; i++) {

@@ -117,7 +117,9 @@ struct undo_result {
     size_t restored;            /* records */
     VEC(struct undo_kept) kept; /* the first thousand */
     size_t kept_total;
-    bool part; /* of a preview that was broken off: there may be more of both */
+    size_t kept_changed; /* of these: somebody has changed it since */
+    size_t kept_used;    /* something that stays uses it */
+    bool part;           /* of a preview that was broken off: there may be more of both */
 };
 /* Takes the batch's changes back, newest first, field by field where the field still has the value
  * that the batch gave it; what it created is deleted unless somebody edited it since. Own batches,
@@ -125,7 +127,7 @@ struct undo_result {
  * of kind "undo" and can be undone; one that was broken off goes on where it was. preview: only the
  * result, as far as it can be known without writing. progress may be NULL; false breaks off with
  * ERR_LIMIT, or a preview with what is known so far. ERR_NOT_FOUND; ERR_CONFLICT "batch_undone",
- * "batch_too_old". */
+ * "batch_too_old". After ERR_LIMIT *out tells what was done by then. */
 err_t batch_undo(struct ctx *,
                  int64_t batch,
                  bool preview,

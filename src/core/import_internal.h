@@ -143,7 +143,7 @@ struct import_line {
     enum import_outcome outcome;
     int64_t record;
     struct record *after;
-    str changes; /* of a record that was there (import_changes_json) */
+    str changes;         /* of a record that was there (import_changes_json) */
     size_t same_as_line; /* an earlier row with one of its keys, 0 = none */
     VEC(struct match) candidates;
     const json_t *answer;

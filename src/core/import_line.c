@@ -1,6 +1,8 @@
 /* What becomes of a row: its outcome, and the record that it makes or changes. */
 #include "core/import_internal.h"
 
+#include "text/text.h"
+
 bool import_line_refused(const struct import_line *line)
 {
     for (size_t i = 0; i < line->problems.n; i++)
@@ -80,6 +82,16 @@ static bool differs(const struct record *a, const struct record *b, const struct
     return false;
 }
 
+/* However it is written. */
+static bool has_member(struct ctx *c, const str *members, size_t n, str one)
+{
+    str folded = text_fold(c->arena, one);
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(text_fold(c->arena, members[i]), folded))
+            return true;
+    return false;
+}
+
 /* Labels add up: what the record has and what the row has. */
 static void
 unite(struct ctx *c, const struct record *before, struct record *given, const struct field *f)
@@ -88,9 +100,12 @@ unite(struct ctx *c, const struct record *before, struct record *given, const st
     size_t n = multi_members(c->arena, record_cell(before, f, 0), &a);
     size_t m = multi_members(c->arena, record_cell(given, f, 0), &b);
     str *all = ARENA_ARRAY(c->arena, str, n + m);
+    size_t had = n;
     memcpy(all, a, n * sizeof *all);
-    memcpy(all + n, b, m * sizeof *all);
-    given->cells[f->first_column] = multi_cell(c->arena, all, n + m);
+    for (size_t i = 0; i < m; i++)
+        if (!has_member(c, a, had, b[i]))
+            all[n++] = b[i];
+    given->cells[f->first_column] = multi_cell(c->arena, all, n);
 }
 
 bool import_choose_changes(

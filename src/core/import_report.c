@@ -323,6 +323,10 @@ err_t import_report_json(struct ctx *c, const struct record *import, bool whole,
         jw_key(w, S("duplicates"));
         TRY(import_duplicates_json(c, import, w));
     }
+    if (json_object_get(report, "undo")) {
+        jw_key(w, S("undo"));
+        jw_tree(w, json_object_get(report, "undo"));
+    }
     if (json_get_str(report, "error").n) {
         jw_key(w, S("error"));
         jw_str(w, json_get_str(report, "error"));

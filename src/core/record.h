@@ -131,6 +131,9 @@ struct record_hook {
     const char *object; /* NULL = all */
     err_t (*before)(struct ctx *, const struct record *before, struct record *after);
     err_t (*after)(struct ctx *, const struct record *before, const struct record *after);
+    /* Of an object whose records are named by their value: does a live record name it? Then undo
+     * leaves it. NULL = by nothing but refs. */
+    err_t (*used)(struct ctx *, const struct record *, bool *out);
     const struct record_hook *next; /* filled by record_hook_add */
 };
 void record_hook_add(struct record_hook *);

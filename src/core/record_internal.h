@@ -17,6 +17,9 @@ err_t record_see(struct ctx *, const struct object *, int64_t id, struct record 
 bool record_live(const struct record *);
 bool record_same(const struct record *, const struct record *); /* all cells */
 struct condition_source record_source(struct ctx *);
+/* Does a hook know whether records of the object are used? And is this one? */
+bool record_asks_use(const struct object *);
+err_t record_used(struct ctx *, const struct record *, bool *out) MUST_USE;
 /* The field's value, unmasked. */
 json_t *record_field_json(struct ctx *, const struct record *, const struct field *);
 

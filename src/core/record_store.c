@@ -11,6 +11,28 @@ void record_hook_add(struct record_hook *hook)
     hooks = hook;
 }
 
+static bool is_about(const struct record_hook *h, const struct object *o)
+{
+    return !h->object || str_eqz(o->name, h->object);
+}
+
+bool record_asks_use(const struct object *o)
+{
+    for (const struct record_hook *h = hooks; h; h = h->next)
+        if (h->used && is_about(h, o))
+            return true;
+    return false;
+}
+
+err_t record_used(struct ctx *c, const struct record *r, bool *out)
+{
+    *out = false;
+    for (const struct record_hook *h = hooks; h && !*out; h = h->next)
+        if (h->used && is_about(h, r->object))
+            TRY(h->used(c, r, out));
+    return OK;
+}
+
 static err_t
 call_hooks(struct ctx *c, const struct record *before, struct record *after, bool written)
 {

@@ -35,6 +35,8 @@ struct undo {
     size_t taken;    /* items of the chunk that there was time for */
     size_t restored; /* in the chunk */
     VEC(struct undo_kept) kept;
+    VEC(struct item) put_off; /* what is named by its value: when all that may name it is settled */
+    bool last;                /* now those */
 };
 
 /* What the batch did to one record. */
@@ -49,6 +51,8 @@ static void keep(struct undo *u, const struct item *item, str field, const char 
 {
     *VEC_PUSH(u->ctx->arena, u->kept) = (struct undo_kept){item->object, item->record, field, why};
 }
+
+static const char USED[] = "undo_used", EDITED[] = "undo_edited_later";
 
 /* ---- what the batch did ---- */
 
@@ -149,6 +153,55 @@ static err_t needed(struct ctx *c, const struct undo *u, const struct net *net, 
     return e == ERR_NOT_FOUND ? OK : e;
 }
 
+static err_t read_changes(struct ctx *, struct undo *, struct item *, size_t n) MUST_USE;
+static err_t
+why_kept(struct undo *, const struct net *, const struct record *, const char **) MUST_USE;
+
+/* What came along with a record that the batch made stays when that does. */
+static err_t owner_stays(struct undo *u, const struct net *net, const struct record *r, bool *out)
+{
+    struct ctx *c = u->ctx;
+    const struct field *with = net->object->import_with;
+    value id = with ? record_cell(r, with, 0) : V_NULL;
+    struct item owner = {.record = id.i, .object = with ? with->target->name : (str){0}};
+    struct record *now;
+    struct net its;
+    const char *why = NULL;
+    *out = false;
+    if (id.kind != VALUE_INT)
+        return OK;
+    TRY(read_changes(c, u, &owner, 1));
+    if (!owner.change_count)
+        return OK;
+    fold_all(c, &owner, &its);
+    if (its.lived_before)
+        return OK;
+    err_t e = record_load(c, its.object, its.id, &now);
+    if (e == OK && record_live(now))
+        TRY(why_kept(u, &its, now, &why));
+    *out = why != NULL;
+    return e == ERR_NOT_FOUND ? OK : e;
+}
+
+/* Why what the batch made stays; NULL: it goes. */
+static err_t
+why_kept(struct undo *u, const struct net *net, const struct record *now, const char **out)
+{
+    bool used = false;
+    *out = NULL;
+    if (!untouched(u->ctx, net, now)) {
+        *out = EDITED;
+        return OK;
+    }
+    TRY(needed(u->ctx, u, net, &used));
+    if (!used)
+        TRY(owner_stays(u, net, now, &used));
+    if (!used)
+        TRY(record_used(u->ctx, now, &used));
+    *out = used ? USED : NULL;
+    return OK;
+}
+
 /* May whoever asked change this record? People and rights are put back by administrators only. */
 static err_t allowed(struct undo *u, const struct net *net, bool *out)
 {
@@ -182,7 +235,7 @@ static err_t put_field_back(struct undo *u,
     if (f->computed || has_value(c, r, f, before))
         return OK;
     if (!has_value(c, r, f, json_object_get(net->after, id))) {
-        keep(u, item, f->name, "undo_edited_later");
+        keep(u, item, f->name, EDITED);
         return OK;
     }
     if (!f->builtin && !f->readonly && access_field_own(u->who, f) < FIELD_WRITE) {
@@ -260,6 +313,8 @@ static err_t undo_item(struct undo *u, const struct item *item)
     if (!is_newest(item))
         return OK;
     fold_all(c, item, &net);
+    if (net.object && record_asks_use(net.object) && !u->last)
+        return OK;
     if (!net.lived_before && !net.lives_after)
         return OK;
     err_t e = net.object ? record_load(c, net.object, item->record, &now) : ERR_NOT_FOUND;
@@ -268,7 +323,8 @@ static err_t undo_item(struct undo *u, const struct item *item)
         return OK;
     }
     TRY(e);
-    bool may, in_use = false;
+    bool may;
+    const char *why;
     TRY(allowed(u, &net, &may));
     if (!may) {
         keep(u, item, (str){0}, "undo_refused");
@@ -279,9 +335,9 @@ static err_t undo_item(struct undo *u, const struct item *item)
     if (!net.lived_before) { /* made or restored by the batch */
         if (!record_live(now))
             return OK;
-        TRY(needed(c, u, &net, &in_use));
-        if (in_use || !untouched(c, &net, now)) {
-            keep(u, item, (str){0}, "undo_edited_later");
+        TRY(why_kept(u, &net, now, &why));
+        if (why) {
+            keep(u, item, (str){0}, why);
             return OK;
         }
         *deleted = V_INT(c->now);
@@ -326,25 +382,25 @@ static err_t write_chunk(struct ctx *c, struct undo *u)
     return ctx_transact(c, chunk_work, u);
 }
 
-/* All changes of the chunk's records at once. */
-static err_t read_changes(struct ctx *c, struct undo *u)
+/* All changes of the records at once. */
+static err_t read_changes(struct ctx *c, struct undo *u, struct item *items, size_t count)
 {
     struct change *changes;
     size_t n, end;
     AUTO_BUF ids;
     buf_init(&ids, MIB);
-    for (size_t i = 0; i < u->item_count; i++)
-        buf_printf(&ids, "%c%lld", i ? ',' : '[', (long long)u->items[i].record);
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&ids, "%c%lld", i ? ',' : '[', (long long)items[i].record);
     buf_addz(&ids, "]");
     value params[] = {V_TEXT(buf_str(&ids)), V_INT(u->batch)};
     TRY(change_read(c->conn, c->arena, SQL_UNDO_CHANGES, params, 2, SIZE_MAX, &changes, &n));
     for (size_t i = 0; i < n; i = end) {
         for (end = i + 1; end < n && changes[end].record == changes[i].record;)
             end++;
-        for (size_t k = 0; k < u->item_count; k++)
-            if (u->items[k].record == changes[i].record) {
-                u->items[k].changes = &changes[i];
-                u->items[k].change_count = end - i;
+        for (size_t k = 0; k < count; k++)
+            if (items[k].record == changes[i].record) {
+                items[k].changes = &changes[i];
+                items[k].change_count = end - i;
             }
     }
     return OK;
@@ -369,12 +425,56 @@ static void take_over(struct undo *u)
 {
     u->out->restored += u->restored;
     u->out->kept_total += u->kept.n;
+    for (size_t i = 0; i < u->kept.n; i++) {
+        u->out->kept_changed += u->kept.at[i].why == EDITED;
+        u->out->kept_used += u->kept.at[i].why == USED;
+    }
     for (size_t i = 0; i < u->kept.n && u->out->kept.n < MOST_KEPT; i++) {
         struct undo_kept k = u->kept.at[i];
         k.object = arena_str(u->out_arena, k.object);
         k.field = arena_str(u->out_arena, k.field);
         *VEC_PUSH(u->out_arena, u->out->kept) = k;
     }
+    for (size_t i = 0; i < u->taken && !u->last; i++) {
+        struct item item = u->items[i];
+        const struct object *o = model_object(u->ctx->model, item.object);
+        if (!o || !record_asks_use(o) || !is_newest(&item))
+            continue;
+        item.object = arena_str(u->out_arena, item.object);
+        item.changes = NULL;
+        item.change_count = 0;
+        *VEC_PUSH(u->out_arena, u->put_off) = item;
+    }
+}
+
+/* The items that have been read, as many as there is time for. */
+static err_t do_items(struct ctx *c, struct undo *u)
+{
+    TRY(read_changes(c, u, u->items, u->item_count));
+    c->now = clock_now();
+    TRY(u->preview ? chunk_work(c, u) : write_chunk(c, u));
+    take_over(u);
+    return OK;
+}
+
+static void start_chunk(struct ctx *c, struct undo *u)
+{
+    arena_reset(c->arena);
+    u->kept = (typeof(u->kept)){0};
+    c->problems = (struct problems){.arena = c->arena};
+}
+
+static err_t run_put_off(struct ctx *c, struct undo *u)
+{
+    u->last = true;
+    for (size_t from = 0; from < u->put_off.n; from += u->taken) {
+        size_t left = u->put_off.n - from;
+        start_chunk(c, u);
+        u->items = u->put_off.at + from;
+        u->item_count = left < CHUNK ? left : CHUNK;
+        TRY(do_items(c, u));
+    }
+    return OK;
 }
 
 static err_t run_chunks(struct ctx *c,
@@ -385,16 +485,11 @@ static err_t run_chunks(struct ctx *c,
 {
     size_t done = 0;
     for (int64_t before = INT64_MAX;;) {
-        arena_reset(c->arena);
-        u->kept = (typeof(u->kept)){0};
-        c->problems = (struct problems){.arena = c->arena};
+        start_chunk(c, u);
         TRY(read_items(c, u, before));
-        if (!u->item_count)
-            return OK;
-        TRY(read_changes(c, u));
-        c->now = clock_now();
-        TRY(u->preview ? chunk_work(c, u) : write_chunk(c, u));
-        take_over(u);
+        if (!u->item_count) /* a preview cannot know what its own work would leave unused */
+            return u->preview ? OK : run_put_off(c, u);
+        TRY(do_items(c, u));
         before = u->items[u->taken - 1].change;
         done += u->taken;
         if (progress && !progress(context, done, total))
@@ -473,6 +568,8 @@ err_t batch_undo(struct ctx *c,
     }
     err_t e = run_as_undo(c, &u, opening.undo_batch, progress, context);
     result.part = preview && e == ERR_LIMIT && !db_too_slow(c->conn);
+    if (e == ERR_LIMIT)
+        *out = result;
     if (!result.part)
         TRY(e);
     if (!preview)

@@ -98,7 +98,7 @@ TEST_APP(undo_takes_all_back_and_can_be_undone)
     struct stage s;
     begin(&s, app);
     int64_t changed = create(&s, "{'name':'王小明','company':'甲','tags':['vip']}");
-    int64_t removed = create(&s, "{'name':'李雷','phone':'13900139000'}");
+    int64_t removed = create(&s, "{'name':'李雷','phone':'13900139000','tags':['华东']}");
     int64_t batch = begin_batch(&s);
     update(&s, changed, "{'company':'乙','tags':['vip','华东']}");
     update(&s, changed, "{'company':'丙','wechat':'wx1001'}");
@@ -168,6 +168,43 @@ TEST_APP(undo_keeps_what_was_edited_later)
     assert_true(exists(&s, edited));
     assert_false(exists(&s, fresh));
     assert_false(exists(&s, gone));
+    end(&s);
+}
+
+static int64_t contact_of(struct stage *s, int64_t customer, const char *name)
+{
+    struct record *r;
+    str body = arena_printf(s->arena, "{'customer':'%lld','name':'%s'}", (long long)customer, name);
+    assert_int_equal(record_create(&s->c, model_object(s->c.model, S("contact")),
+                                   test_json(s->arena, body.p), NULL, &r),
+                     OK);
+    return record_id(r);
+}
+
+static bool has_contact(struct stage *s, int64_t id)
+{
+    struct record *r;
+    return record_get(&s->c, model_object(s->c.model, S("contact")), id, OP_READ, &r) == OK;
+}
+
+TEST_APP(undo_keeps_what_belongs_to_what_stays)
+{
+    struct stage s;
+    struct record *r;
+    begin(&s, app);
+    int64_t batch = begin_batch(&s);
+    int64_t kept = create(&s, "{'name':'云帆贸易'}"), with = contact_of(&s, kept, "老张");
+    int64_t gone = create(&s, "{'name':'星河科技'}"), without = contact_of(&s, gone, "老李");
+    int64_t owner = create(&s, "{'name':'远山茶业'}"), edited = contact_of(&s, owner, "老王");
+    s.c.batch = 0;
+    update(&s, kept, "{'notes':'改过'}");
+    assert_int_equal(record_update(&s.c, model_object(s.c.model, S("contact")), edited, 0,
+                                   test_json(s.arena, "{'title':'店长'}"), NULL, &r),
+                     OK);
+    undo(&s, batch, 2, 4);
+    assert_true(exists(&s, kept) && has_contact(&s, with));
+    assert_true(exists(&s, owner) && has_contact(&s, edited));
+    assert_false(exists(&s, gone) || has_contact(&s, without));
     end(&s);
 }
 

@@ -642,7 +642,10 @@ static void names_it(const struct field *ref, int64_t id, int64_t batch, struct 
     sql_add(q, " AND NOT EXISTS (SELECT 1 FROM change h WHERE h.record_id = t.\"id\" "
                "AND h.op = 0 AND +h.batch_id = ");
     sql_value(q, V_INT(batch), STORE_INT);
-    sql_add(q, "))");
+    sql_add(q, " AND NOT EXISTS (SELECT 1 FROM change e WHERE e.record_id = t.\"id\" "
+               "AND e.op = 1 AND (e.batch_id IS NULL OR +e.batch_id <> ");
+    sql_value(q, V_INT(batch), STORE_INT);
+    sql_add(q, "))))");
 }
 
 err_t query_needed(

@@ -115,7 +115,8 @@ err_t query_giver(const struct field *const *fields,
                   value key,
                   int64_t customer,
                   struct sql *) MUST_USE;
-/* One row when a live record, not made by the batch, names the id in one of these refs. */
+/* One row when a live record names the id in one of these refs that the batch has not made, or that
+ * has been changed since. */
 err_t query_needed(
     const struct field *const *refs, size_t n, int64_t id, int64_t batch, struct sql *) MUST_USE;
 /* A roll-up's figure over the live children of one parent: its cells in the parent's order. */

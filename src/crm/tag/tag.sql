@@ -1,2 +1,9 @@
 -- name: tag_find
-SELECT id FROM tag WHERE name = $1 AND deleted_at IS NULL
+SELECT name FROM tag WHERE deleted_at IS NULL AND (name = $1 OR folded = $2)
+ORDER BY CASE WHEN name = $1 THEN 0 ELSE 1 END, id LIMIT 1
+
+-- name: tag_unfolded
+SELECT name FROM tag WHERE folded IS NULL AND deleted_at IS NULL ORDER BY id
+
+-- name: tag_folded_by
+SELECT id FROM tag WHERE folded = $1 AND id <> $2 AND deleted_at IS NULL
