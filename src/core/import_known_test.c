@@ -100,6 +100,40 @@ TEST_APP(import_check_names_whom_it_changes_and_how)
     ctx_done(&c);
 }
 
+static int64_t count(struct ctx *c, const char *where)
+{
+    const struct object *o = model_object(c->model, S("customer"));
+    struct condition *condition;
+    int64_t n;
+    assert_int_equal(condition_parse(c->model, o, test_json(c->arena, where), S(""), &c->problems,
+                                     c->arena, &condition),
+                     OK);
+    struct list_query q = {.object = o, .where = condition, .op = OP_READ};
+    assert_int_equal(record_count(c, &q, 0, &n), OK);
+    return n;
+}
+
+TEST_APP(import_leads_to_what_it_made_and_changed)
+{
+    BEGIN;
+    struct record *r;
+    made(&c, "customer", "{'name':'王小明','phone':'13800138000'}");
+    made(&c, "customer", "{'name':'张三','phone':'13700137000'}");
+    int64_t id = start(&c, "姓名,手机,公司\n王小明,13800138000,云帆\n李四,13900139000,星河\n"
+                           "张三,13700137000,\n");
+    assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
+    assert_int_equal(import_get(&c, id, &r), OK);
+    str batch = import_text(r, "batch");
+    str within = arena_printf(arena, "{'inBatch':'" STR_FMT "'}", STR_ARG(batch));
+    assert_int_equal(count(&c, within.p), 2);
+    str beyond = arena_printf(arena, "{'not':" STR_FMT "}", STR_ARG(within));
+    assert_int_equal(count(&c, beyond.p), 1);
+    str both = arena_printf(arena, "{'all':[" STR_FMT ",{'field':'company','eq':'云帆'}]}",
+                            STR_ARG(within));
+    assert_int_equal(count(&c, both.p), 1);
+    ctx_done(&c);
+}
+
 TEST_APP(import_check_hides_what_a_mask_hides)
 {
     BEGIN;

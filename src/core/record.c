@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "core/record_internal.h"
 #include "model/query.h"
+#include "sql_core.h"
 
 /* Runs a composed query for at most one record. */
 static err_t fetch(struct ctx *c, const struct object *o, struct sql *q, struct record **out)
@@ -157,7 +158,17 @@ static err_t children(void *context,
     return db_rows_error(rows);
 }
 
+static err_t in_batch(void *context, int64_t batch, int64_t record, bool *out)
+{
+    struct ctx *c = context;
+    value params[] = {V_INT(batch), V_INT(record)}, found;
+    err_t e = db_one(c->conn, NULL, SQL_BATCH_TOUCHED, params, 2, &found, 1);
+    *out = e == OK;
+    return e == ERR_NOT_FOUND ? OK : e;
+}
+
 struct condition_source record_source(struct ctx *c)
 {
-    return (struct condition_source){.context = c, .follow = follow, .children = children};
+    return (struct condition_source){
+        .context = c, .follow = follow, .children = children, .in_batch = in_batch};
 }

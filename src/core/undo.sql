@@ -22,6 +22,9 @@ UPDATE batch SET undone_at = $2 WHERE id = $1
 SELECT op, count(*) FROM (SELECT DISTINCT op, record_id FROM change WHERE batch_id = $1 AND op <= 3) touched
 GROUP BY op
 
+-- name: batch_touched across
+SELECT 1 FROM change WHERE batch_id = $1 AND op IN (0, 1) AND record_id = $2 LIMIT 1
+
 -- name: undo_total across
 SELECT count(*) FROM change WHERE batch_id = $1 AND op <= 3
 

@@ -71,7 +71,15 @@ read_segment(struct condition_parser *p, const struct object *object, const json
     return p->failed ? NULL : c;
 }
 
-/* all, any, not, inSegment: a single member. */
+static const struct condition *read_batch(struct condition_parser *p, const json_t *json, str at)
+{
+    struct condition *c = condition_new(p->arena, NODE_BATCH);
+    if (id_parse(json_str(json), &c->batch) != OK)
+        condition_refuse(p, at, "condition_value_id", json_str(json), S("inBatch"));
+    return p->failed ? NULL : c;
+}
+
+/* all, any, not, inSegment, inBatch: a single member. */
 static const struct condition *read_single(struct condition_parser *p,
                                            const struct object *object,
                                            const json_t *json,
@@ -92,6 +100,8 @@ static const struct condition *read_single(struct condition_parser *p,
         }
         if (str_eqz(name, "inSegment"))
             return read_segment(p, object, member, place);
+        if (str_eqz(name, "inBatch"))
+            return read_batch(p, member, place);
         if (str_eqz(name, "me"))
             return condition_me(p, object, json, at);
     }

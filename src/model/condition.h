@@ -64,6 +64,8 @@ struct condition_source {
                       void *);
     /* Is the record in the segment? */
     bool (*in_segment)(void *context, int64_t segment, int64_t record);
+    /* Has the batch made or changed it? */
+    err_t (*in_batch)(void *context, int64_t batch, int64_t record, bool *out);
 };
 /* ERR_UNAVAILABLE / ERR_INTERNAL when the source fails. */
 err_t condition_match(const struct condition *,

@@ -270,6 +270,8 @@ node(struct matcher *m, const struct condition *c, const struct record *record, 
     case NODE_SEGMENT:
         *out = m->source->in_segment(m->source->context, c->segment, record_id(record));
         return OK;
+    case NODE_BATCH:
+        return m->source->in_batch(m->source->context, c->batch, record_id(record), out);
     case NODE_VIA: {
         const struct record *target = followed(m, c->ref, record);
         if (target)

@@ -111,7 +111,16 @@ struct did {
     struct comparison total;
 };
 
-enum node_kind { NODE_ALL, NODE_ANY, NODE_NOT, NODE_LEAF, NODE_DID, NODE_SEGMENT, NODE_VIA };
+enum node_kind {
+    NODE_ALL,
+    NODE_ANY,
+    NODE_NOT,
+    NODE_LEAF,
+    NODE_DID,
+    NODE_SEGMENT,
+    NODE_BATCH,
+    NODE_VIA
+};
 
 struct condition {
     enum node_kind kind;
@@ -119,7 +128,7 @@ struct condition {
     size_t member_count;
     const struct leaf *leaf;
     const struct did *did;
-    int64_t segment;
+    int64_t segment, batch;
     const struct field *ref; /* via */
 };
 

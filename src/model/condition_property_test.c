@@ -247,6 +247,8 @@ static json_t *random_condition(struct trial *t, const struct object *o, unsigne
     t->budget -= t->budget > 0;
     if (o->root == ROOT_SELF && test_dice_chance(&t->dice, 20))
         return random_did(t, depth);
+    if (test_dice_chance(&t->dice, 5))
+        return pair(S("inBatch"), printed("%d", 1 + (int)test_dice_below(&t->dice, 2)));
     for (;;) {
         json_t *leaf = random_leaf(t, o);
         AUTO_ARENA arena = arena_new(16 * MIB);

@@ -309,6 +309,24 @@ static void segment_node(const struct emitter *e, int64_t segment, const char *a
     sql_add(e->sql, ")");
 }
 
+/* The records that the batch made or changed: asked once, by its index. */
+static void batch_node(const struct emitter *e, int64_t batch, const char *alias, bool negated)
+{
+    const char *inner = inner_alias(e, alias);
+    sql_column(e->sql, alias, S("id"));
+    sql_add(e->sql, negated ? " NOT IN (SELECT " : " IN (SELECT ");
+    sql_column(e->sql, inner, S("record_id"));
+    sql_add(e->sql, " FROM change AS ");
+    sql_add(e->sql, inner);
+    sql_add(e->sql, " WHERE ");
+    sql_column(e->sql, inner, S("batch_id"));
+    sql_add(e->sql, " = ");
+    sql_value(e->sql, V_INT(batch), STORE_INT);
+    sql_add(e->sql, " AND ");
+    sql_column(e->sql, inner, S("op"));
+    sql_add(e->sql, " IN (0, 1))"); /* CHANGE_CREATE, CHANGE_UPDATE */
+}
+
 static void
 node(const struct emitter *e, const struct condition *c, const char *alias, bool negated)
 {
@@ -328,6 +346,9 @@ node(const struct emitter *e, const struct condition *c, const char *alias, bool
         return;
     case NODE_SEGMENT:
         segment_node(e, c->segment, alias, negated);
+        return;
+    case NODE_BATCH:
+        batch_node(e, c->batch, alias, negated);
         return;
     case NODE_VIA: {
         const struct condition *of = c->members[0];

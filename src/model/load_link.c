@@ -329,7 +329,7 @@ static void check_indexes(struct loader *l, const struct source *s, struct objec
  * and whoever asks. */
 static bool depends_on_more(const json_t *j)
 {
-    static const char *const words[] = {"older", "within", "me", "did", "inSegment"};
+    static const char *const words[] = {"older", "within", "me", "did", "inSegment", "inBatch"};
     const char *key;
     json_t *member;
     size_t i;

@@ -270,9 +270,17 @@ static err_t children(void *context,
     return OK;
 }
 
+static err_t in_batch(void *context, int64_t batch, int64_t record, bool *out)
+{
+    (void)context;
+    *out = record % WORLD_BATCHES == batch;
+    return OK;
+}
+
 struct condition_source world_source(struct world *w)
 {
-    return (struct condition_source){.context = w, .follow = follow, .children = children};
+    return (struct condition_source){
+        .context = w, .follow = follow, .children = children, .in_batch = in_batch};
 }
 
 /* ---- as tables ---- */
@@ -306,7 +314,9 @@ static err_t add_row(struct db_conn *c, const struct record *r)
     for (size_t i = 0; i < r->object->field_count; i++)
         if (r->object->fields[i]->multi)
             TRY(add_members(c, r, r->object->fields[i]));
-    return OK;
+    value change[] = {V_INT(record_id(r) % WORLD_BATCHES), V_INT(record_id(r))};
+    return db_run(c, S("INSERT INTO change (batch_id, op, record_id) VALUES ($1, 1, $2)"), change,
+                  2, NULL);
 }
 
 static err_t fill(struct db_conn *c, void *arg)
@@ -325,5 +335,6 @@ void world_store(struct world *w, struct db *db)
     assert_int_equal(schema_diff(db_kind(db), NULL, want, NULL, &plan), OK);
     for (size_t i = 0; i < plan.steps.n; i++)
         test_db_script(db, plan.steps.at[i].sql);
+    test_db_script(db, S("CREATE TABLE change (batch_id bigint, op bigint, record_id bigint)"));
     assert_int_equal(db_transact(db, fill, w), OK);
 }

@@ -28,6 +28,7 @@ struct world {
 
 extern const char *const WORLD_TEXTS[];
 extern const size_t WORLD_TEXT_COUNT;
+enum { WORLD_BATCHES = 3 }; /* a record is of the batch that its id leaves divided by this */
 #define WORLD_NOW INT64_C(1795236600000000) /* 2026-11-21T04:50:00Z, a Saturday */
 
 void world_make(struct world *, uint64_t seed);
