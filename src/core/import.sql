@@ -1,3 +1,12 @@
+-- The newest that was run on the same bytes: few imports are looked at, each file by its key.
+-- name: import_same_file across
+SELECT i.id, i.ended_at, i.owner_id FROM "import" i
+WHERE i.id <> $1 AND i.object = $2 AND i.deleted_at IS NULL AND i.undone_at IS NULL
+    AND i.batch IS NOT NULL
+    AND (SELECT f.sha256 FROM file f WHERE f.id = i.file_id)
+        = (SELECT f.sha256 FROM file f WHERE f.id = $3)
+ORDER BY i.id DESC LIMIT 1
+
 -- name: import_progress_get
 SELECT line, tally FROM import_progress WHERE import_id = $1
 

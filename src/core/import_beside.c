@@ -90,10 +90,9 @@ static void give(struct import_reading *r, const struct import_beside *b)
             memcpy(import_cells_of(r, own), cells, f->column_count * sizeof *cells);
         else if (r->work->notes)
             import_append(r, r->work->notes,
-                          arena_printf(r->ctx->arena, STR_FMT "：" STR_FMT,
-                                       STR_ARG(header_of(r, f)), STR_ARG(words_of(r, f, cells))));
+                          import_pair(r->ctx, header_of(r, f), words_of(r, f, cells)));
         else
-            import_remark(r->ctx, r->line, "import_left_out", header_of(r, f));
+            import_lost(r->ctx, r->line, "import_left_out", header_of(r, f));
     }
 }
 

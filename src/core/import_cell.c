@@ -1,5 +1,6 @@
 /* A row's cells become a record's: read by the field's type, repaired where that is certain,
  * refused with a reason where it is not. */
+#include "base/message.h"
 #include "core/import_reading.h"
 
 str import_half_width(struct arena *arena, str s)
@@ -50,6 +51,12 @@ str import_cell_text(struct arena *arena, const struct sheet_cell *cell)
     size_t n = instant_format(cell->at, text);
     text[10] = ' ';
     return arena_str(arena, (str){text, n < 19 ? n : 19});
+}
+
+str import_pair(struct ctx *c, str head, str text)
+{
+    str args[] = {head, text};
+    return message_format(c->arena, c->lang, S("import_pair"), args, 2);
 }
 
 /* ---- one row ---- */
@@ -104,6 +111,12 @@ void import_remark(struct ctx *c, struct import_line *line, const char *code, st
     };
 }
 
+void import_lost(struct ctx *c, struct import_line *line, const char *code, str arg)
+{
+    import_remark(c, line, code, arg);
+    line->problems.at[line->problems.n - 1].remark = false;
+}
+
 void import_repaired(struct import_reading *r)
 {
     r->line->repaired++;
@@ -131,6 +144,61 @@ static err_t take_column(struct import_reading *r)
     return col->split.n ? import_take_split(r, text) : import_take(r, &col->target, text);
 }
 
+/* A mapped column whose cells are told apart by them: a total has none. */
+static bool tells_apart(const struct import_map *map, size_t index)
+{
+    for (size_t i = 0; i < map->count; i++) {
+        const struct field *f = map->columns[i].target.field;
+        if (map->columns[i].index == index && f && (f->identity.n || f->unique))
+            return true;
+    }
+    return false;
+}
+
+static bool is_total_word(struct arena *arena, str s)
+{
+    static const char *const words[] = {"合计",        "总计",     "小计",  "共计",
+                                        "总和",        "汇总",     "total", "totals",
+                                        "grand total", "subtotal", "sum"};
+    str folded = text_fold(arena, s);
+    if (str_ends(folded, S(":")))
+        folded = str_trim(str_cut(folded, 0, folded.n - 1));
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_eqz(folded, words[i]))
+            return true;
+    return false;
+}
+
+static bool is_figure(struct arena *arena, str s)
+{
+    str plain = import_half_width(arena, s);
+    bool digit = false;
+    for (size_t i = 0; i < plain.n; i++) {
+        char c = plain.p[i];
+        digit = digit || (c >= '0' && c <= '9');
+        if (!((c >= '0' && c <= '9') || c == '.' || c == ',' || c == '-' || c == '%' || c == ' ' ||
+              c == '$'))
+            return false;
+    }
+    return digit;
+}
+
+/* One word for it, and figures or nothing in all other cells. */
+static bool is_total(struct import_work *w, struct ctx *c, const struct import_line *line)
+{
+    size_t words = 0, others = 0;
+    for (size_t i = 0; i < line->cell_count; i++) {
+        str s = str_trim(line->cells[i]);
+        if (!s.n)
+            continue;
+        if (is_total_word(c->arena, s))
+            words++;
+        else if (!is_figure(c->arena, s) || tells_apart(&w->map, i))
+            others++;
+    }
+    return words == 1 && !others && w->map.count > 1;
+}
+
 err_t import_cells(struct import_work *w,
                    struct ctx *c,
                    const struct sheet_cell *cells,
@@ -151,6 +219,7 @@ err_t import_cells(struct import_work *w,
         TRY(take_column(&r));
     }
     r.column = NULL;
+    line->total = is_total(w, c, line);
     TRY(import_finish(&r));
     line->read_problems = line->problems.n;
     return OK;

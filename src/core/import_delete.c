@@ -21,6 +21,13 @@ static err_t may_delete(struct ctx *c, const struct record *r)
     return e == ERR_NOT_FOUND ? ERR_DENIED : e;
 }
 
+err_t import_may_delete(struct ctx *c, const struct record *r, bool *out)
+{
+    err_t e = may_delete(c, r);
+    *out = e == OK;
+    return e == ERR_DENIED ? OK : e;
+}
+
 static err_t refuse_under_way(struct ctx *c, int64_t id)
 {
     str key = arena_printf(c->arena, "import:%lld", (long long)id);

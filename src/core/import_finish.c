@@ -1,16 +1,34 @@
 #include "core/import_reading.h"
 
+enum { COUNTRY, PROVINCE, CITY, DISTRICT, STREET };
+
+/* What is in the column of a province or city and is none goes to the street. */
+static void set_aside(struct ctx *c, struct import_line *line, value *cells)
+{
+    struct text_address a;
+    for (unsigned p = CITY; p >= PROVINCE; p--) {
+        str text = cells[p].kind == VALUE_TEXT ? cells[p].s : (str){0}, rest = text;
+        bool chinese = text.n && text_is_han(utf8_next(&rest));
+        if (!chinese || text_address_split(c->arena, text, &a))
+            continue;
+        str street = cells[STREET].kind == VALUE_TEXT ? cells[STREET].s : (str){0};
+        cells[STREET] = V_TEXT(arena_concat(c->arena, text, street));
+        cells[p] = V_NULL;
+        import_remark(c, line, "import_division", text);
+    }
+}
+
 /* 浙江 + 杭州 in columns of their own get their full names, and one street with all in it is split.
  */
 static void finish_address(struct ctx *c, struct import_line *line, const struct field *f)
 {
-    enum { COUNTRY, PROVINCE, CITY, DISTRICT, STREET };
     value *cells = &line->given->cells[f->first_column];
     struct text_address a;
     str joined = {0};
     if (!line->set[f->index] ||
         (cells[COUNTRY].kind == VALUE_TEXT && !str_eqz(cells[COUNTRY].s, "CN")))
         return;
+    set_aside(c, line, cells);
     for (unsigned p = PROVINCE; p <= STREET; p++)
         if (cells[p].kind == VALUE_TEXT)
             joined = arena_concat(c->arena, joined, cells[p].s);
@@ -49,7 +67,7 @@ static void finish_name_phone(struct import_reading *r)
 }
 
 /* Without a name, the next field that is searched as one stands in; and a customer that is called
- * a company is one, unless the file says. */
+ * a company, or has a person beside it, is one, unless the file says. */
 static void finish_title(struct import_reading *r)
 {
     struct import_line *line = r->line;
@@ -65,8 +83,9 @@ static void finish_title(struct import_reading *r)
         line->set[title->index] = true;
         import_repaired(r);
     }
-    if (kind && import_line_has(line, title) && !import_line_has(line, kind) &&
-        str_eqz(o->name, "customer") && text_company_like(record_cell(line->given, title, 0).s)) {
+    bool unsaid = kind && import_line_has(line, title) && !import_line_has(line, kind);
+    if (unsaid && str_eqz(o->name, "customer") &&
+        (line->beside.n || text_company_like(record_cell(line->given, title, 0).s))) {
         line->given->cells[kind->first_column] = V_TEXT(S("company"));
         line->set[kind->index] = true;
     }

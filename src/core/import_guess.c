@@ -31,6 +31,7 @@ static void learn_words(struct guesser *g)
 
 struct looks {
     size_t filled, phone, email, date, url, number, address, name, company, wechat, with_phone;
+    size_t province, city, district; /* by their names alone */
 };
 
 static size_t count_han(str s)
@@ -85,6 +86,10 @@ static void look(struct ctx *c, str s, struct looks *l)
     bool company = text_company_like(s);
     l->company += company;
     l->address += !company && han >= 3 && text_address_split(c->arena, s, &address);
+    bool division = han >= 2 && text_address_split(c->arena, s, &address) && !address.street.n;
+    l->province += division && str_starts(address.province, s);
+    l->city += division && str_starts(address.city, s);
+    l->district += division && str_starts(address.district, s);
     l->name += han >= 2 && han <= 4 && utf8_count(s) == han;
     l->wechat += wechat_like(s) && !is_phone;
 }
@@ -112,25 +117,48 @@ static const struct field *field_of(const struct guesser *g, const char *type, c
     return field_in(g, g->object, type, identity);
 }
 
-/* What the values say, NULL when they say nothing sure. */
-static const struct field *by_values(const struct guesser *g, const struct looks *l)
+static struct import_target whole(const struct field *f)
+{
+    return (struct import_target){f, WHOLE_FIELD};
+}
+
+/* "杭州", "宁波市": which part of an address such names are; field NULL: none. */
+static struct import_target by_divisions(const struct guesser *g, const struct looks *l)
+{
+    const struct field *f = field_of(g, "address", "");
+    struct import_target out = {0};
+    const char *part = most(l->city, l)       ? "city"
+                       : most(l->province, l) ? "province"
+                       : most(l->district, l) ? "district"
+                                              : NULL;
+    str path =
+        f && part ? arena_printf(g->ctx->arena, STR_FMT ".%s", STR_ARG(f->name), part) : (str){0};
+    return path.n && import_target_own(g->object, path, &out) == OK ? out
+                                                                    : (struct import_target){0};
+}
+
+/* What the values say, field NULL when they say nothing sure. */
+static struct import_target by_values(const struct guesser *g, const struct looks *l)
 {
     const struct field *company = object_field(g->object, S("company"));
     if (most(l->phone, l))
-        return field_of(g, "phone", "");
+        return whole(field_of(g, "phone", ""));
     if (most(l->email, l))
-        return field_of(g, "email", "");
+        return whole(field_of(g, "email", ""));
     if (most(l->url, l))
-        return field_of(g, "url", "");
+        return whole(field_of(g, "url", ""));
     if (most(l->company, l))
-        return company ? company : g->object->title;
+        return whole(company ? company : g->object->title);
+    struct import_target division = by_divisions(g, l);
+    if (division.field)
+        return division;
     if (most(l->address, l) && !most(l->name, l))
-        return field_of(g, "address", "");
+        return whole(field_of(g, "address", ""));
     if (most(l->name, l))
-        return g->object->title;
+        return whole(g->object->title);
     if (most(l->wechat, l))
-        return field_of(g, "text", "wechat");
-    return NULL;
+        return whole(field_of(g, "text", "wechat"));
+    return (struct import_target){0};
 }
 
 /* Does what the header says fit what the values are? */
@@ -181,9 +209,9 @@ static void guess_column(const struct guesser *g, const struct looks *l, struct 
     if (t && fits(t->field, exact, l)) {
         col->target = *t;
     } else {
-        const struct field *f = by_values(g, l);
-        if (f && import_settable(g->ctx, f))
-            col->target = (struct import_target){f, WHOLE_FIELD};
+        struct import_target seen = by_values(g, l);
+        if (seen.field && import_settable(g->ctx, seen.field))
+            col->target = seen;
         else if (t)
             col->target = *t;
         col->confidence = col->target.field ? LOOKS : 0;
@@ -214,6 +242,19 @@ static const struct field *beside_title(const struct guesser *g, const struct im
             return t->field;
     }
     return NULL;
+}
+
+/* The header speaks of what comes along by its name: "联系人姓名", but not "姓名". */
+static bool says_beside(const struct guesser *g, const struct import_column *col)
+{
+    str key = import_header_key(g->ctx->arena, col->header);
+    for (size_t i = 0; i < g->beside.n; i++)
+        for (enum lang lang = 0; lang < LANG_COUNT; lang++) {
+            str label = g->beside.at[i].object->label.text[lang];
+            if (str_starts(key, import_header_key(g->ctx->arena, label)))
+                return true;
+        }
+    return false;
 }
 
 /* A second name, as that of the person beside the company's, is not lost. */
@@ -290,6 +331,26 @@ static void settle(const struct guesser *g, struct import_map *map)
     }
 }
 
+/* "公司" beside "联系人" is the row's own name, and that of a person there. */
+static void settle_company(const struct guesser *g, struct import_map *map)
+{
+    const struct field *company = object_field(g->object, S("company")), *person = NULL;
+    struct import_column *names = NULL, *firm = NULL;
+    for (size_t i = 0; i < map->count; i++) {
+        struct import_column *col = &map->columns[i];
+        if (col->target.field == g->object->title && !names)
+            names = col;
+        if (company && col->target.field == company && col->named.field == company)
+            firm = col;
+    }
+    if (names && firm && says_beside(g, names))
+        person = beside_title(g, names);
+    if (!person || taken(map, person))
+        return;
+    firm->target = (struct import_target){g->object->title, WHOLE_FIELD};
+    names->target = (struct import_target){person, WHOLE_FIELD};
+}
+
 /* A name and a phone in the cells of "联系人", beside the company's name: both are the person's. */
 static void settle_split(const struct guesser *g, struct import_map *map)
 {
@@ -325,6 +386,23 @@ static void settle_beside(const struct guesser *g, struct import_map *map)
             continue;
         col->target = own_target(g, col);
         col->confidence = col->target.field ? PART : 0;
+    }
+}
+
+/* "详细地址" beside "省份" and "城市" is the street only. */
+static void settle_address(const struct guesser *g, struct import_map *map)
+{
+    for (size_t i = 0; i < map->count; i++) {
+        struct import_target *t = &map->columns[i].target, street;
+        bool parts = false;
+        if (!t->field || t->part != WHOLE_FIELD || !str_eqz(S("address"), t->field->type->name))
+            continue;
+        for (size_t k = 0; k < map->count; k++)
+            parts = parts || (map->columns[k].target.field == t->field &&
+                              map->columns[k].target.part != WHOLE_FIELD);
+        str path = arena_printf(g->ctx->arena, STR_FMT ".street", STR_ARG(t->field->name));
+        if (parts && import_target_own(g->object, path, &street) == OK)
+            *t = street;
     }
 }
 
@@ -468,9 +546,11 @@ err_t import_guess(struct ctx *c,
         guess_column(&g, &l, col);
     }
     settle(&g, &map);
+    settle_company(&g, &map);
     settle_split(&g, &map);
     settle_beside(&g, &map);
     settle(&g, &map);
+    settle_address(&g, &map);
     for (size_t i = 0; i < map.count; i++)
         look_closer(c, &map.columns[i]);
     for (size_t i = 0; cards && i < map.count; i++)

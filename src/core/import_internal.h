@@ -147,6 +147,7 @@ struct import_line {
     size_t same_as_line; /* an earlier row with one of its keys, 0 = none */
     VEC(struct match) candidates;
     const json_t *answer;
+    bool total;  /* of the rows above: "合计" and figures */
     bool filled; /* a column that goes somewhere has something in it */
 };
 
@@ -159,6 +160,7 @@ struct import_work {
     int64_t id, batch, header_row;
     enum import_outcome on_duplicate; /* SKIPPED, UPDATED (see overwrite), CREATED, ASK */
     bool overwrite, dry;
+    bool cards;  /* a contacts file: its rows are cards */
     bool strict; /* what cannot be read refuses its row, whatever field it is for */
     str source;
     struct import_seen *seen;
@@ -182,8 +184,12 @@ err_t import_cells_again(struct import_work *,
 value import_given(const struct import_line *, const struct field *, unsigned part);
 /* A word on the row: code with the argument. */
 void import_remark(struct ctx *, struct import_line *, const char *code, str arg);
+/* The same where something of a good row found no place. */
+void import_lost(struct ctx *, struct import_line *, const char *code, str arg);
 /* The cell as people see it; days and instants in ISO form. */
 str import_cell_text(struct arena *, const struct sheet_cell *);
+/* "Phone: 138…", with the colon of the reader's language. */
+str import_pair(struct ctx *, str head, str text);
 /* Full width to half width; nothing else. */
 str import_half_width(struct arena *, str);
 /* Nothing, or a word for nothing: "无", "n/a", "-". */
@@ -346,6 +352,9 @@ bool import_rescue(struct import_work *,
                    struct record *given,
                    bool *set);
 
+/* Of a colleague; empty when he is gone. */
+str import_user_name(struct ctx *, int64_t id);
+
 /* ---- import_run.c ---- */
 
 err_t import_work_init(struct ctx *,
@@ -357,6 +366,8 @@ err_t import_run(struct ctx *, struct job *, struct record *, bool dry) MUST_USE
 err_t import_run_answered(struct ctx *, struct record *, const int64_t *lines, size_t n) MUST_USE;
 
 /* ---- import_delete.c ---- */
+
+err_t import_may_delete(struct ctx *, const struct record *, bool *out) MUST_USE;
 
 /* The job: the rows and the file of an import that has been deleted. */
 err_t import_clear(struct ctx *, struct job *, json_t **result) MUST_USE;

@@ -251,12 +251,14 @@ static void refuse_missing(struct import_work *w, struct ctx *c, struct import_l
 static void tell_why_skipped(struct import_work *w, struct ctx *c, struct import_line *line)
 {
     str earlier = arena_printf(c->arena, "%zu", line->same_as_line);
-    if (!line->filled)
+    if (line->total)
+        import_remark(c, line, "import_skip_total", (str){0});
+    else if (!line->filled)
         import_remark(c, line, "import_skip_empty", (str){0});
     else if (str_eqz(json_get_str(line->answer, "choice"), "skip"))
         import_remark(c, line, "import_skip_answer", (str){0});
     else if (line->same_as_line)
-        import_remark(c, line, "import_skip_line", earlier);
+        import_remark(c, line, w->cards ? "import_skip_card" : "import_skip_line", earlier);
     else if (w->on_duplicate == IMPORT_SKIPPED)
         import_remark(c, line, "import_skip_known", (str){0});
     else
@@ -272,7 +274,7 @@ static err_t do_line(struct import_chunk *k, struct ctx *c, struct import_line *
     line->changes = (str){0};
     for (size_t i = 0; i < line->beside.n; i++)
         line->beside.at[i].outcome = IMPORT_SKIPPED;
-    if (!line->filled) {
+    if (!line->filled || line->total) {
         line->outcome = IMPORT_SKIPPED;
         return OK;
     }
@@ -309,7 +311,7 @@ err_t import_do_line(struct import_chunk *k, struct ctx *c, struct import_line *
 {
     TRY(do_line(k, c, line));
     if (line->outcome == IMPORT_MERGED)
-        import_remark(c, line, "import_merge_line",
+        import_remark(c, line, k->work->cards ? "import_merge_card" : "import_merge_line",
                       arena_printf(c->arena, "%zu", line->same_as_line));
     if (line->outcome == IMPORT_SKIPPED)
         tell_why_skipped(k->work, c, line);

@@ -20,8 +20,11 @@ str import_cells_text(struct ctx *c, const struct field *f, const value *cells)
     struct field_context context = ctx_field(c, S(""));
     if (str_eqz(S("ref"), f->type->name))
         return cells[0].kind == VALUE_INT ? name_of(c, f, cells[0].i) : (str){0};
-    return cells[0].kind == VALUE_NULL && f->column_count == 1 ? (str){0}
-                                                               : field_format(f, &context, cells);
+    if (cells[0].kind == VALUE_NULL && f->column_count == 1)
+        return (str){0};
+    str text = field_format(f, &context, cells), midnight = S(" 00:00:00");
+    bool day = str_eqz(S("instant"), f->type->name) && str_ends(text, midnight);
+    return day ? str_cut(text, 0, text.n - midnight.n) : text;
 }
 
 static str text_of(struct ctx *c, const struct import_line *line, const struct import_target *t)
@@ -59,9 +62,7 @@ static str all_of(struct ctx *c, const struct import_line *line, const struct im
     for (size_t i = 0; i < column->split.n; i++)
         add(c, &all, text_of(c, line, &column->split.at[i]));
     if (all.n && beside(line, column))
-        all =
-            arena_printf(c->arena, STR_FMT "：" STR_FMT,
-                         STR_ARG(column->target.field->object->label.text[c->lang]), STR_ARG(all));
+        all = import_pair(c, column->target.field->object->label.text[c->lang], all);
     for (size_t i = 0; i < line->spread.n; i++) {
         struct import_target further = {line->spread.at[i].field, WHOLE_FIELD};
         if (line->spread.at[i].column == column->index)

@@ -101,15 +101,20 @@ static str source_title(struct ctx *c, const struct object *o, str key)
     return key;
 }
 
-static str owner_title(struct ctx *c, str key)
+str import_user_name(struct ctx *c, int64_t id)
 {
     struct record *r;
-    int64_t id;
     const struct object *users = model_object(c->model, S("user"));
-    if (str_to_int(key, &id) != OK || record_load(c, users, id, &r) != OK)
+    if (record_load(c, users, id, &r) != OK)
         return (str){0};
     value v = record_cell(r, users->title, 0);
     return v.kind == VALUE_TEXT ? v.s : (str){0};
+}
+
+static str owner_title(struct ctx *c, str key)
+{
+    int64_t id;
+    return str_to_int(key, &id) == OK ? import_user_name(c, id) : (str){0};
 }
 
 static void groups_json(struct ctx *c,

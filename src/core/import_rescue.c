@@ -111,9 +111,7 @@ static bool to_notes(struct rescue *r, const struct field *f, value v)
     struct field_context context = ctx_field(r->ctx, S(""));
     if (!notes || !may_write(r->ctx, notes))
         return false;
-    str text =
-        arena_printf(r->ctx->arena, STR_FMT "：" STR_FMT, STR_ARG(f->label.text[r->ctx->lang]),
-                     STR_ARG(field_format(f, &context, &v)));
+    str text = import_pair(r->ctx, f->label.text[r->ctx->lang], field_format(f, &context, &v));
     value had = record_cell(r->set[notes->index] ? r->given : r->before, notes, 0);
     if (had.kind == VALUE_TEXT && str_find(had.s, text) != SIZE_MAX)
         return false;

@@ -146,12 +146,14 @@ static const struct field *notes_of(struct ctx *c, const struct object *o)
 err_t import_work_init(struct ctx *c, const struct record *r, bool dry, struct import_work *out)
 {
     const struct object *o = model_object(c->model, import_text(r, "object"));
-    struct import_work w = {.ctx = c,
-                            .id = record_id(r),
-                            .dry = dry,
-                            .strict = import_flag(r, "strict"),
-                            .source = import_text(r, "source"),
-                            .header_row = import_int(r, "header_row")};
+    struct import_work w = {
+        .ctx = c,
+        .id = record_id(r),
+        .dry = dry,
+        .cards = json_is_null(record_field_json(c, r, object_field(r->object, S("header_row")))),
+        .strict = import_flag(r, "strict"),
+        .source = import_text(r, "source"),
+        .header_row = import_int(r, "header_row")};
     if (!o)
         return ERR_NOT_FOUND;
     TRY(import_map_read(c, o, import_json(c, r, "columns"), &w.map));

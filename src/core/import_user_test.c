@@ -356,3 +356,103 @@ TEST_APP(import_names_cards_and_refused_rows_in_words)
     }
     ctx_done(&c);
 }
+
+/* ---- a first morning ---- */
+
+TEST_APP(import_takes_a_company_with_a_person_beside_it_for_a_company)
+{
+    BEGIN;
+    int64_t id = start(&c, "公司,联系人,电话\n巷口小店,老张,13800138000\n");
+    assert_str(json_get_str(column(&c, id, 0), "field"), "name");
+    assert_str(json_get_str(column(&c, id, 1), "field"), "contact.name");
+    assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
+    assert_int_equal(
+        count(&c, "{'all':[{'field':'name','eq':'巷口小店'},{'field':'kind','eq':'company'}]}"), 1);
+    id = start(&c, "姓名,电话\n小赵,13900139000\n");
+    assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
+    assert_int_equal(
+        count(&c, "{'all':[{'field':'name','eq':'小赵'},{'field':'kind','eq':'person'}]}"), 1);
+    ctx_done(&c);
+}
+
+TEST_APP(import_puts_accounts_out_of_a_phone_column_where_they_belong)
+{
+    BEGIN;
+    int64_t id = start(&c, "姓名,联系方式\n楚甲,weixin: chu_8888\n楚乙,QQ：12345678\n"
+                           "楚丙,微信号 chu_bing\n楚丁,13800138000\n楚戊,13900139000\n"
+                           "楚己,13700137000\n");
+    assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
+    assert_int_equal(figure(&c, id, "refused"), 0);
+    assert_int_equal(count(&c, "{'all':[{'field':'name','eq':'楚甲'},"
+                               "{'field':'wechat','eq':'chu_8888'}]}"),
+                     1);
+    assert_int_equal(count(&c, "{'field':'wechat','eq':'chu_bing'}"), 1);
+    assert_int_equal(count(&c, "{'field':'notes','eq':'QQ：12345678'}"), 1);
+    ctx_done(&c);
+}
+
+TEST_APP(import_keeps_a_province_that_is_none_in_the_street)
+{
+    BEGIN;
+    int64_t id =
+        start(&c, "姓名,省份,城市,详细地址\n甲,火星省,杭州,环形山1号\n乙,浙江,宁波,中山路2号\n");
+    assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
+    assert_int_equal(count(&c, "{'all':[{'field':'address.province','eq':'浙江省'},"
+                               "{'field':'address.city','eq':'杭州市'},"
+                               "{'field':'address.street','eq':'火星省环形山1号'}]}"),
+                     1);
+    assert_int_equal(count(&c, "{'field':'address.city','eq':'宁波市'}"), 1);
+    assert_str(remark(&c, id, 0), "没有“火星省”这个省市，原文记入街道");
+    ctx_done(&c);
+}
+
+TEST_APP(import_guesses_cities_by_their_names)
+{
+    BEGIN;
+    int64_t id =
+        start(&c, "王小明,13800138000,杭州\n李四,13900139000,宁波市\n张三,13700137000,广州\n");
+    assert_int_equal(json_get_int(view(&c, id), "header_row", -1), 0);
+    assert_str(json_get_str(column(&c, id, 0), "field"), "name");
+    assert_str(json_get_str(column(&c, id, 2), "field"), "address.city");
+    ctx_done(&c);
+}
+
+TEST_APP(import_shows_an_instant_of_a_day_without_midnight)
+{
+    BEGIN;
+    int64_t id =
+        start(&c, "姓名,手机,创建时间\n甲,13800138000,2024/3/5\n乙,13900139000,2024/3/6 08:30\n");
+    assert_str(json_get_str(column(&c, id, 2), "field"), "created_at");
+    assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
+    assert_str(json_get_str(json_object_get(json_array_get(rows(&c, id), 0), "made"), "2"),
+               "2024-03-05");
+    ctx_done(&c);
+}
+
+TEST_APP(import_leaves_out_the_line_of_totals)
+{
+    BEGIN;
+    int64_t id = start(&c, "姓名,手机,人数\n甲,13800138000,10\n合计,,10\nTotal：,,\"1,000\"\n"
+                           "Total,13900139000,\n");
+    assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
+    assert_int_equal(figure(&c, id, "created"), 2);
+    assert_int_equal(figure(&c, id, "skipped"), 2);
+    assert_str(remark(&c, id, 1), "合计行，不是记录");
+    ctx_done(&c);
+}
+
+TEST_APP(import_says_when_the_same_file_was_imported)
+{
+    BEGIN;
+    const char *text = "姓名\n甲\n";
+    int64_t first = start(&c, text), second = start(&c, text);
+    char id[24];
+    snprintf(id, sizeof id, "%lld", (long long)first);
+    assert_true(json_is_null(json_object_get(view(&c, second), "same_file")));
+    assert_int_equal(import_do(&c, NULL, first, IMPORT_RUN), OK);
+    assert_str(json_get_str(json_object_get(view(&c, second), "same_file"), "import"), id);
+    assert_true(json_is_null(json_object_get(view(&c, first), "same_file")));
+    assert_int_equal(import_do(&c, NULL, first, IMPORT_UNDO), OK);
+    assert_true(json_is_null(json_object_get(view(&c, second), "same_file")));
+    ctx_done(&c);
+}

@@ -21,6 +21,7 @@ struct vcf_reader {
     struct arena *memory; /* of the card being read */
     VEC(str) names;       /* the columns; empty until the first select */
     bool headed;          /* the row of names was given */
+    size_t cards;         /* that were given: rows are counted by them */
 };
 
 static struct vcf_reader *vcf_of(struct sheet_reader *reader)
@@ -243,6 +244,7 @@ static err_t vcf_rewind(struct vcf_reader *vcf)
     vcf_lines_done(&vcf->lines);
     vcf_lines_init(&vcf->lines, vcf->decoder);
     vcf->headed = false;
+    vcf->cards = 0;
     return decode_rewind(vcf->decoder);
 }
 
@@ -321,7 +323,7 @@ vcf_next_row(struct sheet_reader *reader, size_t *line, bool *end, struct proble
     if (!heading)
         TRY(read_card(vcf, &card, end, problems));
     vcf->headed = true;
-    *line = card.line;
+    *line = heading || *end ? 0 : ++vcf->cards;
     for (size_t i = 0; i < vcf->names.n && !*end; i++) {
         if (heading) {
             row_cell(row, i)->kind = CELL_TEXT;

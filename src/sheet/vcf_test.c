@@ -27,7 +27,7 @@ TEST(vcf_reads_version_2_1_with_quoted_printable)
             "ORG;CHARSET=GBK;ENCODING=QUOTED-PRINTABLE:=CD=F5\r\n"
             "TEL;CELL;PREF:13812345678\r\nEND:VCARD\r\n"
             "BEGIN:VCARD\r\nVERSION:2.1\r\nN:Smith;John;;Dr.;\r\nTEL:1\r\nEND:VCARD\r\n"),
-          "0: FN|TEL|ORG\n1: 王芳|13812345678|王\n8: Dr. John Smith|1\n");
+          "0: FN|TEL|ORG\n1: 王芳|13812345678|王\n2: Dr. John Smith|1\n");
 }
 
 TEST(vcf_reads_version_4)
