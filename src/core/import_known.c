@@ -180,7 +180,8 @@ static void write_compared(const struct look *l,
     jw_open(w, '[');
     for (size_t i = 0; i < o->field_count; i++) {
         const struct field *f = o->fields[i];
-        if (!(line->set[i] || mapped(&work->map, f)) || access_of(l, f) == FIELD_HIDDEN)
+        bool asked = f != o->created_at && (line->set[i] || mapped(&work->map, f));
+        if (!asked || access_of(l, f) == FIELD_HIDDEN)
             continue;
         value given[FIELD_PARTS];
         for (unsigned p = 0; p < f->column_count; p++)

@@ -31,7 +31,7 @@ function workbook(rows) {
 }
 
 async function checkAndRun(p) {
-  await p.page.getByRole('button', { name: '预检', exact: true }).click();
+  await p.page.getByRole('button', { name: '检查', exact: true }).click();
   await p.page.locator('.figures').waitFor({ timeout: 60_000 });
   await p.page.getByRole('button', { name: /^导入 [\d,]+ 条$/ }).click();
 }
@@ -51,7 +51,7 @@ test('rows that may be known are decided on one by one', { timeout: 180_000 }, a
     [`坏号码${stamp}`, '12', '', ''],
   ]));
   await p.page.locator('#policy').click();
-  await p.page.getByTitle('逐条问我').click();
+  await p.page.getByTitle('逐条询问').click();
   await checkAndRun(p);
   await p.page.getByText('1 行像是已有的记录').waitFor({ timeout: 60_000 });
   await p.page.locator('.report-columns summary').click();
@@ -75,7 +75,7 @@ test('an import is cancelled while it runs', { timeout: 180_000 }, async () => {
   for (let i = 0; i < 40_000; i++) lines.push(`取消${i},1370${String(i).padStart(7, '0')}`);
   await p.signIn();
   await drop(p, '许多.csv', { mimeType: 'text/csv', buffer: Buffer.from(lines.join('\n')) });
-  await p.page.getByRole('button', { name: '预检', exact: true }).click();
+  await p.page.getByRole('button', { name: '检查', exact: true }).click();
   await p.page.locator('.progressing').getByRole('button', { name: '取消' }).click();
   await p.page.locator('.mapping').waitFor({ timeout: 60_000 });
   assert.deepEqual(p.wrong, []);
@@ -94,7 +94,7 @@ test('what is left out, not understood or ambiguous is said before the check', {
   await p.page.getByText('有 1 列不会导入：内部码').waitFor();
   await p.page.getByText('1 个值不认识，请翻译').waitFor();
   await p.page.getByLabel('“出生日期”的日期顺序').waitFor();
-  await p.page.getByRole('button', { name: '预检', exact: true }).click();
+  await p.page.getByRole('button', { name: '检查', exact: true }).click();
   await p.page.locator('.figures').waitFor({ timeout: 60_000 });
   await p.page.getByText('有 1 列不会导入：内部码').waitFor();
   await p.page.locator('.cell-made', { hasText: 'B 优质' }).waitFor();
@@ -110,7 +110,7 @@ test('a contacts file has no header row and loses nobody', { timeout: 180_000 },
   await p.signIn();
   await drop(p, '通讯录.vcf', { mimeType: 'text/vcard', buffer: Buffer.from(text) });
   assert.equal(await p.page.locator('#header').count(), 0);
-  await p.page.getByRole('button', { name: '预检', exact: true }).click();
+  await p.page.getByRole('button', { name: '检查', exact: true }).click();
   await p.page.getByRole('button', { name: '导入 2 条' }).waitFor({ timeout: 60_000 });
   assert.deepEqual(p.wrong, []);
   await p.close();
@@ -138,6 +138,45 @@ test('the contact beside the company is one, and an import that is over can be d
   await p.page.locator('.import-row', { hasText: '公司.xlsx' }).waitFor({ state: 'detached' });
   await p.go(`/contacts?q=${encodeURIComponent(`王总${stamp}`)}`);
   await p.page.locator('a.grid-title', { hasText: `王总${stamp}` }).waitFor({ timeout: 30_000 });
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('whom a row changes is named, the list is narrowed to the import, and undoing tells numbers', { timeout: 180_000 }, async () => {
+  const p = await openPage(browser, server);
+  const stamp = String(Date.now()).slice(-7);
+  const first = workbook([['姓名', '手机'], [`名单一${stamp}`, `1301${stamp}`]]);
+  await p.signIn();
+  await drop(p, '先.xlsx', first);
+  await checkAndRun(p);
+  await p.page.getByRole('button', { name: '撤销这次导入' }).waitFor({ timeout: 60_000 });
+  await drop(p, '再.xlsx', first);
+  await p.page.getByRole('link', { name: '看那次导入' }).waitFor();
+
+  await drop(p, '后.xlsx', workbook([
+    ['姓名', '手机', '公司', '标签'],
+    [`名单一${stamp}`, `1301${stamp}`, `云帆${stamp}`, ''],
+    [`名单二${stamp}`, `1311${stamp}`, '', `标签${stamp}`],
+    ['合计', '', '', ''],
+  ]));
+  await p.page.getByRole('button', { name: '检查', exact: true }).click();
+  const known = p.page.locator('.report-known');
+  await known.getByRole('link', { name: `名单一${stamp}` }).waitFor({ timeout: 60_000 });
+  await known.getByText('手机相同').waitFor();
+  await known.getByText(`所在公司：（空） → 云帆${stamp}`).waitFor();
+  await p.page.getByText('合计行，不是记录').waitFor();
+  await p.page.getByRole('button', { name: '导入 2 条' }).click();
+  await p.page.getByRole('button', { name: '撤销这次导入' }).waitFor({ timeout: 60_000 });
+  const here = p.page.url();
+  await p.page.getByRole('link', { name: '查看客户' }).click();
+  await p.page.locator('.chip', { hasText: '后.xlsx' }).waitFor({ timeout: 30_000 });
+  await p.page.locator('a.grid-title').filter({ hasText: `名单二${stamp}` }).waitFor({ timeout: 30_000 });
+  assert.equal(await p.page.locator('a.grid-title').count(), 2);
+
+  await p.page.goto(here);
+  await p.page.getByRole('button', { name: '撤销这次导入' }).click();
+  await p.page.getByRole('dialog').getByRole('button', { name: '撤销这次导入' }).click();
+  await p.page.getByText('撤回 3 项，因之后改过保留 0 项').waitFor({ timeout: 60_000 });
   assert.deepEqual(p.wrong, []);
   await p.close();
 });

@@ -393,7 +393,7 @@ test('from an Excel file to a found customer, and back again', { timeout: 120_00
   });
   await p.page.waitForURL(/\/imports\/\d+/);
   await p.page.locator('.mapping').waitFor();
-  await p.page.getByRole('button', { name: '预检', exact: true }).click();
+  await p.page.getByRole('button', { name: '检查', exact: true }).click();
   await p.page.locator('.figures').waitFor({ timeout: 60_000 });
   await p.page.getByRole('button', { name: /^导入 \d+ 条$/ }).click();
   await p.page.getByRole('button', { name: '撤销这次导入' }).waitFor({ timeout: 60_000 });

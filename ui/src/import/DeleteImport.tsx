@@ -6,7 +6,7 @@ import { ask } from '../parts/ask';
 import { useTell } from '../parts/useTell';
 import { type ImportRecord, importName } from './types';
 
-/** Deletes an import with its file and rows, after asking; what it has written stays. */
+/** Deletes an import with its file and rows, after asking, where one may; what it has written stays. */
 export function DeleteImport({ data, onDone }: { data: ImportRecord; onDone?: () => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
@@ -29,6 +29,7 @@ export function DeleteImport({ data, onDone }: { data: ImportRecord; onDone?: ()
       tell.error(e);
     }
   };
+  if (!data._may?.includes('delete')) return null;
   return (
     <button
       type="button"

@@ -1,17 +1,27 @@
 import { Button, Radio } from 'antd';
 import { useState } from 'react';
 import { api } from '../api/client';
+import type { ModelObject } from '../api/types';
 import { useTranslation } from '../app/i18n';
 import { useFormat } from '../parts/useFormat';
 import { useTell } from '../parts/useTell';
-import type { ImportRecord } from './types';
+import { Compare } from './Compare';
+import { type ImportRecord, ofCards } from './types';
 
 interface Answer {
   choice: 'update' | 'create' | 'skip';
   id?: string;
 }
 
-export function Duplicates({ data, onAnswered }: { data: ImportRecord; onAnswered: () => void }) {
+export function Duplicates({
+  data,
+  object,
+  onAnswered,
+}: {
+  data: ImportRecord;
+  object: ModelObject;
+  onAnswered: () => void;
+}) {
   const { t } = useTranslation();
   const f = useFormat();
   const tell = useTell();
@@ -19,6 +29,8 @@ export function Duplicates({ data, onAnswered }: { data: ImportRecord; onAnswere
   const [answers, setAnswers] = useState<Record<number, Answer>>({});
   const [busy, setBusy] = useState(false);
   const given = Object.keys(answers).length;
+  const cards = ofCards(data);
+  const lineName = (n: number) => t(cards ? 'import.cardN' : 'import.lineN', { n });
 
   const send = async () => {
     setBusy(true);
@@ -40,7 +52,10 @@ export function Duplicates({ data, onAnswered }: { data: ImportRecord; onAnswere
       <h2>{t('import.duplicates', { count: list.length, n: list.length })}</h2>
       {list.map((d) => (
         <fieldset key={d.line} className="panel duplicate">
-          <legend>{t('import.lineN', { n: d.line })}</legend>
+          <legend>
+            {d.title ? t('import.lineOf', { line: lineName(d.line), title: d.title }) : lineName(d.line)}
+          </legend>
+          <Compare waiting={d} object={object} row={t(cards ? 'import.thisCard' : 'import.thisRow')} />
           <Radio.Group
             vertical
             value={
@@ -59,7 +74,7 @@ export function Duplicates({ data, onAnswered }: { data: ImportRecord; onAnswere
                 label: t('import.sameAs', {
                   title: c.title,
                   score: f.percent(c.score, 0),
-                  reasons: c.reasons?.join(t('list.comma')) ?? '',
+                  reasons: c.reasons.join(t('list.comma')),
                 }),
               })),
               { value: 'create:', label: t('import.isNew') },

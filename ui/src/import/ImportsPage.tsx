@@ -87,6 +87,7 @@ export function ImportsPage() {
                       {t('import.summary', {
                         created: f.number(i.report.created),
                         updated: f.number(i.report.updated),
+                        merged: f.number(i.report.merged),
                         refused: f.number(i.report.refused),
                       })}
                     </span>

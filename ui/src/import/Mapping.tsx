@@ -7,7 +7,15 @@ import { Badge } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
 import { ColumnOptions } from './ColumnOptions';
 import { type Target, useTargets } from './targets';
-import { type Column, type ImportRecord, type Policy, policies, untranslated } from './types';
+import { SameFile } from './SameFile';
+import {
+  type Column,
+  columnLetters,
+  type ImportRecord,
+  type Policy,
+  policies,
+  untranslated,
+} from './types';
 
 export interface MappingDraft {
   columns: Column[];
@@ -42,6 +50,7 @@ export function Mapping({ data, object, onSheet, onHeader, onCheck }: Props) {
   };
   return (
     <>
+      <SameFile data={data} />
       <div className="import-basics">
         {data.sheets.length > 1 && (
           <div className="import-basic">
@@ -117,7 +126,7 @@ export function Mapping({ data, object, onSheet, onHeader, onCheck }: Props) {
           {t('import.leftOut', {
             count: left.length,
             columns: left
-              .map((c) => c.header || t('import.noHeader', { n: c.index + 1 }))
+              .map((c) => c.header || t('import.noHeader', { n: columnLetters(c.index) }))
               .join(t('import.listComma')),
           })}
         </p>
@@ -150,7 +159,7 @@ function MappingRow({
   const f = useFormat();
   const unknown = untranslated(column);
   const [open, setOpen] = useState(unknown.length > 0);
-  const label = column.header || t('import.noHeader', { n: column.index + 1 });
+  const label = column.header || t('import.noHeader', { n: columnLetters(column.index) });
   const changed = Boolean(
     column.split?.length || column.default || Object.keys(column.translate ?? {}).length,
   );

@@ -1,6 +1,6 @@
 import { useTranslation } from '../app/i18n';
 import { useFormat } from '../parts/useFormat';
-import type { ColumnReport } from './types';
+import { columnLetters, type ColumnReport } from './types';
 
 /** How often something was wrong, column by column, with an example of each reason. */
 export function ReportColumns({ columns }: { columns: ColumnReport[] }) {
@@ -23,7 +23,9 @@ export function ReportColumns({ columns }: { columns: ColumnReport[] }) {
         <tbody>
           {columns.map((c) => (
             <tr key={c.column ?? 'row'}>
-              <th scope="row">{c.column === null ? t('import.wholeRow') : c.header || c.column + 1}</th>
+              <th scope="row">{c.column === null
+                  ? t('import.wholeRow')
+                  : c.header || t('import.noHeader', { n: columnLetters(c.column) })}</th>
               <td className="grid-figure">{f.number(c.repaired)}</td>
               <td className="grid-figure">{f.number(c.noted)}</td>
               <td className="grid-figure">{f.number(c.refused)}</td>

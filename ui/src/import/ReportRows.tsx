@@ -5,7 +5,15 @@ import type { ModelObject } from '../api/types';
 import { useTranslation } from '../app/i18n';
 import { More } from '../parts/More';
 import { Badge, Failure, Skeleton } from '../parts/states';
-import { type Column, type ImportRecord, type ImportRow, importName } from './types';
+import {
+  type Column,
+  columnLetters,
+  type ImportRecord,
+  type ImportRow,
+  importName,
+  type Known,
+  ofCards,
+} from './types';
 
 interface RowsPage {
   data: ImportRow[];
@@ -48,6 +56,7 @@ export function ReportRows({
   const rows = list.data.pages.flatMap((p) => p.data);
   if (rows.length === 0) return <p className="muted import-line">{t('import.noRows')}</p>;
   const columns = data.columns.filter((c) => c.field || c.split?.length);
+  const cards = ofCards(data);
   return (
     <>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled by keyboard */}
@@ -55,17 +64,19 @@ export function ReportRows({
         <table>
           <thead>
             <tr>
-              <th>{t('import.line')}</th>
+              <th>{t(cards ? 'import.card' : 'import.line')}</th>
               <th>{t('import.outcome')}</th>
               <th>{t('import.problems')}</th>
               {columns.map((c) => (
-                <th key={c.index}>{c.header}</th>
+                <th key={c.index}>
+                  {c.header || t('import.noHeader', { n: columnLetters(c.index) })}
+                </th>
               ))}
             </tr>
           </thead>
           <tbody>
             {rows.map((r) => (
-              <Row key={r.line} row={r} columns={columns} object={object} />
+              <Row key={r.line} row={r} cards={cards} columns={columns} object={object} />
             ))}
           </tbody>
         </table>
@@ -75,7 +86,17 @@ export function ReportRows({
   );
 }
 
-function Row({ row, columns, object }: { row: ImportRow; columns: Column[]; object: ModelObject }) {
+function Row({
+  row,
+  cards,
+  columns,
+  object,
+}: {
+  row: ImportRow;
+  cards: boolean;
+  columns: Column[];
+  object: ModelObject;
+}) {
   const { t } = useTranslation();
   const problems = row.problems ?? [];
   const badge = (
@@ -85,9 +106,18 @@ function Row({ row, columns, object }: { row: ImportRow; columns: Column[]; obje
   );
   return (
     <tr>
-      <td className="muted">{row.line}</td>
-      <td>{row.record ? <Link to={`/${object.plural}/${row.record}`}>{badge}</Link> : badge}</td>
+      <td className="muted">{cards ? t('import.cardN', { n: row.line }) : row.line}</td>
+      <td>
+        {row.record ? (
+          <Link to={`/${object.plural}/${row.record}`} target="_blank">
+            {badge}
+          </Link>
+        ) : (
+          badge
+        )}
+      </td>
       <td className="report-problems">
+        {row.known && <KnownRecord known={row.known} object={object} />}
         {problems.map((x) => (
           <div key={x.message} className={x.mild ? 'mild' : undefined}>
             {x.message}
@@ -107,6 +137,30 @@ function Row({ row, columns, object }: { row: ImportRow; columns: Column[]; obje
         );
       })}
     </tr>
+  );
+}
+
+/** Whom the row was found to be, why, and what changes there. */
+function KnownRecord({ known, object }: { known: Known; object: ModelObject }) {
+  const { t } = useTranslation();
+  return (
+    <div className="report-known">
+      <Link to={`/${object.plural}/${known.id}`} target="_blank">
+        {known.title || `#${known.id.slice(-6)}`}
+      </Link>
+      {known.reasons.length > 0 && (
+        <span className="muted"> · {known.reasons.join(t('list.comma'))}</span>
+      )}
+      {known.changes.map((c) => (
+        <div key={c.field}>
+          {t('import.change', {
+            field: c.label,
+            before: c.before ?? t('import.emptyCell'),
+            after: c.after ?? t('import.emptyCell'),
+          })}
+        </div>
+      ))}
+    </div>
   );
 }
 

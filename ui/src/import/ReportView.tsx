@@ -10,7 +10,8 @@ import { useFormat } from '../parts/useFormat';
 import { Duplicates } from './Duplicates';
 import { ReportColumns } from './ReportColumns';
 import { ReportRows } from './ReportRows';
-import type { ImportRecord, Report } from './types';
+import { SameFile } from './SameFile';
+import { columnLetters, type ImportRecord, type Report } from './types';
 
 interface Props {
   data: ImportRecord;
@@ -44,6 +45,8 @@ export function ReportView(p: Props) {
       <p className="import-line">
         {t(`import.say.${data.state}`, { defaultValue: t(`import.state.${data.state}`) })}
       </p>
+      {dry && <SameFile data={data} />}
+      <TakenBack report={report} />
       <Figures report={report} dry={dry} shown={shown} onShow={setShown} />
       <div className="import-meters">
         <Meter label={t('quality.validity')} value={report.validity} reference={0.7} />
@@ -52,12 +55,37 @@ export function ReportView(p: Props) {
       <LeftOut report={report} dry={dry} />
       <Actions {...p} report={report} />
       {(dry || data.state === 'done') && (report.ask ?? 0) > 0 && (
-        <Duplicates data={data} onAnswered={p.onAnswered} />
+        <Duplicates data={data} object={object} onAnswered={p.onAnswered} />
       )}
       <ReportColumns columns={report.by_column ?? []} />
       <ReportRows key={shown} data={data} object={object} outcome={shown} />
     </>
   );
+}
+
+/** What undoing has done, in numbers. */
+function TakenBack({ report }: { report: Report }) {
+  const { t } = useTranslation();
+  const f = useFormat();
+  const undo = report.undo;
+  if (!undo) return null;
+  return (
+    <p className="import-line">
+      {t('import.undone', {
+        restored: f.number(undo.restored),
+        changed: f.number(undo.kept_changed),
+        used: f.number(undo.kept_used),
+        other: f.number(undo.kept_total - undo.kept_changed - undo.kept_used),
+      })}
+    </p>
+  );
+}
+
+/** The list, narrowed to what the import has made and changed. */
+function listOf(data: ImportRecord, object: ModelObject): string {
+  if (!data.batch) return `/${object.plural}`;
+  const where = JSON.stringify({ inBatch: data.batch });
+  return `/${object.plural}?${new URLSearchParams({ where }).toString()}`;
 }
 
 /** Columns that will not be, or have not been, imported. */
@@ -66,7 +94,7 @@ function LeftOut({ report, dry }: { report: Report; dry: boolean }) {
   const left = report.left_out ?? [];
   if (left.length === 0) return null;
   const columns = left
-    .map((c) => c.header || t('import.noHeader', { n: c.column + 1 }))
+    .map((c) => c.header || t('import.noHeader', { n: columnLetters(c.column) }))
     .join(t('import.listComma'));
   return (
     <p className="import-line import-left">
@@ -169,7 +197,7 @@ function Actions({ data, object, onBack, onRun, onUndo, report }: Props & { repo
     );
   return (
     <div className="import-actions">
-      <Link className="ghost-button" to={`/${object.plural}`}>
+      <Link className="ghost-button" to={listOf(data, object)}>
         {t('import.see', { objects: object.plural_label || object.label })}
       </Link>
       {refused}

@@ -53,15 +53,32 @@ export interface ImportRow {
   values?: unknown[];
   problems?: RowProblem[];
   changes?: Record<string, unknown> | null;
+  /** The record that the row was found to be. */
+  known?: Known | null;
   /** By column: what is made of the cell, where the cell does not say it itself. */
   made?: Record<string, string>;
 }
 
+export interface Known {
+  id: Id;
+  title: string;
+  reasons: string[];
+  changes: { field: string; label: string; before: string | null; after: string | null }[];
+}
+
+/** A record that a row may be, and both field by field. */
 export interface Candidate {
   id: Id;
   title: string;
   score: number;
-  reasons?: string[];
+  reasons: string[];
+  fields: { field: string; label: string; row: string | null; record: string | null }[];
+}
+
+export interface Waiting {
+  line: number;
+  title: string | null;
+  candidates: Candidate[];
 }
 
 export interface Report {
@@ -80,7 +97,9 @@ export interface Report {
   by_source?: QualityGroup[];
   by_owner?: QualityGroup[];
   sample?: ImportRow[];
-  duplicates?: { line: number; candidates: Candidate[] }[];
+  duplicates?: Waiting[];
+  /** What came of taking it back. */
+  undo?: { restored: number; kept_total: number; kept_changed: number; kept_used: number };
   by_column?: ColumnReport[];
   /** Columns with values that go nowhere. */
   left_out?: { column: number; header: string }[];
@@ -127,6 +146,20 @@ export interface ImportRecord {
   batch?: Id | null;
   error?: string | null;
   created_at?: string;
+  /** The newest import of a file of the same bytes; import null: out of one's sight. */
+  same_file?: { import: Id | null; at: string | null; by: string } | null;
+  _may?: string[];
+}
+
+/** A contacts file: its rows are cards. */
+export function ofCards(i: ImportRecord): boolean {
+  return i.header_row === null;
+}
+
+/** "A" … "Z", "AA" …, as spreadsheets name a column. */
+export function columnLetters(index: number): string {
+  const last = String.fromCharCode(65 + (index % 26));
+  return index < 26 ? last : columnLetters(Math.floor(index / 26) - 1) + last;
 }
 
 export function importName(i: ImportRecord): string {

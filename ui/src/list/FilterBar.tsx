@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query';
 import { Button, Popover } from 'antd';
 import { lazy, Suspense, useMemo, useState } from 'react';
+import { api } from '../api/client';
 import { useSession } from '../api/session';
 import type { ModelObject, Titles } from '../api/types';
 import { useTranslation } from '../app/i18n';
@@ -142,7 +144,21 @@ export function useFilter({
   };
 }
 
+/** An import or a bulk change by its title, where one may know it. */
+function BatchName({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const batch = useQuery({
+    queryKey: ['batch', id],
+    queryFn: ({ signal }) => api<{ data: { title: string } }>(`/batches/${id}`, { signal }),
+    retry: false,
+  });
+  const title = batch.data?.data.title;
+  return <>{title ? t('filter.inBatchOf', { title }) : t('filter.inBatch')}</>;
+}
+
 function ChipText({ item, speech }: { item: Row | Group | Opaque; speech: Speech }) {
+  if (item.kind === 'opaque' && typeof item.condition.inBatch === 'string')
+    return <BatchName id={item.condition.inBatch} />;
   if (item.kind === 'opaque') return <>{speech.t('filter.opaque')}</>;
   if (item.kind === 'group') return <>{sayGroup(item, speech)}</>;
   const { field, verb, value } = sayRow(item, speech);
