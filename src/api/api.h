@@ -23,6 +23,7 @@ struct call {
     bool by_token;
     const struct route *route;
     str params[CALL_PARAMS]; /* of the path: {…} in order */
+    str id;                  /* the one of them that names what is asked for; or empty */
     const json_t *body;      /* parsed, when the route takes JSON */
     struct jw out;           /* the reply's body */
     str etag, location;      /* its headers, as call_header got them */
@@ -91,7 +92,8 @@ err_t call_query_int(struct call *,
                      int64_t most,
                      int64_t fallback,
                      int64_t *out) MUST_USE;
-/* The version in If-Match. ERR_INVALID "precondition_required" (428) when absent. */
+/* The version in If-Match. ERR_INVALID "precondition_required" (428) when absent,
+ * "if_match_malformed" when it is none. */
 err_t call_version(struct call *, int64_t *out) MUST_USE;
 void call_header(struct call *, const char *name, str value);
 /* {"data": … : the caller writes the value, then call_end. */

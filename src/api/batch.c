@@ -39,7 +39,7 @@ static err_t run_item(struct call *call,
     struct ctx *c = &call->ctx;
     if (!str_eqz(item->method, "POST") && !str_eqz(item->method, "PATCH") &&
         !str_eqz(item->method, "DELETE")) {
-        problem_add(&c->problems, S("/method"), "bad_parameter", "method", NULL);
+        problem_add(&c->problems, S("/method"), "batch_method", NULL);
         return ERR_INVALID;
     }
     if (item->strange) {
@@ -97,6 +97,8 @@ static err_t answer_item(struct call *call, const struct object *o, const json_t
     int status = 200;
     size_t before = call->ctx.problems.list.n;
     err_t e = run_item(call, o, &item, &status, &r);
+    if (e == ERR_NOT_FOUND && call->ctx.problems.list.n == before)
+        problem_add_str(&call->ctx.problems, S("/id"), "no_record", item.id, (str){0}, (str){0});
     if (err_is_fault(e) && call->ctx.in_transaction)
         return e; /* all of it is undone; without a transaction what was done stays and is told */
     jw_open(w, '{');
@@ -119,10 +121,13 @@ err_t records_batch(struct call *call)
     const struct object *o;
     struct ctx *c = &call->ctx;
     const json_t *items = json_object_get(call->body, "items");
+    static const char *const known[] = {"items", "title", NULL};
     TRY(call_object(call, &o));
+    TRY(call_members(call, known));
     if (!json_is_array(items) || json_array_size(items) == 0 ||
         json_array_size(items) > LIMIT_BATCH_ITEMS) {
-        problem_add(&c->problems, S("/items"), "out_of_range", "items", "1", "100", NULL);
+        problem_add_str(&c->problems, S("/items"), "batch_items",
+                        arena_printf(c->arena, "%d", LIMIT_BATCH_ITEMS), (str){0}, (str){0});
         return ERR_INVALID;
     }
     TRY(record_guard(c, o));

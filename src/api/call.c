@@ -14,7 +14,8 @@ err_t call_object(struct call *call, const struct object **out)
 
 err_t call_id(struct call *call, size_t param, int64_t *out)
 {
-    return id_parse(call->params[param], out) == OK ? OK : ERR_NOT_FOUND;
+    call->id = call->params[param];
+    return id_parse(call->id, out) == OK ? OK : ERR_NOT_FOUND;
 }
 
 err_t call_query(struct call *call, const char *name, str *out)
@@ -48,12 +49,14 @@ err_t call_query_int(struct call *call,
 
 err_t call_version(struct call *call, int64_t *out)
 {
-    str etag = http_header(call->request, "If-Match");
+    str header = http_header(call->request, "If-Match"), etag = header;
     if (etag.n >= 2 && etag.p[0] == '"' && etag.p[etag.n - 1] == '"')
         etag = str_cut(etag, 1, etag.n - 1);
     if (str_to_int(etag, out) == OK && *out > 0)
         return OK;
-    problem_add(&call->ctx.problems, S("If-Match"), "precondition_required", NULL);
+    problem_add_str(&call->ctx.problems, S("If-Match"),
+                    header.n ? "if_match_malformed" : "precondition_required", header, (str){0},
+                    (str){0});
     return ERR_INVALID;
 }
 

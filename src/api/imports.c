@@ -54,6 +54,9 @@ err_t imports_create_prepare(struct call *call)
         problem_add(&c->problems, S("/file"), "unknown_ref", "file", NULL);
         return ERR_INVALID;
     }
+    for (size_t i = 0; i < c->problems.list.n; i++) /* what is wrong within the file */
+        if (!c->problems.list.at[i].pointer.n)
+            c->problems.list.at[i].pointer = S("/file");
     call->prepared = e == OK ? proposal : NULL;
     return e;
 }

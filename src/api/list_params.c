@@ -4,6 +4,13 @@
 
 enum { SEARCH_HITS = 1000 };
 
+/* What is wrong with one parameter does not hide what is wrong with the others. */
+static void note(err_t *all, err_t e)
+{
+    if (*all == OK || err_is_fault(e))
+        *all = e;
+}
+
 static err_t bad(struct call *call, str at, const char *code, str arg)
 {
     problem_add_str(&call->ctx.problems, at, code, arg, (str){0}, (str){0});
@@ -74,6 +81,7 @@ static err_t
 sort_param(struct call *call, const struct object *o, str at, str text, struct list_query *q)
 {
     str word;
+    err_t e = OK;
     while (text.n && str_split(&text, ',', &word)) {
         bool descending = str_starts(word, S("-"));
         str path = descending ? str_cut(word, 1, word.n) : word;
@@ -83,15 +91,18 @@ sort_param(struct call *call, const struct object *o, str at, str text, struct l
         s->field = find_part(o, path, &s->part);
         s->descending = descending;
         if (!s->field || access_field(call->ctx.access, s->field) == FIELD_HIDDEN)
-            return bad(call, at, "unknown_field", path);
+            note(&e, bad(call, at, "unknown_field", path));
+        else if (!record_sortable(&call->ctx, s->field))
+            note(&e, bad(call, at, "not_sortable", s->field->name));
     }
-    return OK;
+    return e;
 }
 
 static err_t
 fields_param(struct call *call, const struct object *o, str text, struct list_params *p)
 {
     str name;
+    err_t e = OK;
     if (!text.n)
         return OK;
     p->fields = ARENA_ARRAY(call->ctx.arena, const struct field *, o->field_count + 2);
@@ -100,11 +111,11 @@ fields_param(struct call *call, const struct object *o, str text, struct list_pa
     while (str_split(&text, ',', &name)) {
         const struct field *f = object_field(o, name);
         if (!f || access_field(call->ctx.access, f) == FIELD_HIDDEN)
-            return bad(call, S("fields"), "unknown_field", name);
-        if (f != o->id && f != o->version && p->field_count < o->field_count + 2)
+            note(&e, bad(call, S("fields"), "unknown_field", name));
+        else if (f != o->id && f != o->version && p->field_count < o->field_count + 2)
             p->fields[p->field_count++] = f;
     }
-    return OK;
+    return e;
 }
 
 /* A misspelt parameter would silently list everything. */
@@ -117,7 +128,8 @@ static err_t known_param(void *context, str name, str unused)
         if (str_eqz(name, known[i]))
             return OK;
     struct call *call = context;
-    return bad(call, name, "unknown_parameter", name);
+    problem_add_str(&call->ctx.problems, name, "unknown_parameter", name, (str){0}, (str){0});
+    return OK;
 }
 
 static err_t deleted_param(struct call *call, struct list_query *q)
@@ -130,34 +142,51 @@ static err_t deleted_param(struct call *call, struct list_query *q)
                : bad(call, S("deleted"), "bad_parameter", S("deleted"));
 }
 
+static err_t count_param(struct call *call, enum list_count *out)
+{
+    str text;
+    TRY(call_query(call, "count", &text));
+    *out = str_eqz(text, "fast") ? COUNT_FAST : str_eqz(text, "exact") ? COUNT_EXACT : COUNT_NONE;
+    return !text.n || *out != COUNT_NONE || str_eqz(text, "none")
+               ? OK
+               : bad(call, S("count"), "bad_parameter", S("count"));
+}
+
+/* Those that a body does not have. */
+static err_t page_params(struct call *call, const struct object *o, struct list_params *p)
+{
+    str fields = {0};
+    int64_t limit = 0;
+    err_t e = call_query(call, "fields", &fields);
+    note(&e, fields_param(call, o, fields, p));
+    note(&e, call_query(call, "after", &p->query.after));
+    note(&e, deleted_param(call, &p->query));
+    note(&e, count_param(call, &p->count));
+    note(&e, call_query_int(call, "limit", 1, LIMIT_LIST_PAGE, 50, &limit));
+    p->query.limit = (size_t)limit;
+    return e;
+}
+
 err_t list_params(struct call *call,
                   const struct object *o,
                   const json_t *body,
                   struct list_params *out)
 {
     struct list_params p = {.query = {.object = o, .op = OP_READ}};
-    str sort, fields, words, after;
-    int64_t limit;
+    struct ctx *c = &call->ctx;
+    str sort = {0}, words = {0};
+    err_t e = body ? OK : http_params(call->request, known_param, call);
+    note(&e, where_param(call, o, body, &p.query));
+    note(&e, text_param(call, body, "sort", &sort));
+    note(&e, sort_param(call, o, place(call, body, "sort"), sort, &p.query));
+    note(&e, text_param(call, body, "q", &words));
     if (!body)
-        TRY(http_params(call->request, known_param, call));
-    TRY(where_param(call, o, body, &p.query));
-    TRY(text_param(call, body, "sort", &sort));
-    TRY(sort_param(call, o, place(call, body, "sort"), sort, &p.query));
-    TRY(text_param(call, body, "q", &words));
-    if (body)
-        TRY(search_narrow_all(&call->ctx, words, S("/q"), &p.query));
-    else
-        TRY(search_narrow(&call->ctx, words, SEARCH_HITS, &p.query, &p.more_hits));
+        note(&e, page_params(call, o, &p));
+    if (e != OK || problems_any(&c->problems))
+        return e == OK ? ERR_INVALID : e;
+    TRY(body ? search_narrow_all(c, words, S("/q"), &p.query)
+             : search_narrow(c, words, SEARCH_HITS, &p.query, &p.more_hits));
     p.words = p.query.ids != NULL;
-    if (!body) {
-        TRY(call_query(call, "fields", &fields));
-        TRY(fields_param(call, o, fields, &p));
-        TRY(call_query(call, "after", &after));
-        TRY(deleted_param(call, &p.query));
-        TRY(call_query_int(call, "limit", 1, LIMIT_LIST_PAGE, 50, &limit));
-        p.query.after = after;
-        p.query.limit = (size_t)limit;
-    }
     *out = p;
     return OK;
 }

@@ -78,6 +78,9 @@ void problem_reply(struct call *call, err_t e)
 {
     struct ctx *c = &call->ctx;
     struct jw w = {.out = &call->reply->body};
+    if (e == ERR_NOT_FOUND && !problems_any(&c->problems))
+        problem_add_str(&c->problems, call->id.n ? S("id") : S(""),
+                        call->id.n ? "no_record" : "not_found", call->id, (str){0}, (str){0});
     enum lang lang = c->lang;
     const char *code = problem_code(c, e, 0);
     int status = problem_status(e, code);

@@ -25,14 +25,8 @@ err_t records_list(struct call *call)
     const struct object *o;
     struct list_params p;
     struct list_page page;
-    str count;
     TRY(call_object(call, &o));
     TRY(list_params(call, o, NULL, &p));
-    TRY(call_query(call, "count", &count));
-    if (count.n && !str_eqz(count, "none") && !str_eqz(count, "fast") && !str_eqz(count, "exact")) {
-        problem_add(&call->ctx.problems, S("count"), "bad_parameter", "count", NULL);
-        return ERR_INVALID;
-    }
     p.query.fields = p.fields;
     p.query.field_count = p.field_count;
     TRY(ctx_in_time(&call->ctx));
@@ -50,8 +44,8 @@ err_t records_list(struct call *call)
         jw_null(&call->out);
     jw_key(&call->out, S("count"));
     TRY(ctx_in_time(&call->ctx));
-    if (count.n && !str_eqz(count, "none"))
-        TRY(write_count(call, &p, str_eqz(count, "exact")));
+    if (p.count != COUNT_NONE)
+        TRY(write_count(call, &p, p.count == COUNT_EXACT));
     else
         jw_null(&call->out);
     jw_key(&call->out, S("titles"));

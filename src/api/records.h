@@ -20,12 +20,13 @@ err_t records_history(struct call *) MUST_USE;
 err_t records_timeline(struct call *) MUST_USE;
 err_t records_reveal(struct call *) MUST_USE;
 
-/* list_params.c: where, q, sort, limit, after, deleted of the request (or of a JSON body: count,
- * which takes all hits) as a query. */
+/* list_params.c: where, q, sort, limit, after, deleted, count of the request as a query; of a JSON
+ * body where, q and sort, with all hits. All that is wrong with them is told. */
 struct list_params {
     struct list_query query;
     const struct field **fields; /* to show; NULL = all */
     size_t field_count;
+    enum list_count { COUNT_NONE, COUNT_FAST, COUNT_EXACT } count;
     /* Words were given: query.ids are the best hits, best first; more than the index gives (1,000)
      * may be there. */
     bool words, more_hits;

@@ -79,6 +79,7 @@ static const struct {
     const char *key;
 } WORDS[] = {
     {"json_syntax", 2, "json_why_%s"},
+    {"sheet_broken", 1, "sheet_why_%s"},
     {"wrong_type", 0, "type_%s"},
     {"model_wrong_type", 0, "type_%s"},
 };

@@ -55,6 +55,7 @@ struct list_page {
 };
 /* ERR_INVALID: cursor, or a condition or sort on a field that may not be read; ERR_DENIED. */
 err_t record_list(struct ctx *, const struct list_query *, struct list_page *out) MUST_USE;
+bool record_sortable(const struct ctx *, const struct field *);
 /* The cursor behind this record in a list without sort. */
 str record_cursor(struct ctx *, int64_t id);
 /* exact, or at most `ceiling` + 1 counted when ceiling > 0. */

@@ -158,6 +158,11 @@ static err_t narrow(struct ctx *c, struct query *q)
     return db_rows_error(rows);
 }
 
+bool record_sortable(const struct ctx *c, const struct field *f)
+{
+    return field_stored(f) && !f->multi && access_field(c->access, f) >= FIELD_READ;
+}
+
 static err_t prepare(struct ctx *c, const struct list_query *in, bool checked, struct query *q)
 {
     *q = (struct query){.object = in->object,
@@ -171,7 +176,7 @@ static err_t prepare(struct ctx *c, const struct list_query *in, bool checked, s
         TRY(access_check_condition(c->access, in->where, S("where"), &c->problems));
     for (size_t i = 0; i < in->sort_count; i++) {
         const struct field *f = in->sort[i].field;
-        if (!field_stored(f) || f->multi || access_field(c->access, f) < FIELD_READ) {
+        if (!record_sortable(c, f)) {
             problem_add_str(&c->problems, S("sort"), "not_sortable", f->name, (str){0}, (str){0});
             return ERR_INVALID;
         }

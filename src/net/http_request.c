@@ -26,14 +26,12 @@ str http_cookie(const struct http_request *r, const char *name)
     return (str){0};
 }
 
-static err_t decode(struct arena *arena, str raw, str *out)
+static bool decode(struct arena *arena, str raw, str *out)
 {
     char *p = arena_alloc(arena, raw.n + 1);
     size_t n = http_decode(raw, true, p);
-    if (n == SIZE_MAX)
-        return ERR_INVALID;
     *out = (str){p, n};
-    return OK;
+    return n != SIZE_MAX;
 }
 
 err_t http_params(const struct http_request *r,
@@ -46,8 +44,11 @@ err_t http_params(const struct http_request *r,
             continue;
         size_t eq = str_find_byte(pair, '=');
         str name, value;
-        TRY(decode(r->arena, str_cut(pair, 0, eq), &name));
-        TRY(decode(r->arena, eq == SIZE_MAX ? S("") : str_cut(pair, eq + 1, pair.n), &value));
+        str raw = str_cut(pair, 0, eq);
+        if (!decode(r->arena, raw, &name))
+            name = utf8_valid(raw) ? raw : S("");
+        if (!decode(r->arena, eq == SIZE_MAX ? S("") : str_cut(pair, eq + 1, pair.n), &value))
+            value = (str){0};
         TRY(each(context, name, value));
     }
     return OK;
@@ -63,7 +64,7 @@ static err_t match(void *context, str name, str value)
     struct wanted *w = context;
     if (!str_eqz(name, w->name))
         return OK;
-    if (w->value.p)
+    if (w->value.p || !value.p)
         return ERR_INVALID;
     w->value = value;
     return OK;

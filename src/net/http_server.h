@@ -39,7 +39,8 @@ str http_cookie(const struct http_request *, const char *name);
 /* A query parameter, decoded into the arena; p == NULL when absent. ERR_INVALID: repeated, or not
  * UTF-8. */
 err_t http_param(const struct http_request *, const char *name, str *out) MUST_USE;
-/* Calls each for every parameter, decoded. Returns the first non-OK. */
+/* Calls each for every parameter, decoded; value.p == NULL: it is not UTF-8, and a name that is not
+ * comes as it was written. Returns the first non-OK. */
 err_t http_params(const struct http_request *,
                   err_t (*each)(void *, str name, str value),
                   void *) MUST_USE;

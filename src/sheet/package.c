@@ -50,9 +50,12 @@ str part_attribute(const struct part_attributes *attributes, const char *name)
     return (str){0};
 }
 
-err_t part_broken(const char *name, const char *reason, struct problems *problems)
+err_t part_broken(const char *name, size_t line, const char *why, struct problems *problems)
 {
-    problem_add(problems, S(""), "sheet_broken", name, reason, NULL);
+    char at[24] = "";
+    if (line)
+        snprintf(at, sizeof at, ":%zu", line);
+    problem_add(problems, S(""), "sheet_broken", name, why, at, NULL);
     return ERR_INVALID;
 }
 
@@ -129,13 +132,8 @@ err_t package_open(const char *path, struct problems *problems, struct package *
     TRY(e);
     int code;
     zip_t *zip = zip_open(path, ZIP_RDONLY, &code);
-    if (!zip) {
-        zip_error_t error;
-        zip_error_init_with_code(&error, code);
-        e = part_broken("zip", zip_error_strerror(&error), problems);
-        zip_error_fini(&error);
-        return e;
-    }
+    if (!zip)
+        return part_broken("zip", 0, "zip", problems);
     struct package *package = calloc(1, sizeof *package);
     if (!package)
         abort();
@@ -186,7 +184,7 @@ static void on_start(void *context,
 {
     struct part *part = context;
     if (++part->depth > LIMIT_XML_DEPTH) {
-        refuse(part, "nested too deeply");
+        refuse(part, "deep");
         return;
     }
     struct part_attributes list = {attributes, attribute_list};
@@ -215,7 +213,7 @@ static void on_doctype(void *context,
                        const xmlChar *public_id __attribute__((unused)),
                        const xmlChar *system_id __attribute__((unused)))
 {
-    refuse(context, "DOCTYPE");
+    refuse(context, "doctype");
 }
 
 static xmlParserCtxtPtr new_parser(struct part *part)
@@ -246,17 +244,17 @@ err_t part_open(struct package *package,
 {
     zip_int64_t index = zip_name_locate(package->zip, name, ZIP_FL_NOCASE);
     if (index < 0)
-        return part_broken(name, "missing", problems);
+        return part_broken(name, 0, "missing", problems);
     zip_stat_t st;
     if (zip_stat_index(package->zip, (zip_uint64_t)index, 0, &st) != 0)
-        return part_broken(name, zip_strerror(package->zip), problems);
+        return part_broken(name, 0, "zip", problems);
     if ((st.valid & ZIP_STAT_ENCRYPTION_METHOD) && st.encryption_method != ZIP_EM_NONE) {
         problem_add(problems, S(""), "sheet_encrypted", NULL);
         return ERR_INVALID;
     }
     zip_file_t *file = zip_fopen_index(package->zip, (zip_uint64_t)index, 0);
     if (!file)
-        return part_broken(name, zip_strerror(package->zip), problems);
+        return part_broken(name, 0, "zip", problems);
     struct part *part = calloc(1, sizeof *part);
     char *copy = strdup(name);
     if (!part || !copy)
@@ -297,9 +295,9 @@ static err_t check_chunk(struct part *part, size_t n, struct problems *problems)
     if (is_bomb(part))
         return bomb(problems);
     if (part->inflated == n && !is_utf8(part->chunk, n))
-        return part_broken(part->name, "not UTF-8", problems);
+        return part_broken(part->name, 0, "utf8", problems);
     if (!tag_guard_feed(&part->guard, part->chunk, n))
-        return part_broken(part->name, "tag too long", problems);
+        return part_broken(part->name, 0, "long", problems);
     return OK;
 }
 
@@ -307,18 +305,17 @@ err_t part_feed(struct part *part, bool *end, struct problems *problems)
 {
     zip_int64_t got = zip_fread(part->file, part->chunk, CHUNK);
     if (got < 0)
-        return part_broken(part->name, zip_file_strerror(part->file), problems);
+        return part_broken(part->name, 0, "zip", problems);
     part->inflated += (uint64_t)got;
     part->package->inflated += (uint64_t)got;
     TRY(check_chunk(part, (size_t)got, problems));
     xmlParseChunk(part->parser, part->chunk, (int)got, got == 0);
     if (part->refused)
-        return part_broken(part->name, part->refused, problems);
+        return part_broken(part->name, 0, part->refused, problems);
     if (!part->parser->wellFormed) {
         const xmlError *error = xmlCtxtGetLastError(part->parser);
-        str reason = str_trim(str_from(error ? error->message : NULL));
-        problem_add_str(problems, S(""), "sheet_broken", str_from(part->name), reason, S(""));
-        return ERR_INVALID;
+        size_t line = error && error->line > 0 ? (size_t)error->line : 0;
+        return part_broken(part->name, line, "xml", problems);
     }
     *end = got == 0;
     return OK;

@@ -42,8 +42,9 @@ err_t part_read(struct package *,
                 const struct part_handler *,
                 void *context,
                 struct problems *) MUST_USE;
-/* Adds "sheet_broken" with the part's name and a technical reason; ERR_INVALID. */
-err_t part_broken(const char *name, const char *reason, struct problems *) MUST_USE;
+/* Adds "sheet_broken" with the part's name, the line in it (0 = none) and why (messages
+ * "sheet_why_…"); ERR_INVALID. */
+err_t part_broken(const char *name, size_t line, const char *why, struct problems *) MUST_USE;
 
 /* Borrowed while in start(); p is NULL when absent. */
 str part_attribute(const struct part_attributes *, const char *name);

@@ -37,7 +37,7 @@ struct sheet_reader;
 /* Looks at the bytes, not at the name: zip = xlsx, BEGIN:VCARD = vcf, else csv (UTF-8, UTF-16 with
  * or without BOM, GB18030, Big5; separator , ; tab or | found from the first lines).
  * ERR_INVALID with one problem (arguments in brackets), here or from a later call:
- *   sheet_broken (part, technical reason)     sheet_bomb            sheet_encrypted
+ *   sheet_broken (part, why, ":line" or "")   sheet_bomb            sheet_encrypted
  *   sheet_old_xls                             sheet_html (a web page named .xls)
  *   sheet_encoding (line, encoding)           sheet_unknown         sheet_empty
  *   sheet_open_quote (line)                   sheet_too_wide (line) sheet_row_too_large (line)

@@ -126,7 +126,7 @@ err_t strings_read(struct strings *strings,
     while (e == OK && !at_end) {
         e = part_feed(part, &at_end, problems);
         if (e == OK && parser.failed == ERR_LIMIT)
-            e = part_broken(name, "text too long", problems);
+            e = part_broken(name, 0, "long", problems);
         else if (e == OK)
             e = parser.failed;
     }

@@ -171,9 +171,9 @@ static void settle_name(struct card *card)
 
 static err_t refuse_open_card(struct problems *problems, size_t line)
 {
-    char reason[64];
-    snprintf(reason, sizeof reason, "line %zu: no END:VCARD", line);
-    problem_add(problems, S(""), "sheet_broken", "vCard", reason, NULL);
+    char at[24];
+    snprintf(at, sizeof at, ":%zu", line);
+    problem_add(problems, S(""), "sheet_broken", "vCard", "card", at, NULL);
     return ERR_INVALID;
 }
 

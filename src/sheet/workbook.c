@@ -174,7 +174,7 @@ err_t workbook_read(struct arena *arena,
         const struct listed_sheet *sheet = &parser.sheets.at[i];
         const struct relation *relation = by_id(&parser, sheet->relation);
         if (!relation)
-            return part_broken(part, "a sheet without relation", problems);
+            return part_broken(part, 0, "relation", problems);
         if (!str_ends(relation->type, S("/worksheet")))
             continue; /* a chart sheet or a sheet of macros */
         *VEC_PUSH(arena, book.sheets) = (struct workbook_sheet){

@@ -129,9 +129,7 @@ static err_t set_shared(struct xlsx_reader *xlsx,
         cell->kind = CELL_TEXT;
         return e;
     }
-    char reason[64];
-    snprintf(reason, sizeof reason, "row %zu: no such shared string", line);
-    return part_broken(xlsx->rows.name, reason, problems);
+    return part_broken(xlsx->rows.name, line, "string", problems);
 }
 
 static err_t set_cell(struct xlsx_reader *xlsx,
@@ -216,7 +214,7 @@ static err_t read_outline(struct xlsx_reader *xlsx, struct problems *problems)
     for (size_t i = 0; i < xlsx->book.sheets.n; i++) {
         const struct workbook_sheet *sheet = &xlsx->book.sheets.at[i];
         if (!package_has(xlsx->package, sheet->part))
-            return part_broken(sheet->part, "missing", problems);
+            return part_broken(sheet->part, 0, "missing", problems);
         *VEC_PUSH(arena, xlsx->reader.sheets) = (struct sheet_info){sheet->name, sheet->hidden};
     }
     xlsx->inflated = package_inflated(xlsx->package);

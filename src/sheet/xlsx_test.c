@@ -72,7 +72,7 @@ TEST(xlsx_reads_shared_strings)
 TEST(xlsx_refuses_a_missing_shared_string)
 {
     check_rows("<row><c><v>1</v></c></row><row><c t=\"s\"><v>0</v></c></row>",
-               "1: #1\nsheet_broken(xl/worksheets/sheet1.xml, row 2: no such shared string)");
+               "1: #1\nsheet_broken(xl/worksheets/sheet1.xml, string, :2)");
 }
 
 static const char date_styles[] =
@@ -181,13 +181,13 @@ TEST(xlsx_refuses_doctype_depth_and_width)
          "<!DOCTYPE worksheet [<!ENTITY a \"b\">]><worksheet>&a;</worksheet>"},
         {0}};
     assert_str(fixture_verdict(arena, fixture_xlsx(arena, parts)),
-               "sheet_broken(xl/worksheets/sheet1.xml, DOCTYPE)");
+               "sheet_broken(xl/worksheets/sheet1.xml, doctype)");
     char deep[40 * 3 + 1] = "";
     for (size_t i = 0; i < 40; i++)
         memcpy(deep + i * 3, "<a>", 3);
     parts[0].text = deep;
     assert_str(fixture_verdict(arena, fixture_xlsx(arena, parts)),
-               "sheet_broken(xl/worksheets/sheet1.xml, nested too deeply)");
+               "sheet_broken(xl/worksheets/sheet1.xml, deep)");
     assert_str(fixture_verdict(arena, fixture_rows(arena, "<row><c r=\"ALM1\"><v>1</v></c></row>")),
                "sheet_too_wide(1)");
     assert_str(fixture_verdict(arena, fixture_rows(arena, "<row><c r=\"ALL1\"><v>1</v></c></row>")),
