@@ -10,6 +10,18 @@ enum field_access search_view(const struct ctx *c, const struct field *f, bool o
     return own ? access_field_own(c->access, f) : access_field(c->access, f);
 }
 
+/* What people look for by its own name comes before what merely mentions it. */
+static int weighted(const struct record *r, const struct field *best, int points)
+{
+    int weight = best == r->object->title ? 100 : 80;
+    if (r->object->root == ROOT_SELF)
+        weight += 15;
+    if (!json_object_get(r->object->definition, "menu")) /* a part of something, as an order line */
+        weight -= 15;
+    return points * weight / 115;
+}
+
+/* best: the field that the words fit, by weight; NULL: they fit several. */
 static int
 score(struct ctx *c, const struct record *r, bool own, str query, const struct field **best)
 {
@@ -26,27 +38,20 @@ score(struct ctx *c, const struct record *r, bool own, str query, const struct f
         fields[n] = f;
         texts[n++] = (struct text_field){s, search_kind(f)};
     }
-    int all = text_match_fields(c->arena, query, texts, n), most = 0;
+    int all = text_match_fields(c->arena, query, texts, n), most = 0, points = 0;
     *best = NULL;
-    for (size_t i = 0; all && most < all && i < n; i++) {
+    for (size_t i = 0; all && i < n; i++) {
+        if (most == all && fields[i] != r->object->title)
+            continue;
         int one = text_match(c->arena, query, texts[i].text, texts[i].kind);
-        if (one > most) {
-            most = one;
+        int weighs = weighted(r, fields[i], one);
+        most = one > most ? one : most;
+        if (weighs > points) {
+            points = weighs;
             *best = fields[i];
         }
     }
-    return all;
-}
-
-/* What people look for by its own name comes before what merely mentions it. */
-static int weighted(const struct record *r, const struct field *best, int points)
-{
-    int weight = best == r->object->title ? 100 : 80;
-    if (r->object->root == ROOT_SELF)
-        weight += 15;
-    if (!json_object_get(r->object->definition, "menu")) /* a part of something, as an order line */
-        weight -= 15;
-    return points * weight / 115;
+    return *best ? points : weighted(r, NULL, all);
 }
 
 /* Does it make a difference whose record it is? */
@@ -89,8 +94,7 @@ err_t search_judge(struct ctx *c,
         const struct field *best;
         int points = score(c, records[i], mine[i], query, &best);
         if (points)
-            *VEC_PUSH(c->arena, *out) =
-                (struct search_fit){records[i], mine[i], weighted(records[i], best, points), best};
+            *VEC_PUSH(c->arena, *out) = (struct search_fit){records[i], mine[i], points, best};
     }
     return OK;
 }

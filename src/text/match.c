@@ -1,4 +1,5 @@
 #include "text/pinyin.h"
+#include "text/spelling.h"
 #include "text/words.h"
 
 enum {
@@ -6,7 +7,8 @@ enum {
     SCORE_SAME_LETTERS = 990, /* but for spaces and signs */
     SCORE_PREFIX = 900,
     SCORE_WORD_START = 820,
-    SCORE_PINYIN_WHOLE = 760,
+    SCORE_PINYIN_FULL = 810,  /* every syllable of the name */
+    SCORE_PINYIN_WHOLE = 760, /* every character, some by their first letters */
     SCORE_PINYIN_START = 700,
     SCORE_PINYIN = 600,
     SCORE_FRAGMENT = 520,
@@ -62,6 +64,9 @@ static int score_literal(str word, str field)
     return best ? shortened(best, field, word) : 0;
 }
 
+/* Before a number as it is stored, and not as people dial it. */
+static const str HOME = S("+86");
+
 static int score_code(struct arena *arena, str word, str field)
 {
     str letters = words_joined(arena, word, false), in = words_joined(arena, field, false);
@@ -75,7 +80,8 @@ static int score_code(struct arena *arena, str word, str field)
         return 0;
     if (letters.n == in.n)
         return SCORE_SAME_LETTERS;
-    return shortened(at == 0 ? SCORE_PREFIX : SCORE_FRAGMENT, in, letters);
+    bool begins = at == 0 || (at == HOME.n - 1 && str_starts(field, HOME));
+    return shortened(begins ? SCORE_PREFIX : SCORE_FRAGMENT, in, letters);
 }
 
 /* ---- as pinyin ---- */
@@ -86,8 +92,9 @@ struct unit {
     size_t n;
 };
 
-/* The offsets of the token reachable after one more character, as bits. */
-static uint64_t step(str token, const struct unit *unit, size_t readings, uint64_t from)
+/* The offsets of the token reachable after one more character, as bits; full: no beginnings of
+ * syllables. */
+static uint64_t step(str token, const struct unit *unit, size_t readings, bool full, uint64_t from)
 {
     uint64_t to = 0;
     for (size_t at = 0; at < token.n; at++) {
@@ -101,11 +108,20 @@ static uint64_t step(str token, const struct unit *unit, size_t readings, uint64
         for (size_t i = 0; i < readings && i < unit->n; i++) {
             const struct pinyin_letters *letters = &unit->readings[i];
             for (size_t k = 0; k < letters->n && k < rest.n && letters->z[k] == rest.p[k]; k++)
-                if (k + 1 == letters->n || k + 1 == rest.n || k == 0 || letters->z[k] == 'h')
+                if (k + 1 == letters->n ||
+                    (!full && (k + 1 == rest.n || k == 0 || letters->z[k] == 'h')))
                     to |= UINT64_C(1) << (at + k + 1);
         }
     }
     return to;
+}
+
+static bool is_full(str token, const struct unit *units, size_t n, size_t readings)
+{
+    uint64_t reached = 1;
+    for (size_t i = 0; i < n && reached; i++)
+        reached = step(token, &units[i], readings, true, reached);
+    return reached >> token.n & 1;
 }
 
 static int walk(str token, const struct unit *units, size_t n, size_t readings)
@@ -114,7 +130,7 @@ static int walk(str token, const struct unit *units, size_t n, size_t readings)
     for (size_t start = 0; start < n; start++) {
         uint64_t reached = 1;
         for (size_t i = start; i < n && reached; i++) {
-            reached = step(token, &units[i], readings, reached);
+            reached = step(token, &units[i], readings, false, reached);
             if (!(reached >> token.n & 1))
                 continue;
             int score = start ? SCORE_PINYIN : i + 1 == n ? SCORE_PINYIN_WHOLE : SCORE_PINYIN_START;
@@ -122,7 +138,8 @@ static int walk(str token, const struct unit *units, size_t n, size_t readings)
                 best = score;
         }
     }
-    return best;
+    return best == SCORE_PINYIN_WHOLE && is_full(token, units, n, readings) ? SCORE_PINYIN_FULL
+                                                                            : best;
 }
 
 static int score_stretch(str token, const struct unit *units, size_t n)
@@ -181,14 +198,28 @@ static bool is_forgiven(str word)
     return word.n >= TYPO_MIN && word.n <= TYPO_MAX && is_letters(word);
 }
 
-static int score_typo(str word, str field)
+/* A name in pinyin, where the word is none as it stands. */
+static bool is_misspelt(struct arena *arena, str word, str field)
+{
+    struct spelling all[SPELLINGS_MAX];
+    str letters = pinyin_search_letters(arena, word);
+    size_t n = spelling_is_sound(letters) ? 0 : name_spellings(arena, field, all);
+    for (size_t i = 0; i < n; i++)
+        if (letters.p[0] == all[i].full.p[0] && is_one_edit(letters, all[i].full))
+            return true;
+    return false;
+}
+
+static int score_typo(struct arena *arena, str word, str field)
 {
     str rest = field;
     struct run run;
-    while (is_forgiven(word) && run_next(&rest, &run))
+    if (!is_forgiven(word))
+        return 0;
+    while (run_next(&rest, &run))
         if (run.kind == RUN_WORD && is_forgiven(run.text) && is_one_edit(word, run.text))
             return shortened(SCORE_TYPO, field, word);
-    return 0;
+    return is_misspelt(arena, word, field) ? shortened(SCORE_TYPO, field, word) : 0;
 }
 
 /* ---- all together ---- */
@@ -215,7 +246,7 @@ static int score_word(struct arena *arena, str word, str field, enum text_kind k
     if (kind == TEXT_NAME && score < SCORE_PINYIN_WHOLE)
         score = larger(score, score_pinyin(arena, word, field));
     if (kind == TEXT_NAME && score == 0)
-        score = score_typo(word, field);
+        score = score_typo(arena, word, field);
     return score;
 }
 

@@ -2,6 +2,7 @@
 #include "base/jw.h"
 #include "base/limits.h"
 #include "text/pinyin.h"
+#include "text/spelling.h"
 #include "text/words.h"
 
 enum {
@@ -277,6 +278,12 @@ static void add_typos(struct arena *arena, struct expr *any, str word)
         memcpy(less + i, word.p + i + 1, word.n - i - 1);
         add_term(arena, any, '$', (str){less, word.n - 1});
     }
+    str letters = pinyin_search_letters(arena, word);
+    if (spelling_is_sound(letters))
+        return;
+    struct spellings mended = spelling_mended(arena, letters);
+    for (size_t i = 0; i < mended.n; i++)
+        add_term(arena, any, '=', mended.at[i]);
 }
 
 static struct expr *exact(struct arena *arena, str folded)

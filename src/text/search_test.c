@@ -280,7 +280,16 @@ static const struct {
     {"lvna", 9},
     {"lün", 9},
     {"luna", 9},
+    {"zhagnwei", 0},
+    {"zahngwei", 0},
+    {"zhngwei", 0},
+    {"zhangxaoming", 3},
+    {"cnegli", 5},
+    {"ouyangnan", 7},
+    {"oyangnana", 7},
     {"zhangwu", -1},
+    {"zhangxuming", -1},
+    {"xhangwei", -1},
     {"1380014", -1},
     {"王", -1},
     {"伟张", -1},
@@ -383,6 +392,18 @@ TEST(search_order)
     int pinyin = text_match(a, S("zs"), S("张三"), TEXT_NAME);
     int fragment = text_match(a, S("三"), S("张三"), TEXT_NAME);
     int typo = text_match(a, S("smiht"), S("Smith"), TEXT_NAME);
+    int full = text_match(a, S("wangxiaotong"), S("王小桐"), TEXT_NAME);
+    assert_int_equal(text_match(a, S("wangxiaotong"), S("王晓彤"), TEXT_NAME), full);
+    assert_true(full > text_match(a, S("wangxiaotong"), S("王小通达"), TEXT_NAME));
+    assert_true(full > text_match(a, S("wangxiaoto"), S("王小桐"), TEXT_NAME));
+    assert_true(text_match(a, S("zhangwei"), S("张伟"), TEXT_NAME) >
+                text_match(a, S("zhangwei"), S("资航伟"), TEXT_NAME));
+    assert_true(text_match(a, S("138"), S("+8613800001111"), TEXT_CODE) >
+                text_match(a, S("138"), S("+8613912381380"), TEXT_CODE));
+    assert_true(text_match(a, S("wangxaotong"), S("王小桐"), TEXT_NAME) > 0);
+    assert_int_equal(text_match(a, S("_"), S("张_三"), TEXT_NAME), 0);
+    assert_int_equal(text_match(a, S("%"), S("5%"), TEXT_CODE), 0);
+    assert_int_equal(text_match(a, S("张_"), S("张三"), TEXT_NAME), 0);
     assert_true(1000 > prefix && prefix > word && word > pinyin && pinyin > fragment);
     assert_true(fragment > typo && typo > 0);
     assert_true(text_match(a, S("zeng"), S("曾黎"), TEXT_NAME) >

@@ -1,14 +1,13 @@
 #include "text/pinyin.h"
+#include "text/spelling.h"
 #include "text/words.h"
 
 enum {
     WORD_MAX = 128, /* letters of one word that are indexed */
     PROSE_CHARS = 2000,
     FIELD_CHARS = 200,
-    TERMS_MAX = 20000,  /* of one record: a tsvector holds a megabyte */
-    WHOLE_MAX = 64,     /* bytes of the longest value with a term of its own */
-    NAME_CHARS_MAX = 8, /* characters of the longest name whose whole pinyin is a term */
-    SPELLINGS_MAX = 16, /* of one name with characters of several readings */
+    TERMS_MAX = 20000, /* of one record: a tsvector holds a megabyte */
+    WHOLE_MAX = 64,    /* bytes of the longest value with a term of its own */
 };
 
 static void add(struct text_terms *t, str term)
@@ -112,33 +111,8 @@ static void add_triples(struct text_terms *t, const struct syllable_set *s)
             }
 }
 
-/* The whole name in pinyin and by initials, in up to SPELLINGS_MAX combinations of readings. */
-static void add_spellings(struct text_terms *t, const struct syllable_set *s, size_t n)
-{
-    size_t pick[NAME_CHARS_MAX] = {0};
-    if (n == 0 || n > NAME_CHARS_MAX)
-        return;
-    for (size_t made = 0; made < SPELLINGS_MAX; made++) {
-        char full[NAME_CHARS_MAX * SYLLABLE_BYTES], initials[NAME_CHARS_MAX];
-        size_t length = 0;
-        for (size_t i = 0; i < n; i++) {
-            const struct pinyin_letters *letters = &s[i].readings[pick[i]];
-            memcpy(full + length, letters->z, letters->n);
-            length += letters->n;
-            initials[i] = letters->z[0];
-        }
-        add_marked(t, '=', (str){full, length});
-        add_marked(t, '=', (str){initials, n});
-        size_t at = 0;
-        while (at < n && ++pick[at] == s[at].n)
-            pick[at++] = 0;
-        if (at == n)
-            return;
-    }
-}
-
-/* One stretch of Han characters; whole: it is the entire value. */
-static void add_pinyin(struct text_terms *t, const struct syllable_set *s, size_t n, bool whole)
+/* One stretch of Han characters. */
+static void add_pinyin(struct text_terms *t, const struct syllable_set *s, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         add_beginnings(t, &s[i]);
@@ -147,15 +121,22 @@ static void add_pinyin(struct text_terms *t, const struct syllable_set *s, size_
         if (i + 3 <= n)
             add_triples(t, s + i);
     }
-    if (whole)
-        add_spellings(t, s, n);
+}
+
+static void add_spellings(struct text_terms *t, str folded)
+{
+    struct spelling all[SPELLINGS_MAX];
+    size_t n = name_spellings(t->arena, folded, all);
+    for (size_t i = 0; i < n; i++) {
+        add_marked(t, '=', all[i].full);
+        add_marked(t, '=', all[i].initials);
+    }
 }
 
 /* Spaces and signs between Han characters do not part them, Latin words and other scripts do. */
 static void add_name(struct text_terms *t, str folded)
 {
     VEC(struct syllable_set) stretch = {0};
-    bool whole = true;
     struct run run;
     while (run_next(&folded, &run)) {
         if (run.kind == RUN_GAP)
@@ -170,12 +151,11 @@ static void add_name(struct text_terms *t, str folded)
                 *VEC_PUSH(t->arena, stretch) = set;
                 continue;
             }
-            add_pinyin(t, stretch.at, stretch.n, false);
+            add_pinyin(t, stretch.at, stretch.n);
             stretch.n = 0;
-            whole = false;
         }
     }
-    add_pinyin(t, stretch.at, stretch.n, whole);
+    add_pinyin(t, stretch.at, stretch.n);
 }
 
 void text_index_terms(struct text_terms *t, str s, enum text_kind kind)
@@ -195,8 +175,10 @@ void text_index_terms(struct text_terms *t, str s, enum text_kind kind)
     str code = kind == TEXT_CODE ? words_joined(t->arena, folded, false) : (str){0};
     if (code.n && code.n < folded.n)
         add_word(t, code);
-    if (kind == TEXT_NAME)
+    if (kind == TEXT_NAME) {
         add_name(t, folded);
+        add_spellings(t, folded);
+    }
     if (kind != TEXT_PROSE)
         add_marked(t, '=', words_joined(t->arena, folded, true));
 }

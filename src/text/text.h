@@ -91,8 +91,9 @@ struct text_field {
     enum text_kind kind;
 };
 /* How well the fields fit the query: 0 = not at all … 1000 = one equals it. Each word of the query
- * must be found in some field. Exact > prefix > word start > pinyin > fragment > one typo (Latin
- * words of 4 letters or more, names only). */
+ * must be found in some field. Exact > prefix > word start > whole pinyin > pinyin > fragment > one
+ * typo (names only, words of 4 letters or more: Latin ones, and pinyin that is none as it stands).
+ */
 int text_match_fields(struct arena *, str query, const struct text_field *fields, size_t n);
 int text_match(struct arena *, str query, str field, enum text_kind);
 

@@ -15,7 +15,7 @@ CASE("单雄信", "shan xiong xin",
      "sxxx,xinshan,xshanxiongxin")
 CASE("解晓东", "xie xiao dong",
      "xie,xie xiao dong,xiex,xiexd,xiexiaod,xiexiaodong,xxd",
-     "dongxie,xxdx,xxiexiaodong")
+     "dongxie,xxdx,qxiexiaodong")
 CASE("区志强", "ou zhi qiang",
      "ou,ou zhi qiang,ouz,ouzhiq,ouzhiqiang,ouzq,ozq",
      "ozqx,qiangou,xouzhiqiang")
@@ -48,7 +48,7 @@ CASE("陆游", "lu you",
      "lyx,xluyou,youlu")
 CASE("冼星海", "xian xing hai",
      "xian,xian xing hai,xianx,xianxh,xianxingh,xianxinghai,xxh",
-     "haixian,xxhx,xxianxinghai")
+     "haixian,xxhx,qxianxinghai")
 CASE("么春来", "yao chun lai",
      "yao,yao chun lai,yaoc,yaochunl,yaochunlai,yaocl,ycl",
      "laiyao,xyaochunlai,yclx")
@@ -72,10 +72,10 @@ CASE("长城", "chang cheng",
      "ccx,chengchang,xchangcheng")
 CASE("解放军", "jie fang jun",
      "jfj,jie,jie fang jun,jief,jiefangj,jiefangjun,jiefj",
-     "jfjx,junjie,xjiefangjun")
+     "jfjx,junjie,qjiefangjun")
 CASE("厦门", "xia men",
      "xia,xia men,xiam,xiamen,xm",
-     "menxia,xmx,xxiamen")
+     "menxia,xmx,qxiamen")
 CASE("大厦", "da sha",
      "da,da sha,das,dasha,ds",
      "dsx,shada,xdasha")
