@@ -3,13 +3,18 @@
 
 #include "core/record.h"
 
+enum { SEARCH_SUMMARY_FIELDS = 3 };
 struct search_hit {
     const struct object *object;
     int64_t id;
+    const struct record *record;
+    bool own; /* the caller may change it */
     str title;
-    str subtitle;     /* the customer's name, and what the layout "summary" names; or empty */
-    int64_t customer; /* whose it is; 0 = nobody's */
-    int score;        /* the greater the better */
+    int64_t customer;                                   /* whose it is; 0 = nobody's */
+    str customer_name;                                  /* empty: the caller may not see it */
+    const struct field *summary[SEARCH_SUMMARY_FIELDS]; /* what there is of the layout "summary" */
+    size_t summary_count;
+    int score;                   /* the greater the better */
     const struct field *matched; /* the field that the words fit best; NULL: they fit several */
     str text;                    /* what it says, of a long one a part; empty: it is the title */
 };
@@ -30,5 +35,7 @@ err_t search_find(struct ctx *,
                   size_t limit,
                   struct search_hit **out,
                   size_t *n) MUST_USE;
+/* As the API shows it. */
+void search_write_hit(struct ctx *, const struct search_hit *, struct jw *);
 /* Adds the log reader. */
 void search_attach(struct app *);

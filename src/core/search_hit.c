@@ -2,39 +2,41 @@
 #include "core/record_internal.h"
 #include "core/search_internal.h"
 
-enum { SUMMARY_FIELDS = 3, SNIPPET_CHARS = 40, BEFORE_CHARS = 10 };
+enum { SNIPPET_CHARS = 40, BEFORE_CHARS = 10 };
 
-static str show(struct ctx *c, const struct search_fit *fit, const struct field *f)
+/* NULL: empty, or not for the caller. */
+static const value *seen(struct ctx *c, const struct record *r, bool own, const struct field *f)
 {
-    struct field_context context = ctx_field(c, S(""));
-    const value *cells = &fit->record->cells[f->first_column];
-    enum field_access view = search_view(c, f, fit->own);
+    const value *cells = &r->cells[f->first_column];
     unsigned empty = 0;
     while (empty < f->column_count && cells[empty].kind == VALUE_NULL)
         empty++;
-    if (empty == f->column_count || view == FIELD_HIDDEN)
-        return (str){0};
-    return view == FIELD_MASK ? field_mask(c->arena, f, cells) : field_format(f, &context, cells);
+    return empty == f->column_count || search_view(c, f, own) == FIELD_HIDDEN ? NULL : cells;
 }
 
-/* The fields that the object's definition names for it. */
-static str summary(struct ctx *c, const struct search_fit *fit)
+static str show(struct ctx *c, const struct record *r, bool own, const struct field *f)
 {
-    const struct object *o = fit->record->object;
-    const json_t *names = json_object_get(json_object_get(o->definition, "layouts"), "summary");
-    str out = {0};
-    size_t i, shown = 0;
+    struct field_context context = ctx_field(c, S(""));
+    const value *cells = seen(c, r, own, f);
+    if (!cells)
+        return (str){0};
+    return search_view(c, f, own) == FIELD_MASK ? field_mask(c->arena, f, cells)
+                                                : field_format(f, &context, cells);
+}
+
+/* The fields that the object's definition names for it; not links, which would have to be named. */
+static void summarize(struct ctx *c, struct search_hit *hit)
+{
+    const json_t *layouts = json_object_get(hit->object->definition, "layouts");
+    size_t i;
     json_t *name;
-    json_array_foreach((json_t *)names, i, name)
+    json_array_foreach(json_object_get(layouts, "summary"), i, name)
     {
-        const struct field *f = object_field(o, json_str(name));
-        str s = f && field_stored(f) && shown < SUMMARY_FIELDS ? show(c, fit, f) : (str){0};
-        if (!s.n)
-            continue;
-        out = arena_printf(c->arena, STR_FMT "%s" STR_FMT, STR_ARG(out), shown++ ? " · " : "",
-                           STR_ARG(s));
+        const struct field *f = object_field(hit->object, json_str(name));
+        if (f && field_stored(f) && !f->target && hit->summary_count < SEARCH_SUMMARY_FIELDS &&
+            seen(c, hit->record, hit->own, f))
+            hit->summary[hit->summary_count++] = f;
     }
-    return out;
 }
 
 /* Of a long text what stands around the words, where they stand there as they were written. */
@@ -71,17 +73,10 @@ static err_t name_customers(struct ctx *c, struct search_hit *hits, size_t n)
     if (!q.id_count || !access_may(c->access, customers, OP_READ))
         return OK;
     TRY(record_list(c, &q, &page));
-    for (size_t i = 0; i < n; i++) {
-        struct search_fit fit = {0};
-        for (size_t k = 0; k < page.count && !fit.record; k++)
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < page.count; k++)
             if (record_id(page.records[k]) == hits[i].customer)
-                fit.record = page.records[k];
-        if (!fit.record)
-            continue;
-        str name = show(c, &fit, customers->title);
-        hits[i].subtitle = arena_printf(c->arena, STR_FMT "%s" STR_FMT, STR_ARG(name),
-                                        hits[i].subtitle.n ? " · " : "", STR_ARG(hits[i].subtitle));
-    }
+                hits[i].customer_name = show(c, page.records[k], false, customers->title);
     return OK;
 }
 
@@ -95,14 +90,79 @@ err_t search_present(
         hits[i] = (struct search_hit){
             .object = r->object,
             .id = record_id(r),
-            .title = show(c, &fits[i], r->object->title),
-            .subtitle = summary(c, &fits[i]),
+            .record = r,
+            .own = fits[i].own,
+            .title = show(c, r, fits[i].own, r->object->title),
             .customer = customer_of(c, &fits[i]),
             .score = fits[i].score,
             .matched = matched,
         };
+        summarize(c, &hits[i]);
         if (matched && matched != r->object->title)
-            hits[i].text = snippet(c, show(c, &fits[i], matched), query);
+            hits[i].text = snippet(c, show(c, r, fits[i].own, matched), query);
     }
     return name_customers(c, hits, n);
+}
+
+static void write_customer(const struct search_hit *hit, struct jw *w)
+{
+    if (!hit->customer_name.n) {
+        jw_null(w);
+        return;
+    }
+    jw_open(w, '{');
+    jw_key(w, S("id"));
+    jw_id(w, hit->customer);
+    jw_key(w, S("title"));
+    jw_str(w, hit->customer_name);
+    jw_close(w, '}');
+}
+
+static void write_matched(const struct search_hit *hit, struct jw *w)
+{
+    if (!hit->matched) {
+        jw_null(w);
+        return;
+    }
+    jw_open(w, '{');
+    jw_key(w, S("field"));
+    jw_str(w, hit->matched->name);
+    jw_key(w, S("text"));
+    jw_str(w, hit->text.n ? hit->text : hit->title);
+    jw_close(w, '}');
+}
+
+static void write_summary(struct ctx *c, const struct search_hit *hit, struct jw *w)
+{
+    jw_open(w, '{');
+    for (size_t i = 0; i < hit->summary_count; i++) {
+        const struct field *f = hit->summary[i];
+        const value *cells = &hit->record->cells[f->first_column];
+        jw_key(w, f->name);
+        if (search_view(c, f, hit->own) == FIELD_MASK)
+            jw_str(w, field_mask(c->arena, f, cells));
+        else
+            field_write(f, cells, w);
+    }
+    jw_close(w, '}');
+}
+
+void search_write_hit(struct ctx *c, const struct search_hit *hit, struct jw *w)
+{
+    jw_open(w, '{');
+    jw_key(w, S("object"));
+    jw_str(w, hit->object->name);
+    jw_key(w, S("id"));
+    jw_id(w, hit->id);
+    jw_key(w, S("title"));
+    jw_str(w, hit->title);
+    jw_key(w, S("customer"));
+    write_customer(hit, w);
+    jw_key(w, S("summary"));
+    write_summary(c, hit, w);
+    jw_key(w, S("score"));
+    jw_int(w, hit->score);
+    jw_key(w, S("matched"));
+    write_matched(hit, w);
+    jw_close(w, '}');
 }

@@ -230,6 +230,20 @@ test('what is not there is searched for once; what was just made is found', asyn
   await p.close();
 });
 
+test('a hit shows money and days as the lists do', async () => {
+  const p = await openPage(browser, server);
+  await p.signIn();
+  await p.go('/orders');
+  const code = await p.page.locator('a.grid-title').first().textContent();
+  await p.page.keyboard.press('Control+k');
+  await p.page.locator('.palette-input input').fill(code.trim());
+  const beside = await p.page.getByRole('option', { name: code.trim() }).locator('.palette-subtitle').first().textContent();
+  assert.match(beside, /· ¥[\d,.]+ · /);
+  assert.doesNotMatch(beside, /CNY|\d{4}-\d{2}-\d{2}/);
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
 test('two who change one record: the later sees both versions', async () => {
   const p = await openPage(browser, server, { expected: [409] });
   const mine = `mine${Date.now()}`;

@@ -15,7 +15,7 @@ import { Tabs } from './Tabs';
 import { UserMenu } from './UserMenu';
 import { Where } from './Where';
 
-const Palette = lazy(() => import('./Palette'));
+const Palette = lazy(() => import('../search/Palette'));
 const SetupFactor = lazy(() => import('../pages/SetupFactor'));
 
 const mac = /Mac|iPhone|iPad/.test(navigator.userAgent);

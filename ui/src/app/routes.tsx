@@ -33,7 +33,7 @@ export async function loadAhead() {
     import('../list/FilterPanel'),
     import('../list/ViewForm'),
     import('../record/Conflict'),
-    import('./Palette'),
+    import('../search/Palette'),
     import('./Confirm'),
     import('./Proof'),
     import('./SignInAgain'),
