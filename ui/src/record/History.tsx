@@ -8,6 +8,7 @@ import { Value } from '../field/Value';
 import { More } from '../parts/More';
 import { Failure, Skeleton } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
+import { wasEntered } from './entered';
 import { isDefinition, RoleChanges, RoleRights } from './RoleRights';
 
 interface Change {
@@ -89,7 +90,8 @@ function Changes({
 }) {
   const lines = change.changes.flatMap((c) => {
     const field = fieldNamed(object, c.field);
-    return !field || field.system ? [] : { ...c, field };
+    if (!field || field.system) return [];
+    return change.op === 'create' && !wasEntered(field, c.after, change) ? [] : { ...c, field };
   });
   if (lines.length === 0) return null;
   return (
