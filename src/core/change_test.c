@@ -217,6 +217,67 @@ TEST_APP(log_readers_go_on_where_they_were)
     ctx_done(&c);
 }
 
+/* While one prepares, another reads the first change. */
+struct overtaken {
+    struct noting note;
+    struct app *app;
+    _Atomic unsigned preparations;
+    int64_t prepared_from;
+};
+
+static err_t read_ahead_work(struct db_conn *conn, void *arg)
+{
+    const struct change *ch = arg;
+    value moved[] = {V_INT(ch->tx), V_INT(ch->id)};
+    TRY(db_run(conn, S("INSERT INTO noted (id) VALUES ($1)"), &moved[1], 1, NULL));
+    return db_run(conn, S("UPDATE reader_position SET tx = $1, id = $2 WHERE reader = 'overtaken'"),
+                  moved, 2, NULL);
+}
+
+static err_t prepare_overtaken(struct ctx *c, const struct change *ch, size_t n, void *context)
+{
+    struct overtaken *t = context;
+    struct change first = ch[0];
+    (void)c;
+    (void)n;
+    t->prepared_from = first.id;
+    return t->preparations++ ? OK : db_transact(t->app->db, read_ahead_work, &first);
+}
+
+static err_t note_overtaken(struct ctx *c, const struct change *ch, size_t n, void *context)
+{
+    struct overtaken *t = context;
+    if (ch[0].id != t->prepared_from)
+        t->note.disorder = true;
+    return note(c, ch, n, &t->note);
+}
+
+TEST_APP(log_readers_throw_away_what_they_prepared_for_another_position)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    struct overtaken t = {.app = app};
+    make_noted(app);
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    for (int i = 0; i < 5; i++)
+        create(&c, "甲");
+    ctx_done(&c);
+    log_reader_add(app, &(struct log_reader){.name = "overtaken",
+                                             .transactional = true,
+                                             .batch = 100,
+                                             .prepare = prepare_overtaken,
+                                             .read = note_overtaken,
+                                             .context = &t});
+    assert_int_equal(log_readers_start(app), OK);
+    assert_int_equal(log_readers_settle(app, 20000), OK);
+    assert_int_equal(not_noted(app), 0);
+    assert_int_equal(t.preparations, 2);
+    assert_int_equal(t.note.calls, 1);
+    assert_int_equal(t.note.got, count(app, "SELECT count(*) FROM change") - 1);
+    assert_false(t.note.disorder);
+    log_readers_stop(app);
+}
+
 /* ---- several committers, several processes: PostgreSQL ---- */
 
 struct slow {
