@@ -387,6 +387,38 @@ TEST(db_sqlite_refuses_a_second_writer)
     test_db_close(&at);
 }
 
+static bool is_there(const char *url, const char *suffix)
+{
+    char path[1100];
+    snprintf(path, sizeof path, "%s%s", url + strlen("sqlite:"), suffix);
+    return access(path, F_OK) == 0;
+}
+
+TEST(db_sqlite_looking_leaves_nothing_behind)
+{
+    struct test_db at;
+    test_db_open(&at, DB_SQLITE);
+    make_items(at.db);
+    assert_int_equal(insert_item(at.db, 1, "a"), OK);
+    assert_true(is_there(at.url, "-wal"));
+    db_close(at.db);
+    struct db_options options = {.url = str_from(at.url), .readers = 2, .read_only = true};
+    struct db_conn *c, *other;
+    assert_int_equal(db_open(&options, NULL, &at.db), OK);
+    assert_int_equal(db_acquire(at.db, &c), OK);
+    assert_int_equal(db_acquire(at.db, &other), OK);
+    assert_int_equal(insert_item(at.db, 2, "b"), ERR_DENIED);
+    db_release(c);
+    db_release(other);
+    assert_int_equal(count_items(at.db), 1);
+    db_close(at.db);
+    assert_false(is_there(at.url, "-wal"));
+    assert_false(is_there(at.url, "-shm"));
+    options.read_only = false;
+    assert_int_equal(db_open(&options, NULL, &at.db), OK);
+    test_db_close(&at);
+}
+
 TEST(db_sqlite_in_memory)
 {
     struct db *one = NULL, *two = NULL;

@@ -286,7 +286,8 @@ static int set_up(sqlite3 *handle, const struct sqlite_db *db, enum db_purpose p
 
 err_t sqlite_connect(struct db *db, enum db_purpose purpose, struct db_conn **out)
 {
-    int access = purpose == FOR_WRITING ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+    bool writes = purpose == FOR_WRITING || ((struct sqlite_db *)db)->tidies;
+    int access = writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
     struct sqlite_conn *c = db_alloc(sizeof *c);
     c->base.db = db;
     c->base.purpose = purpose;
@@ -413,6 +414,16 @@ static void configure(void)
     sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
 }
 
+/* SQLite makes -wal and -shm for any look at a database that nobody has open, and who may not write
+ * cannot clear them away. So who only looks may, as far as the file goes, where there is no log yet
+ * of which closing would move something; that he writes nothing is a matter of query_only. */
+static bool has_no_log(const struct sqlite_db *db)
+{
+    char log[PATH_BYTES + 8];
+    snprintf(log, sizeof log, "%s-wal", db->base.location);
+    return access(log, F_OK) != 0;
+}
+
 /* A damaged or foreign file shows at the first read, not when it is opened. */
 static err_t probe(struct sqlite_db *db, struct problems *problems)
 {
@@ -444,6 +455,7 @@ err_t sqlite_open(str path,
     db_init(&db->base, &sqlite_driver, path, options);
     db->lock_file = -1;
     err_t e = OK;
+    db->tidies = options->read_only && has_no_log(db);
     if (!options->read_only) {
         e = make_and_lock(db, options->must_exist, problems);
         if (e == OK) {

@@ -26,6 +26,7 @@ struct sqlite_db {
     struct db base;
     int lock_file;  /* -1: read-only */
     bool temporary; /* sqlite::memory: removed at close */
+    bool tidies;    /* read-only, but may clear away what looking has made */
 
     struct sqlite_conn *writer; /* the only connection that writes and checkpoints */
     pthread_t thread;
