@@ -55,6 +55,13 @@ static void shorten(struct ctx *c, int64_t left)
         db_deadline(c->conn, (unsigned)seconds * 1000);
 }
 
+static err_t late(struct ctx *c)
+{
+    c->late = true;
+    problem_add(&c->problems, S(""), "too_slow", NULL);
+    return ERR_LIMIT;
+}
+
 err_t ctx_in_time(struct ctx *c)
 {
     int64_t left = c->until - clock_monotonic();
@@ -64,9 +71,7 @@ err_t ctx_in_time(struct ctx *c)
         shorten(c, left);
         return OK;
     }
-    c->late = true;
-    problem_add(&c->problems, S(""), "too_slow", NULL);
-    return ERR_LIMIT;
+    return late(c);
 }
 
 bool ctx_too_slow(const struct ctx *c)
@@ -102,6 +107,23 @@ struct transaction {
     size_t problems_before, dropped_before;
 };
 
+/* The first step of a transaction. On SQLite all others wait for the one that writes: what he reads
+ * meanwhile may take no longer than the request still has. */
+static err_t run_in_time(struct transaction *t)
+{
+    struct ctx *c = t->ctx;
+    bool alone = c->until && db_conn_kind(c->conn) == DB_SQLITE;
+    TRY(ctx_in_time(c)); /* it may have waited for the one that writes */
+    if (alone)
+        db_deadline(c->conn, (unsigned)((c->until - clock_monotonic()) / 1000) + 1);
+    err_t e = t->work(c, t->arg);
+    if (alone && e == ERR_LIMIT && db_too_slow(c->conn))
+        e = late(c);
+    if (alone)
+        db_deadline(c->conn, 0);
+    return e;
+}
+
 static err_t run(struct db_conn *conn, void *arg)
 {
     struct transaction *t = arg;
@@ -111,10 +133,7 @@ static err_t run(struct db_conn *conn, void *arg)
     t->ctx->problems.dropped = t->dropped_before;
     t->ctx->conn = conn;
     t->ctx->in_transaction = true;
-    /* It may have waited for the one that writes. What has begun is not cut off. */
-    err_t e = nested ? OK : ctx_in_time(t->ctx);
-    if (e == OK)
-        e = t->work(t->ctx, t->arg);
+    err_t e = nested ? t->work(t->ctx, t->arg) : run_in_time(t);
     t->ctx->conn = outer;
     t->ctx->in_transaction = nested;
     return e;

@@ -52,6 +52,39 @@ TEST_APP(ctx_has_its_time_as_a_whole)
     ctx_done(&c);
 }
 
+static err_t write_and_read_long(struct ctx *c, void *arg)
+{
+    value key = V_TEXT(S("late"));
+    (void)arg;
+    TRY(db_run(c->conn, S("INSERT INTO setting (key, value, updated_at) VALUES ($1, $1, 0)"), &key,
+               1, NULL));
+    return read_long(c);
+}
+
+TEST_APP(ctx_ends_what_reads_long_while_all_wait)
+{
+    AUTO_ARENA arena = arena_new(MIB);
+    struct ctx c;
+    int runs = 0;
+    value count;
+    if (db_kind(app->db) != DB_SQLITE)
+        return;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    ctx_deadline(&c, 50);
+    assert_int_equal(ctx_transact(&c, write_and_read_long, NULL), ERR_LIMIT);
+    assert_true(ctx_too_slow(&c));
+    assert_string_equal(c.problems.list.at[0].code, "too_slow");
+    ctx_deadline(&c, 0);
+    c.until = 0;
+    assert_int_equal(db_one(c.conn, arena, S("SELECT count(*) FROM setting WHERE key = 'late'"),
+                            NULL, 0, &count, 1),
+                     OK);
+    assert_int_equal(count.i, 0);
+    assert_int_equal(ctx_transact(&c, count_run, &runs), OK);
+    assert_int_equal(runs, 1);
+    ctx_done(&c);
+}
+
 TEST_APP(ctx_leaves_a_later_statement_what_is_left)
 {
     AUTO_ARENA arena = arena_new(MIB);

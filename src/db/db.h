@@ -58,9 +58,9 @@ enum db_kind db_kind(const struct db *);
 /* A read-only connection; waits while all are taken. ERR_UNAVAILABLE. */
 err_t db_acquire(struct db *, struct db_conn **out) MUST_USE;
 void db_release(struct db_conn *);
-/* Until it is given back, a statement that takes longer on this connection, its rows included on
- * SQLite, gives ERR_LIMIT, which db_too_slow tells from others. 0 = as long as it takes. Gives
- * what it was before. */
+/* Until it is given back, a statement that only reads and takes longer on this connection, its rows
+ * included on SQLite, gives ERR_LIMIT, which db_too_slow tells from others. 0 = as long as it
+ * takes. Gives what it was before. */
 unsigned db_deadline(struct db_conn *, unsigned milliseconds);
 bool db_too_slow(const struct db_conn *);
 /* One snapshot for the reads between; not nestable. Without it each query sees its own moment. */

@@ -56,9 +56,12 @@ static int look_at_clock(void *arg)
     return c->until && clock_monotonic() > c->until;
 }
 
-static void start_clock(struct sqlite_conn *c)
+/* What writes is not cut off: SQLite would take the whole transaction back, with the neighbours'.
+ */
+static void start_clock(struct sqlite_conn *c, sqlite3_stmt *stmt)
 {
-    c->until = c->base.deadline ? clock_monotonic() + (int64_t)c->base.deadline * 1000 : 0;
+    bool ends = c->base.deadline && sqlite3_stmt_readonly(stmt);
+    c->until = ends ? clock_monotonic() + (int64_t)c->base.deadline * 1000 : 0;
 }
 
 static err_t prepare(struct db_conn *base, struct statement *s, str sql)
@@ -129,7 +132,7 @@ run(struct db_conn *base, struct statement *s, const value *params, size_t n, in
 {
     struct sqlite_conn *c = own(base);
     sqlite3_stmt *stmt = handle_of(s);
-    start_clock(c);
+    start_clock(c, stmt);
     err_t e = bind(c, s, params, n, SQLITE_STATIC);
     if (e == OK) {
         sqlite3_int64 before = sqlite3_total_changes64(c->handle);
@@ -170,7 +173,7 @@ static err_t query(
 {
     struct sqlite_conn *c = own(base);
     struct sqlite_rows *rows = db_alloc(sizeof *rows);
-    start_clock(c);
+    start_clock(c, handle_of(s));
     err_t e = bind(c, s, params, n, SQLITE_TRANSIENT);
     if (e == OK) {
         rows->ahead = step(c, s, rows);
@@ -294,7 +297,7 @@ err_t sqlite_connect(struct db *db, enum db_purpose purpose, struct db_conn **ou
     int rc = sqlite3_open_v2(db->location, &c->handle, access | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc == SQLITE_OK)
         rc = set_up(c->handle, (struct sqlite_db *)db, purpose);
-    if (rc == SQLITE_OK && purpose == FOR_READING)
+    if (rc == SQLITE_OK)
         sqlite3_progress_handler(c->handle, STEPS_BETWEEN_LOOKS, look_at_clock, c);
     if (rc != SQLITE_OK) {
         (void)sqlite_fail(c, rc, S("open"));
