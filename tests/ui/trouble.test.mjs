@@ -97,10 +97,11 @@ test('an entry whose answer was lost is sent again with another content, and bot
   await p.close();
 });
 
-test('what changed while the server refused the stream is seen when it is open again', { timeout: 60_000 }, async () => {
+test('what changed while the server refused the stream is seen when it is open again', { timeout: 120_000 }, async () => {
   const p = await openPage(browser, server, { expected: [429] });
   await p.signIn();
-  await p.page.route('**/api/v1/stream', (route) => route.fulfill({ status: 429, body: '{}' }), { times: 1 });
+  let refuses = true;
+  await p.page.route('**/api/v1/stream', (route) => (refuses ? route.fulfill({ status: 429, body: '{}' }) : route.continue()));
   const refused = p.page.waitForResponse((r) => r.url().endsWith('/stream'));
   await p.go('/customers');
   await p.page.locator('a.grid-title').first().click();
@@ -115,7 +116,8 @@ test('what changed while the server refused the stream is seen when it is open a
   await other.page.keyboard.press('Enter');
   await other.page.locator('.fact', { hasText: wechat }).waitFor();
   assert.equal(await p.page.locator('.fact', { hasText: wechat }).count(), 0);
-  await p.page.locator('.fact', { hasText: wechat }).waitFor({ timeout: 15_000 });
+  refuses = false;
+  await p.page.locator('.fact', { hasText: wechat }).waitFor({ timeout: 60_000 });
   assert.deepEqual(p.wrong, []);
   await other.close();
   await p.close();
