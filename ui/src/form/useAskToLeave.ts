@@ -1,13 +1,13 @@
-import { useEffect, useEffectEvent, useRef } from 'react';
+import { type RefObject, useEffect, useEffectEvent, useRef } from 'react';
 import { useBlocker } from 'react-router';
 import { useTranslation } from '../app/i18n';
 import { ask } from '../parts/ask';
 
-/** Asks before the way leads off a page whose work is not kept. One question stands at a time; its
+/** Asks before the way leads off a page whose work is not kept, unless that has just been (left). One question stands at a time; its
  * answer holds for the way that was taken last. */
-export function useAskToLeave(unsaved: () => boolean) {
+export function useAskToLeave(dirty: boolean, left: RefObject<boolean>) {
   const { t } = useTranslation();
-  const blocker = useBlocker(unsaved);
+  const blocker = useBlocker(() => dirty && !left.current);
   const asking = useRef(false);
   const answer = useEffectEvent((leave: boolean) => {
     asking.current = false;
@@ -28,4 +28,10 @@ export function useAskToLeave(unsaved: () => boolean) {
     asking.current = true;
     void question().then(answer);
   }, [blocker]);
+  useEffect(() => {
+    if (!dirty) return;
+    const warn = (e: BeforeUnloadEvent) => e.preventDefault();
+    addEventListener('beforeunload', warn);
+    return () => removeEventListener('beforeunload', warn);
+  }, [dirty]);
 }
