@@ -28,9 +28,9 @@ struct undo {
     size_t taken;    /* items of the chunk that there was time for */
     size_t restored; /* in the chunk */
     VEC(struct undo_kept) kept;
-    VEC(struct undo_item)
-        put_off; /* what is named by its value: when all that may name it is settled */
-    bool last;   /* now those */
+    /* What is named by its value: when all that may name it is settled. */
+    VEC(struct undo_item) put_off;
+    bool last; /* now those */
 };
 
 static void keep(struct undo *u, const struct undo_item *item, str field, const char *why)
