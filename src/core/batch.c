@@ -32,11 +32,22 @@ err_t batch_check(struct ctx *c, const struct batch *b)
     return ERR_CONFLICT;
 }
 
+/* Nobody takes back what is still being done. */
+static err_t check_at_rest(struct ctx *c, int64_t id)
+{
+    value key = V_INT(id), one;
+    err_t e = db_one(c->conn, c->arena, SQL_JOB_OF_BATCH, &key, 1, &one, 1);
+    if (e == OK)
+        problem_add(&c->problems, S(""), "batch_running", NULL);
+    return e == OK ? ERR_CONFLICT : e == ERR_NOT_FOUND ? OK : e;
+}
+
 err_t batch_may_undo(struct ctx *c, int64_t id)
 {
     struct batch b;
     TRY(batch_read(c, SQL_BATCH_GET, id, &b));
     TRY(batch_check(c, &b));
+    TRY(check_at_rest(c, id));
     return b.guarded ? auth_fresh(c) : OK;
 }
 

@@ -284,6 +284,8 @@ static void write_job(struct ctx *c, const struct db_rows *rows, struct jw *w)
     write_instant(w, S("started_at"), rows, 10);
     write_instant(w, S("ended_at"), rows, 11);
     write_subject(c, db_text(rows, 12), w);
+    jw_key(w, S("batch"));
+    jw_id(w, db_is_null(rows, 13) ? 0 : db_int(rows, 13));
     jw_close(w, '}');
 }
 

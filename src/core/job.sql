@@ -64,7 +64,7 @@ WHERE id = $1 AND state IN ('failed', 'cancelled', 'dead')
 
 -- name: job_get
 SELECT id, kind, state, done, total, attempts, cancel, error, result, created_at, started_at, ended_at,
-    subject
+    subject, batch_id
 FROM job WHERE id = $1 AND (CAST($2 AS boolean) OR actor_id = $3)
 
 -- name: job_count_since
@@ -78,7 +78,7 @@ SELECT actor_id FROM job WHERE id = $1
 
 -- name: job_list
 SELECT id, kind, state, done, total, attempts, cancel, error, result, created_at, started_at, ended_at,
-    subject
+    subject, batch_id
 FROM job
 WHERE id < $1 AND (CAST($2 AS boolean) OR actor_id = $3) AND (CAST($4 AS text) IS NULL OR state = $4)
 ORDER BY id DESC LIMIT $5
@@ -98,3 +98,6 @@ INSERT INTO schedule (kind, next_at) VALUES ($1, $2) ON CONFLICT (kind) DO NOTHI
 
 -- name: schedule_move
 UPDATE schedule SET next_at = $3 WHERE kind = $1 AND next_at = $2
+
+-- name: job_of_batch
+SELECT 1 FROM job WHERE batch_id = $1 AND state IN ('waiting', 'running') LIMIT 1

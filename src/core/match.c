@@ -7,7 +7,7 @@
 #include "sql_core.h"
 #include "text/linkage.h"
 
-enum { LOOKED_AT = 40 };
+enum { LOOKED_AT = 40, SAME_NAMES = 400 };
 static const double SIMILAR = 0.5;
 
 /* ---- what a record is recognised by ---- */
@@ -86,13 +86,20 @@ const char *match_reason_of(const struct field *f)
 
 /* ---- similar names ---- */
 
-static struct link_record link_of(const struct record *r)
+/* Of what the caller may not see nothing is told, neither that it is the same. */
+static str seen(struct ctx *c, const struct record *r, const char *name)
 {
-    return (struct link_record){.name = match_cell(r, "name"),
-                                .phone = match_cell(r, "phone"),
-                                .email = match_cell(r, "email"),
-                                .wechat = match_cell(r, "wechat"),
-                                .company = match_cell(r, "company")};
+    const struct field *f = object_field(r->object, str_from(name));
+    return f && access_field(c->access, f) != FIELD_HIDDEN ? match_cell(r, name) : (str){0};
+}
+
+static struct link_record link_of(struct ctx *c, const struct record *r)
+{
+    return (struct link_record){.name = seen(c, r, "name"),
+                                .phone = seen(c, r, "phone"),
+                                .email = seen(c, r, "email"),
+                                .wechat = seen(c, r, "wechat"),
+                                .company = seen(c, r, "company")};
 }
 
 static const char *name_reason(enum link_level level)
@@ -107,7 +114,7 @@ bool match_weigh(struct ctx *c,
                  const struct record *other,
                  struct match *m)
 {
-    struct link_record a = link_of(one), b = link_of(other);
+    struct link_record a = link_of(c, one), b = link_of(c, other);
     struct link_result result;
     bool company = match_is_company(one) && match_is_company(other);
     link_compare(c->arena, link_prepare(c->arena, &a), link_prepare(c->arena, &b), &result);
@@ -158,36 +165,81 @@ static struct match *candidate(struct finding *f, int64_t id)
     return &f->found[f->n++];
 }
 
-/* Whoever else holds a key that the record has, too: it was made beside him all the same. */
+/* Has the record a key of the kind with this value? */
+static const struct field *shared(const struct record *r, const struct field *like, value key)
+{
+    for (size_t i = 0; i < r->object->field_count; i++) {
+        const struct field *f = r->object->fields[i];
+        if (f->identity.n && str_eq(f->identity, like->identity) &&
+            value_eq(record_cell(r, f, 0), key))
+            return f;
+    }
+    return NULL;
+}
+
+/* {"any":[{"field":"phone","eq":"…"},{"field":"phone2","eq":"…"}]} */
+static json_t *same_key(const struct object *o, const struct field *like, str key)
+{
+    json_t *any = json_array();
+    for (size_t i = 0; i < o->field_count; i++) {
+        const struct field *f = o->fields[i];
+        if (f->identity.n && field_stored(f) && str_eq(f->identity, like->identity))
+            json_array_append_new(
+                any, json_pack("{s:s%, s:s%}", "field", f->name.p, f->name.n, "eq", key.p, key.n));
+    }
+    return json_pack("{s:o}", "any", any);
+}
+
+static err_t list(struct finding *f, struct list_query *q, struct list_page *page)
+{
+    q->object = f->record->object;
+    q->op = OP_READ;
+    q->limit = LOOKED_AT;
+    return record_list(f->ctx, q, page);
+}
+
+/* Others that have a key of the record, too: they were made beside it all the same. */
 static err_t by_key(struct finding *f, const struct field *field)
 {
     struct ctx *c = f->ctx;
-    value params[] = {V_TEXT(field->identity), record_cell(f->record, field, 0)}, holder;
-    if (params[1].kind != VALUE_TEXT)
+    value key = record_cell(f->record, field, 0);
+    struct condition *where;
+    struct list_page page;
+    if (key.kind != VALUE_TEXT || access_field(c->access, field) == FIELD_HIDDEN)
         return OK;
-    err_t e = db_one(c->conn, c->arena, SQL_IDENTITY_FIND, params, 2, &holder, 1);
-    struct match *m = e == OK ? candidate(f, holder.i) : NULL;
-    if (m) {
+    json_t *tree = json_keep(c->arena, same_key(f->record->object, field, key.s));
+    TRY(condition_parse(c->model, f->record->object, tree, S(""), NULL, c->arena, &where));
+    struct list_query q = {.where = where};
+    err_t e = list(f, &q, &page);
+    if (e == ERR_INVALID) /* one of the fields is not for the caller */
+        return OK;
+    TRY(e);
+    for (size_t i = 0; i < page.count; i++) {
+        struct match *m = candidate(f, record_id(page.records[i]));
+        if (!m || !shared(page.records[i], field, key))
+            continue;
         m->certain = true;
         m->score = 1;
         match_reason(m, match_reason_of(field));
     }
-    return e == ERR_NOT_FOUND ? OK : e;
+    return OK;
 }
 
 static err_t by_name(struct finding *f)
 {
     struct ctx *c = f->ctx;
-    int64_t ids[LOOKED_AT];
-    size_t n;
-    TRY(match_names(c, f->record, LOOKED_AT, ids, &n));
-    for (size_t i = 0; i < n; i++) {
+    int64_t ids[SAME_NAMES];
+    struct list_page page;
+    struct list_query q = {.ids = ids};
+    TRY(match_names(c, f->record, SAME_NAMES, ids, &q.id_count));
+    if (!q.id_count)
+        return OK;
+    TRY(list(f, &q, &page));
+    for (size_t i = 0; i < page.count; i++) {
         struct match weighed = {0}, *m;
-        struct record *other;
-        if (ids[i] == record_id(f->record))
-            continue;
-        TRY(record_peek(c, f->record->object, ids[i], &other));
-        if (!match_weigh(c, f->record, other, &weighed) || !(m = candidate(f, ids[i])))
+        if (record_id(page.records[i]) == record_id(f->record) ||
+            !match_weigh(c, f->record, page.records[i], &weighed) ||
+            !(m = candidate(f, record_id(page.records[i]))))
             continue;
         m->certain = m->certain || weighed.certain;
         m->score = weighed.score > m->score ? weighed.score : m->score;
@@ -205,22 +257,12 @@ static int best_first(const void *a, const void *b)
     return (x->id > y->id) - (x->id < y->id);
 }
 
-static bool holds(const int64_t *ids, size_t n, int64_t id)
-{
-    for (size_t i = 0; i < n; i++)
-        if (ids[i] == id)
-            return true;
-    return false;
-}
-
 err_t match_duplicates(struct ctx *c,
                        const struct record *r,
                        struct match out[MATCH_MOST],
                        size_t *n)
 {
     struct finding f = {.ctx = c, .record = r};
-    int64_t ids[LOOKED_AT], *visible;
-    size_t count;
     *n = 0;
     if (r->object->root != ROOT_SELF)
         return OK;
@@ -228,14 +270,8 @@ err_t match_duplicates(struct ctx *c,
         if (r->object->fields[i]->identity.n && field_stored(r->object->fields[i]))
             TRY(by_key(&f, r->object->fields[i]));
     TRY(by_name(&f));
-    if (!f.n)
-        return OK;
-    for (size_t i = 0; i < f.n; i++)
-        ids[i] = f.found[i].id;
-    TRY(record_within(c, r->object, OP_READ, ids, f.n, &visible, &count));
     qsort(f.found, f.n, sizeof *f.found, best_first);
-    for (size_t i = 0; i < f.n && *n < MATCH_MOST; i++)
-        if (holds(visible, count, f.found[i].id))
-            out[(*n)++] = f.found[i];
+    for (; *n < f.n && *n < MATCH_MOST; ++*n)
+        out[*n] = f.found[*n];
     return OK;
 }

@@ -1,5 +1,8 @@
 #include "core/merge.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/id.h"
 #include "base/limits.h"
 #include "base/message.h"
@@ -43,23 +46,53 @@ static err_t read_others(struct ctx *c, const json_t *list, struct merge *m)
     return OK;
 }
 
+/* Whose they are, or by whom they are governed, must be the same: those are not merged in passing.
+ */
+static err_t check_owner(
+    struct ctx *c, const struct merge *m, const struct record *a, const struct record *b, str at)
+{
+    const struct field *const over[] = {m->object->customer, m->object->access_via};
+    for (size_t i = 0; i < sizeof over / sizeof *over; i++)
+        if (over[i] && !value_eq(record_cell(a, over[i], 0), record_cell(b, over[i], 0)))
+            return bad(c, at, "merge_apart", over[i]->label.text[c->lang]);
+    return OK;
+}
+
 /* Who may change all of them may merge them: nothing is lost by it. What names the records moves by
  * the server's right. */
 static err_t check_rights(struct ctx *c, const struct merge *m)
 {
-    struct record *unused;
+    struct record *kept, *other;
     if (!access_may(c->access, m->object, OP_UPDATE) || m->object->append_only ||
         m->object->guarded) /* who leaves hands over; he becomes nobody else */
         return ERR_DENIED;
-    TRY(record_guard(c, m->object));
-    TRY(record_get(c, m->object, m->kept, OP_UPDATE, &unused));
+    TRY(record_get(c, m->object, m->kept, OP_UPDATE, &kept));
     for (size_t i = 0; i < m->other_count; i++) {
-        err_t e = record_get(c, m->object, m->others[i], OP_UPDATE, &unused);
-        if (e == ERR_NOT_FOUND)
-            return bad(c, arena_printf(c->arena, "/others/%zu", i), "unknown_ref",
-                       m->object->label.text[c->lang]);
+        str at = arena_printf(c->arena, "/others/%zu", i);
+        err_t e = record_get(c, m->object, m->others[i], OP_UPDATE, &other);
+        if (e == ERR_NOT_FOUND || e == ERR_DENIED)
+            return bad(c, at, "unknown_ref", m->object->label.text[c->lang]);
         TRY(e);
+        TRY(check_owner(c, m, kept, other, at));
     }
+    return OK;
+}
+
+/* A wrong type is not taken for what was meant. */
+static err_t check_types(struct ctx *c, const json_t *request)
+{
+    enum { TITLE_CHARS = 200 };
+    const json_t *preview = json_object_get(request, "preview");
+    const json_t *values = json_object_get(request, "values");
+    const json_t *title = json_object_get(request, "title");
+    if (preview && !json_is_boolean(preview))
+        return bad(c, S("/preview"), "wrong_type", S("boolean"));
+    if (values && !json_is_object(values))
+        return bad(c, S("/values"), "wrong_type", S("object"));
+    if (title && !json_is_string(title))
+        return bad(c, S("/title"), "wrong_type", S("string"));
+    if (utf8_count(json_str(title)) > TITLE_CHARS)
+        return bad(c, S("/title"), "too_long", arena_printf(c->arena, "%d", TITLE_CHARS));
     return OK;
 }
 
@@ -70,30 +103,55 @@ err_t merge_read(
                       .kept = kept,
                       .values = json_object_get(request, "values"),
                       .request = request};
+    TRY(check_types(c, request));
     TRY(read_others(c, json_object_get(request, "others"), &m));
     TRY(check_rights(c, &m));
     *out = m;
     return OK;
 }
 
+static err_t load_live(struct ctx *c, const struct object *o, int64_t id, struct record **out)
+{
+    err_t e = record_load(c, o, id, out);
+    if (e == OK && record_live(*out))
+        return OK;
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    problem_add_str(&c->problems, S(""), "merge_gone", o->label.text[c->lang], (str){0}, (str){0});
+    return ERR_CONFLICT;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* Locked in the order of their ids, so that two merges do not wait for each other. */
 err_t merge_load(struct ctx *c, const struct merge *m, struct merged *out)
 {
     struct merged all = {.other_count = m->other_count};
-    TRY(record_load(c, m->object, m->kept, &all.kept));
-    for (size_t i = 0; i < m->other_count; i++) {
-        TRY(record_load(c, m->object, m->others[i], &all.others[i]));
-        if (!record_live(all.others[i]))
-            return ERR_NOT_FOUND;
+    int64_t ids[MERGE_OTHERS + 1] = {m->kept};
+    memcpy(ids + 1, m->others, m->other_count * sizeof *ids);
+    qsort(ids, m->other_count + 1, sizeof *ids, by_id);
+    for (size_t i = 0; i <= m->other_count; i++) {
+        struct record *r;
+        TRY(load_live(c, m->object, ids[i], &r));
+        if (ids[i] == m->kept)
+            all.kept = r;
+        for (size_t k = 0; k < m->other_count; k++)
+            if (ids[i] == m->others[k])
+                all.others[k] = r;
     }
     *out = all;
-    return record_live(all.kept) ? OK : ERR_NOT_FOUND;
+    return OK;
 }
 
 /* ---- the last transaction ---- */
 
 struct finishing {
     const struct merge *merge;
-    bool try;
+    bool try, tried;
     struct record *result;
     struct merge_rest rests[MERGE_RESTS];
     size_t rest_count;
@@ -139,6 +197,7 @@ static err_t finish_work(struct ctx *c, void *arg)
         e = remember(c, f->merge);
     c->access = mine;
     TRY(e);
+    f->tried = f->try;
     return f->try ? ERR_LIMIT : OK; /* undone: it was a try */
 }
 
@@ -152,21 +211,27 @@ static err_t try_it(struct ctx *c, const struct merge *m, struct finishing *out)
 {
     *out = (struct finishing){.merge = m, .try = true};
     err_t e = ctx_transact(c, finish_work, out);
-    return e == ERR_LIMIT ? OK : e;
+    return e == ERR_LIMIT && out->tried ? OK : e;
 }
 
 /* ---- what it would do ---- */
 
+/* Of those that the caller may see. */
 static err_t count_namers(struct ctx *c, const struct field *f, const struct merge *m, size_t *out)
 {
     *out = 0;
+    if (access_field(c->access, f) == FIELD_HIDDEN)
+        return OK;
     for (size_t i = 0; i < m->other_count; i++) {
         struct merge_way way;
-        int64_t *unused;
-        size_t n;
-        TRY(merge_way(c, f, m->others[i], m->kept, &way));
-        TRY(merge_namers(c, &way, MERGE_COUNTED + 1, &unused, &n));
-        *out += n;
+        int64_t *ids, *visible;
+        size_t n, count;
+        TRY(merge_way(c, f, m->object, m->others[i], m->kept, &way));
+        TRY(merge_namers(c, &way, MERGE_COUNTED + 1, &ids, &n));
+        if (!n)
+            continue;
+        TRY(record_visible(c, f->object, ids, n, &visible, &count));
+        *out += count;
     }
     return OK;
 }
@@ -233,7 +298,8 @@ err_t merge_preview(struct ctx *c, const struct merge *m, struct jw *w)
     jw_key(w, S("rests"));
     jw_open(w, '[');
     for (size_t i = 0; i < f.rest_count; i++)
-        write_rest(c, &f.rests[i], w);
+        if (access_field(c->access, f.rests[i].field) != FIELD_HIDDEN)
+            write_rest(c, &f.rests[i], w);
     jw_close(w, ']');
     jw_close(w, '}');
     return OK;
@@ -247,7 +313,7 @@ static str title_of(struct ctx *c, const struct record *r)
     return title.kind == VALUE_TEXT ? title.s : r->object->label.text[c->lang];
 }
 
-static json_t *arguments(struct ctx *c, const struct merge *m, size_t total)
+static json_t *arguments(struct ctx *c, const struct merge *m)
 {
     json_t *args = json_keep(c->arena, json_object());
     json_object_set(args, "others", json_object_get(m->request, "others"));
@@ -255,7 +321,6 @@ static json_t *arguments(struct ctx *c, const struct merge *m, size_t total)
         json_object_set(args, "values", (json_t *)m->values);
     json_object_set_new(args, "kept",
                         json_string(arena_printf(c->arena, "%lld", (long long)m->kept).p));
-    json_object_set_new(args, "total", json_integer((json_int_t)total));
     json_object_set_new(args, "lang", json_string(lang_tag(c->lang)));
     json_object_set_new(args, "object", json_stringn(m->object->name.p, m->object->name.n));
     return args;
@@ -264,37 +329,65 @@ static json_t *arguments(struct ctx *c, const struct merge *m, size_t total)
 err_t merge_start(struct ctx *c, const struct merge *m, int64_t *job)
 {
     struct finishing f;
-    const struct field **refs;
-    size_t ref_count = merge_refs(c, m->object, &refs), total = 0, n;
     TRY(try_it(c, m, &f));
-    for (size_t i = 0; i < ref_count; i++) {
-        TRY(count_namers(c, refs[i], m, &n));
-        total += n;
-    }
     str names[] = {title_of(c, f.result)};
     str title = json_get_str(m->request, "title");
     if (!title.n)
         title = message_format(c->arena, c->lang, S("merge_title"), names, 1);
     int64_t outer = c->batch;
     TRY(batch_begin(c, "merge", title, &c->batch));
-    err_t e = job_enqueue(c, "merge", arguments(c, m, total), NULL, 0, job);
+    err_t e = job_enqueue(c, "merge", arguments(c, m), NULL, 0, job);
     c->batch = outer;
     return e;
 }
 
-/* Ends by itself: what is kept was not deleted when it was kept, so there is no circle of the
- * deleted; a record that was restored stands for itself. */
+err_t merge_may_undo(struct ctx *c, int64_t batch, bool *out)
+{
+    value key = V_INT(batch);
+    AUTO_ROWS rows = NULL;
+    VEC(struct {
+        const struct object *o;
+        int64_t id;
+    }) kept = {0};
+    *out = true;
+    TRY(db_query(c->conn, SQL_MERGED_IN, &key, 1, &rows));
+    while (db_next(rows)) {
+        const struct object *o = model_object(c->model, db_text(rows, 0));
+        *VEC_PUSH(c->arena, kept) = (typeof(*kept.at)){o, db_int(rows, 1)};
+    }
+    TRY(db_rows_error(rows));
+    for (size_t i = 0; i < kept.n && *out; i++) {
+        struct record *unused;
+        err_t e = kept.at[i].o ? record_in_scope(c, kept.at[i].o, kept.at[i].id, OP_UPDATE, &unused)
+                               : ERR_NOT_FOUND;
+        *out = e == OK;
+        if (e != OK && e != ERR_NOT_FOUND && e != ERR_DENIED)
+            return e;
+    }
+    return OK;
+}
+
+/* A record that was restored stands for itself. */
 err_t merge_into(struct ctx *c, int64_t id, int64_t *out)
 {
     enum { MOST = 50 };
     *out = 0;
     for (int i = 0; i < MOST; i++) {
-        value key = V_INT(id), into;
-        err_t e = db_one(c->conn, c->arena, SQL_MERGED_INTO, &key, 1, &into, 1);
-        if (e == ERR_NOT_FOUND)
+        struct record *r;
+        value key = V_INT(id), cells[2];
+        err_t e = db_one(c->conn, c->arena, SQL_MERGED_INTO, &key, 1, cells, 2);
+        const struct object *o = e == OK ? model_object(c->model, cells[1].s) : NULL;
+        if (e == ERR_NOT_FOUND || (e == OK && !o))
             return OK;
         TRY(e);
-        *out = id = into.i;
+        id = cells[0].i;
+        e = record_peek(c, o, id, &r);
+        if (e == OK && record_live(r)) {
+            *out = id;
+            return OK;
+        }
+        if (e != OK)
+            return e == ERR_NOT_FOUND ? OK : e;
     }
     return OK;
 }

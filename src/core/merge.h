@@ -34,6 +34,9 @@ err_t merge_read(
 err_t merge_preview(struct ctx *, const struct merge *, struct jw *) MUST_USE;
 /* ERR_INVALID with problems when the result would break a rule. */
 err_t merge_start(struct ctx *, const struct merge *, int64_t *job) MUST_USE;
-/* The record that a deleted one was merged into, by way of further merges; 0 = none. */
+/* What a merge moved by the server's right goes back by it, too, where the caller may change the
+ * records that were kept. */
+err_t merge_may_undo(struct ctx *, int64_t batch, bool *out) MUST_USE;
+/* The living record that a deleted one was merged into, by way of further merges; 0 = none. */
 err_t merge_into(struct ctx *, int64_t id, int64_t *out) MUST_USE;
 void merge_attach(void);

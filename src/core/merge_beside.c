@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/merge_internal.h"
+#include "sql_core.h"
 
 /* The object whose records come along with those of this one. */
 static const struct object *beside(struct ctx *c, const struct object *o)
@@ -65,6 +66,17 @@ static err_t make_one(struct ctx *c,
     return record_create_cells(c, o, &given, &options, &made);
 }
 
+/* Does a record beside the kept one have the key already? One that came over with another did, and
+ * so the kept one holds the key. */
+static err_t
+is_held(struct ctx *c, const struct record *kept, const struct merge_rest *rest, bool *out)
+{
+    value params[] = {V_TEXT(rest->field->identity), record_cell(rest->from, rest->field, 0)}, by;
+    err_t e = db_one(c->conn, c->arena, SQL_IDENTITY_FIND, params, 2, &by, 1);
+    *out = e == OK && by.i == record_id(kept);
+    return e == ERR_NOT_FOUND ? OK : e;
+}
+
 err_t merge_make_beside(struct ctx *c,
                         const struct record *kept,
                         const struct merge_rest *rests,
@@ -73,9 +85,12 @@ err_t merge_make_beside(struct ctx *c,
     const struct object *o = beside(c, kept->object);
     struct merge_rest held[MERGE_RESTS];
     size_t count = 0, taken;
-    for (size_t i = 0; i < n; i++)
-        if (merge_held_beside(c, &rests[i]))
+    for (size_t i = 0; i < n; i++) {
+        bool there;
+        TRY(is_held(c, kept, &rests[i], &there));
+        if (!there && merge_held_beside(c, &rests[i]))
             held[count++] = rests[i];
+    }
     for (size_t i = 0; i < count; i += taken)
         TRY(make_one(c, o, kept, &held[i], count - i, &taken));
     return OK;

@@ -10,7 +10,8 @@ struct merged {
     struct record *others[MERGE_OTHERS];
     size_t other_count;
 };
-/* ERR_NOT_FOUND: one of them is gone. */
+/* Of the first one on nobody else writes them. ERR_CONFLICT "merge_gone": one of them is not there
+ * any more. */
 err_t merge_load(struct ctx *, const struct merge *, struct merged *) MUST_USE;
 
 /* merge_value.c: what becomes of the kept record; *after is new. ERR_INVALID with problems. */
@@ -24,7 +25,7 @@ struct merge_rest {
     const struct record *from;
     const struct field *field;
 };
-enum { MERGE_RESTS = 64 };
+enum { MERGE_RESTS = 256 };
 /* Moves keys to free fields of the result; what is left then. */
 size_t merge_rests(const struct merged *, struct record *after, struct merge_rest out[MERGE_RESTS]);
 
@@ -36,20 +37,27 @@ err_t merge_make_beside(struct ctx *,
                         const struct merge_rest *,
                         size_t n) MUST_USE;
 
-/* merge_move.c: the refs that may name a record of the object. */
+/* merge_move.c: the fields that may name a record of the object. */
 size_t merge_refs(struct ctx *, const struct object *, const struct field ***out);
-/* One of the others, the kept one, and a ref that may name them. */
+/* One of the others, the kept one, and a ref, or the text beside an object's name, that may name
+ * them. */
 struct merge_way {
     const struct field *field;
+    const struct object *of; /* what they are */
     int64_t from, to;
-    str from_member, to_member; /* of a ref to several: tags are named by their names */
+    str from_member, to_member; /* as texts and sets name them: tags by their names */
 };
-err_t merge_way(
-    struct ctx *, const struct field *, int64_t from, int64_t to, struct merge_way *) MUST_USE;
+err_t merge_way(struct ctx *,
+                const struct field *,
+                const struct object *of,
+                int64_t from,
+                int64_t to,
+                struct merge_way *) MUST_USE;
 /* The live records that name the one merged away, at most `limit`. */
 err_t merge_namers(
     struct ctx *, const struct merge_way *, size_t limit, int64_t **out, size_t *n) MUST_USE;
-/* One of those names the kept one from now on; inside a transaction. */
+/* One of those names the kept one from now on; inside a transaction. Where the kept one has the
+ * same already, such as a relation with the same third, the moved one is deleted. */
 err_t merge_move(struct ctx *, const struct merge_way *, int64_t record) MUST_USE;
 
 /* The last transaction: the others are deleted, the kept one gets its values. */

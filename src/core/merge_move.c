@@ -11,13 +11,20 @@ static bool movable(const struct field *f, const struct object *target)
            !str_eqz(f->object->name, "identity_key");
 }
 
+/* Any record is named by its object and its id as a text: by comments, files, tasks. */
+static bool names_any(const struct field *f)
+{
+    return str_eqz(f->name, "record") && f->shape->parts[0].storage == STORE_TEXT &&
+           object_field(f->object, S("object"));
+}
+
 size_t merge_refs(struct ctx *c, const struct object *target, const struct field ***out)
 {
     VEC(const struct field *) refs = {0};
     for (size_t i = 0; i < c->model->object_count; i++) {
         const struct object *o = c->model->objects[i];
         for (size_t k = 0; k < o->field_count; k++)
-            if (movable(o->fields[k], target))
+            if (movable(o->fields[k], target) || names_any(o->fields[k]))
                 *VEC_PUSH(c->arena, refs) = o->fields[k];
     }
     *out = refs.at;
@@ -35,10 +42,14 @@ static err_t member_of(struct ctx *c, const struct field *f, int64_t id, str *ou
     return OK;
 }
 
-err_t merge_way(
-    struct ctx *c, const struct field *f, int64_t from, int64_t to, struct merge_way *out)
+err_t merge_way(struct ctx *c,
+                const struct field *f,
+                const struct object *of,
+                int64_t from,
+                int64_t to,
+                struct merge_way *out)
 {
-    struct merge_way w = {.field = f, .from = from, .to = to};
+    struct merge_way w = {.field = f, .of = of, .from = from, .to = to};
     TRY(member_of(c, f, from, &w.from_member));
     TRY(member_of(c, f, to, &w.to_member));
     *out = w;
@@ -53,7 +64,7 @@ holders(struct ctx *c, const struct merge_way *w, size_t limit, int64_t **out, s
     sql_init(&q, c->arena);
     value member =
         w->field->type->multi_storage == STORE_INT ? V_INT(w->from) : V_TEXT(w->from_member);
-    TRY(query_link_holders(w->field, member, limit, &q));
+    TRY(query_link_holders(w->field, member, true, limit, &q));
     TRY(db_query(c->conn, buf_str(&q.text), q.params.at, q.params.n, &rows));
     *out = ARENA_ARRAY(c->arena, int64_t, limit);
     for (*n = 0; *n < limit && db_next(rows);)
@@ -61,15 +72,29 @@ holders(struct ctx *c, const struct merge_way *w, size_t limit, int64_t **out, s
     return db_rows_error(rows);
 }
 
+static err_t naming(struct ctx *c, const struct merge_way *w, struct condition **out)
+{
+    *out = condition_ids(c->arena, w->field, &w->from, 1);
+    if (w->field->target)
+        return OK;
+    json_t *tree =
+        json_keep(c->arena, json_pack("{s:[{s:s,s:s%},{s:s,s:s%}]}", "all", "field", "object", "eq",
+                                      w->of->name.p, w->of->name.n, "field", "record", "eq",
+                                      w->from_member.p, w->from_member.n));
+    return condition_parse(c->model, w->field->object, tree, S(""), NULL, c->arena, out);
+}
+
 err_t merge_namers(struct ctx *c, const struct merge_way *w, size_t limit, int64_t **out, size_t *n)
 {
     const struct field *f = w->field;
     const struct field *shown[] = {f->object->id};
     struct list_page page;
+    struct condition *where;
     if (f->multi)
         return holders(c, w, limit, out, n);
+    TRY(naming(c, w, &where));
     struct list_query q = {.object = f->object,
-                           .where = condition_ids(c->arena, f, &w->from, 1),
+                           .where = where,
                            .limit = limit,
                            .op = OP_READ,
                            .fields = shown,
@@ -88,6 +113,8 @@ err_t merge_namers(struct ctx *c, const struct merge_way *w, size_t limit, int64
 static value moved(struct ctx *c, const struct merge_way *w, value cell)
 {
     str *members;
+    if (!w->field->target)
+        return V_TEXT(w->to_member);
     if (!w->field->multi)
         return V_INT(w->to);
     size_t n = multi_members(c->arena, cell, &members);
@@ -110,22 +137,41 @@ static bool links_itself(const struct record *r, const struct field *moved, int6
     return false;
 }
 
+struct moving {
+    const struct record *before;
+    struct record *after;
+};
+
+static err_t store_work(struct ctx *c, void *arg)
+{
+    const struct moving *m = arg;
+    /* What was right when it was written stays right; a later rule must not stand in the way. */
+    const struct write_options options = {.trusted = true, .allow_duplicate = true};
+    return record_store(c, record_live(m->after) ? CHANGE_UPDATE : CHANGE_DELETE, m->before,
+                        m->after, &options);
+}
+
 err_t merge_move(struct ctx *c, const struct merge_way *w, int64_t id)
 {
     const struct field *f = w->field;
-    const struct object *o = f->object;
-    /* What was right when it was written stays right; a later rule must not stand in the way. */
-    const struct write_options options = {.trusted = true, .allow_duplicate = true};
+    struct moving m;
     struct record *before;
-    TRY(record_load(c, o, id, &before));
-    struct record *after = record_copy(c->arena, before);
-    value *cell = &after->cells[f->first_column];
+    size_t told = c->problems.list.n;
+    TRY(record_load(c, f->object, id, &before));
     if (!record_live(before))
         return OK;
-    if (links_itself(before, f, w->to)) {
-        after->cells[o->deleted_at->first_column] = V_INT(c->now);
-        return record_store(c, CHANGE_DELETE, before, after, &options);
-    }
-    *cell = id == w->to && !f->multi ? V_NULL : moved(c, w, *cell);
-    return record_store(c, CHANGE_UPDATE, before, after, &options);
+    m = (struct moving){before, record_copy(c->arena, before)};
+    value *cell = &m.after->cells[f->first_column];
+    value *deleted = &m.after->cells[f->object->deleted_at->first_column];
+    if (f->target && links_itself(before, f, w->to))
+        *deleted = V_INT(c->now);
+    else
+        *cell = id == w->to && f->target && !f->multi ? V_NULL : moved(c, w, *cell);
+    err_t e = ctx_transact(c, store_work, &m);
+    if (e != ERR_CONFLICT || !record_live(m.after))
+        return e;
+    c->problems.list.n = told;
+    m.after = record_copy(c->arena, before);
+    m.after->cells[f->object->deleted_at->first_column] = V_INT(c->now);
+    return ctx_transact(c, store_work, &m);
 }

@@ -12,10 +12,11 @@ struct run {
     struct ctx *ctx; /* of the job */
     struct job *job;
     struct merge merge;
-    size_t done, total;
+    size_t done;
 };
 
 struct chunk {
+    const struct merge *merge;
     const struct merge_way *way;
     const int64_t *ids;
     size_t count, taken;
@@ -24,7 +25,9 @@ struct chunk {
 static err_t chunk_work(struct ctx *c, void *arg)
 {
     struct chunk *k = arg;
+    struct merged all;
     int64_t end = bulk_chunk_end();
+    TRY(merge_load(c, k->merge, &all)); /* nothing moves to what somebody deletes meanwhile */
     for (k->taken = 0; k->taken < k->count && (!k->taken || clock_monotonic() < end); k->taken++)
         TRY(merge_move(c, k->way, k->ids[k->taken]));
     return OK;
@@ -35,10 +38,10 @@ static err_t move_all(struct run *r, const struct field *f, int64_t from)
 {
     AUTO_ARENA arena = arena_new(LIMIT_REQUEST_ARENA);
     struct merge_way way;
-    TRY(merge_way(r->ctx, f, from, r->merge.kept, &way));
+    TRY(merge_way(r->ctx, f, r->merge.object, from, r->merge.kept, &way));
     for (;;) {
         struct ctx c = *r->ctx;
-        struct chunk k = {.way = &way};
+        struct chunk k = {.merge = &r->merge, .way = &way};
         int64_t *ids;
         arena_reset(arena);
         c.arena = arena;
@@ -51,24 +54,32 @@ static err_t move_all(struct run *r, const struct field *f, int64_t from)
         k.ids = ids;
         TRY(ctx_transact(&c, chunk_work, &k));
         r->done += k.taken;
-        TRY(job_progress(r->ctx, r->job, r->done, r->total < r->done ? r->done : r->total));
+        TRY(job_progress(r->ctx, r->job, r->done, 0));
     }
 }
 
-/* What has come to name the others since it was moved; a handful. */
-static err_t move_late(struct ctx *c, const struct merge *m)
+/* What has come to name one of the others since it was moved, by one ref. */
+static err_t move_late(struct ctx *c, const struct merge_way *way)
+{
+    int64_t *ids;
+    size_t n = PAGE;
+    while (n == PAGE) {
+        TRY(merge_namers(c, way, PAGE, &ids, &n));
+        for (size_t at = 0; at < n; at++)
+            TRY(merge_move(c, way, ids[at]));
+    }
+    return OK;
+}
+
+static err_t move_all_late(struct ctx *c, const struct merge *m)
 {
     const struct field **refs;
     size_t ref_count = merge_refs(c, m->object, &refs);
     for (size_t i = 0; i < ref_count; i++)
         for (size_t k = 0; k < m->other_count; k++) {
             struct merge_way way;
-            int64_t *ids;
-            size_t n;
-            TRY(merge_way(c, refs[i], m->others[k], m->kept, &way));
-            TRY(merge_namers(c, &way, PAGE, &ids, &n));
-            for (size_t at = 0; at < n; at++)
-                TRY(merge_move(c, &way, ids[at]));
+            TRY(merge_way(c, refs[i], m->object, m->others[k], m->kept, &way));
+            TRY(move_late(c, &way));
         }
     return OK;
 }
@@ -77,8 +88,10 @@ static err_t last_work(struct ctx *c, void *arg)
 {
     const struct run *r = arg;
     const struct access *mine = c->access;
+    struct merged all;
+    TRY(merge_load(c, &r->merge, &all)); /* from here on nothing comes to name them */
     c->access = NULL;
-    err_t e = move_late(c, &r->merge);
+    err_t e = move_all_late(c, &r->merge);
     c->access = mine;
     TRY(e);
     return merge_finish(c, &r->merge);
@@ -106,10 +119,13 @@ static err_t read_request(struct ctx *c, struct job *job, struct merge *m, bool 
 
 err_t merge_job(struct ctx *c, struct job *job, json_t **result)
 {
-    struct run r = {.ctx = c, .job = job, .total = (size_t)json_get_int(job->args, "total", 0)};
+    struct run r = {.ctx = c, .job = job};
     const struct field **refs;
     bool done;
     (void)lang_parse(json_get_str(job->args, "lang"), &c->lang);
+    *result =
+        json_pack("{s:s,s:O}", "batch", arena_printf(c->arena, "%lld", (long long)job->batch).p,
+                  "id", json_object_get(job->args, "kept"));
     TRY(read_request(c, job, &r.merge, &done));
     size_t ref_count = done ? 0 : merge_refs(c, r.merge.object, &refs);
     for (size_t i = 0; i < ref_count; i++)
@@ -117,8 +133,5 @@ err_t merge_job(struct ctx *c, struct job *job, json_t **result)
             TRY(move_all(&r, refs[i], r.merge.others[k]));
     if (!done)
         TRY(ctx_transact(c, last_work, &r));
-    *result =
-        json_pack("{s:s,s:O}", "batch", arena_printf(c->arena, "%lld", (long long)job->batch).p,
-                  "id", json_object_get(job->args, "kept"));
     return OK;
 }

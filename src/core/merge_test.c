@@ -271,3 +271,158 @@ TEST_APP(merge_refuses_what_makes_no_sense)
     assert_true(live(&s, other));
     end(&s);
 }
+
+TEST_APP(merge_of_equal_phones_goes_back)
+{
+    struct stage s;
+    struct record *r;
+    const struct write_options twice = {.allow_duplicate = true};
+    begin(&s, app);
+    int64_t kept = customer(&s, "{'name':'甲','phone':'13812345678'}");
+    assert_int_equal(record_create(&s.c, s.customer,
+                                   test_json(s.arena, "{'name':'乙','phone':'13812345678'}"),
+                                   &twice, &r),
+                     OK);
+    int64_t other = record_id(r);
+    int64_t task = create(
+        &s, "task", json_pack("{s:s,s:s}", "subject", "回电话", "customer", text_of(&s, other)));
+    struct undo_result out = undo(&s, merge(&s, kept, other, "{}"));
+    assert_int_equal(out.kept_total, 0);
+    assert_true(live(&s, other));
+    assert_string_equal(value_of(&s, "task", task, "customer"), text_of(&s, other));
+    assert_int_equal(holder(&s, "+8613812345678"), kept);
+    end(&s);
+}
+
+/* The other is deleted after it was asked for: nothing has moved to nowhere. */
+TEST_APP(merge_with_what_has_gone_fails)
+{
+    struct stage s;
+    struct merge m;
+    struct record *r;
+    int64_t job;
+    begin(&s, app);
+    int64_t kept = customer(&s, "{'name':'甲'}"), other = customer(&s, "{'name':'乙'}");
+    int64_t task = create(
+        &s, "task", json_pack("{s:s,s:s}", "subject", "回电话", "customer", text_of(&s, other)));
+    assert_int_equal(merge_read(&s.c, s.customer, kept, request(&s, other, "{}"), &m), OK);
+    assert_int_equal(merge_start(&s.c, &m, &job), OK);
+    assert_int_equal(record_delete(&s.c, s.customer, kept, 0, &r), OK);
+    assert_int_equal(job_run_due(s.c.app), OK);
+    assert_string_equal(json_get_str(job_of(&s, job), "state").p, "failed");
+    assert_true(live(&s, other));
+    assert_string_equal(value_of(&s, "task", task, "customer"), text_of(&s, other));
+    end(&s);
+}
+
+TEST_APP(merge_out_of_time_merges_nothing)
+{
+    struct stage s;
+    struct merge m;
+    int64_t job;
+    begin(&s, app);
+    int64_t kept = customer(&s, "{'name':'甲'}"), other = customer(&s, "{'name':'乙'}");
+    assert_int_equal(merge_read(&s.c, s.customer, kept, request(&s, other, "{}"), &m), OK);
+    s.c.until = 1;
+    assert_int_equal(merge_start(&s.c, &m, &job), ERR_LIMIT);
+    s.c.until = 0;
+    end(&s);
+}
+
+/* Both know the same third: one relation is left. */
+TEST_APP(merge_of_two_with_the_same_relation)
+{
+    struct stage s;
+    begin(&s, app);
+    int64_t kept = customer(&s, "{'name':'甲'}"), other = customer(&s, "{'name':'乙'}");
+    int64_t third = customer(&s, "{'name':'丙'}"), relations[2];
+    for (size_t i = 0; i < 2; i++)
+        relations[i] = create(&s, "relation",
+                              json_pack("{s:s,s:s,s:s}", "customer", text_of(&s, third), "other",
+                                        text_of(&s, i ? other : kept), "kind", "friend"));
+    int64_t batch = merge(&s, kept, other, "{}");
+    struct record *r;
+    const struct object *o = model_object(s.c.model, S("relation"));
+    assert_int_equal(record_load(&s.c, o, relations[1], &r), OK);
+    assert_false(record_live(r));
+    undo(&s, batch);
+    assert_int_equal(record_load(&s.c, o, relations[1], &r), OK);
+    assert_true(record_live(r));
+    end(&s);
+}
+
+TEST_APP(merge_of_tags_that_deleted_records_have_ends)
+{
+    struct stage s;
+    struct record *r;
+    int64_t ids[2];
+    begin(&s, app);
+    const struct object *tags = model_object(s.c.model, S("tag"));
+    ids[0] = create(&s, "tag", json_pack("{s:s}", "name", "新"));
+    ids[1] = create(&s, "tag", json_pack("{s:s}", "name", "旧"));
+    int64_t one = customer(&s, "{'name':'甲','tags':['旧']}");
+    int64_t gone = customer(&s, "{'name':'乙','tags':['旧']}");
+    assert_int_equal(record_delete(&s.c, s.customer, gone, 0, &r), OK);
+    struct merge m;
+    int64_t job;
+    assert_int_equal(merge_read(&s.c, tags, ids[0], request(&s, ids[1], "{}"), &m), OK);
+    assert_int_equal(merge_start(&s.c, &m, &job), OK);
+    assert_int_equal(job_run_due(app), OK);
+    assert_string_equal(json_get_str(job_of(&s, job), "state").p, "done");
+    assert_string_equal(
+        json_string_value(json_array_get(json_object_get(json_of(&s, "customer", one), "tags"), 0)),
+        "新");
+    end(&s);
+}
+
+TEST_APP(merge_takes_comments_along)
+{
+    struct stage s;
+    begin(&s, app);
+    int64_t kept = customer(&s, "{'name':'甲'}"), other = customer(&s, "{'name':'乙'}");
+    int64_t comment =
+        create(&s, "comment",
+               json_pack("{s:s,s:s,s:s,s:s}", "object", "customer", "record", text_of(&s, other),
+                         "customer", text_of(&s, other), "text", "看过样品"));
+    merge(&s, kept, other, "{}");
+    assert_string_equal(value_of(&s, "comment", comment, "record"), text_of(&s, kept));
+    assert_string_equal(value_of(&s, "comment", comment, "customer"), text_of(&s, kept));
+    end(&s);
+}
+
+TEST_APP(merge_of_orders_of_two_customers_is_refused)
+{
+    struct stage s;
+    struct merge m;
+    int64_t orders[2];
+    begin(&s, app);
+    for (size_t i = 0; i < 2; i++) {
+        int64_t whose = customer(&s, "{'name':'甲'}");
+        orders[i] = create(
+            &s, "order",
+            json_pack("{s:s,s:{s:i}}", "customer", text_of(&s, whose), "amount", "amount", 100));
+    }
+    const struct object *o = model_object(s.c.model, S("order"));
+    assert_int_equal(merge_read(&s.c, o, orders[0], request(&s, orders[1], "{}"), &m), ERR_INVALID);
+    assert_string_equal(s.c.problems.list.at[0].code, "merge_apart");
+    end(&s);
+}
+
+TEST_APP(merge_makes_no_second_contact_of_one_phone)
+{
+    struct stage s;
+    struct list_page page;
+    begin(&s, app);
+    int64_t kept = customer(&s, "{'name':'甲','phone':'13812345678','phone2':'13712345678'}");
+    int64_t other = customer(&s, "{'name':'乙','phone':'13912345678'}");
+    create(&s, "contact",
+           json_pack("{s:s,s:s,s:s}", "name", "陈建国", "phone", "13912345678", "customer",
+                     text_of(&s, other)));
+    merge(&s, kept, other, "{}");
+    struct list_query q = {
+        .object = model_object(s.c.model, S("contact")), .limit = 10, .op = OP_READ};
+    assert_int_equal(record_list(&s.c, &q, &page), OK);
+    assert_int_equal(page.count, 1);
+    assert_int_equal(holder(&s, "+8613912345678"), kept);
+    end(&s);
+}

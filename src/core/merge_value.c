@@ -9,7 +9,9 @@
 
 bool merge_takes(const struct field *f)
 {
-    return field_stored(f) && !f->builtin && !f->computed && !f->auto_prefix.n;
+    const struct object *o = f->object;
+    return field_stored(f) && !f->builtin && !f->computed && !f->auto_prefix.n &&
+           f != o->customer && f != o->access_via;
 }
 
 static bool empty(const struct record *r, const struct field *f)

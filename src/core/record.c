@@ -51,7 +51,9 @@ static err_t in_scope(
     AUTO_SQL q;
     sql_init(&q, c->arena);
     TRY(query_by_id(o, id, lock && !scope, scope, &env, &q));
-    return fetch(c, o, &q, out);
+    TRY(fetch(c, o, &q, out));
+    /* A scope looks at other tables, whose rows are nobody's to hold. */
+    return lock && scope && db_conn_kind(c->conn) == DB_POSTGRES ? record_load(c, o, id, out) : OK;
 }
 
 err_t record_in_scope(

@@ -143,7 +143,7 @@ static err_t narrow(struct ctx *c, struct query *q)
         return OK;
     AUTO_SQL sql;
     sql_init(&sql, c->arena);
-    TRY(query_link_holders(f, member, FEW + 1, &sql));
+    TRY(query_link_holders(f, member, false, FEW + 1, &sql));
     int64_t *ids = ARENA_ARRAY(c->arena, int64_t, FEW);
     size_t n = 0;
     AUTO_ROWS rows = NULL;

@@ -7,6 +7,7 @@
 #include "base/message.h"
 #include "core/access.h"
 #include "core/change_internal.h"
+#include "core/merge.h"
 #include "core/record_internal.h"
 #include "core/undo_internal.h"
 #include "sql_core.h"
@@ -63,6 +64,19 @@ static err_t allowed(struct undo *u, const struct undo_net *net, bool *out)
     return e == ERR_NOT_FOUND || e == ERR_DENIED ? OK : e;
 }
 
+/* What a record belongs to must be there, or it would be out of reach with it. */
+static err_t target_lives(struct ctx *c, const struct field *f, value cell, bool *out)
+{
+    const struct object *o = f->object;
+    struct record *target;
+    *out = true;
+    if ((f != o->customer && f != o->access_via) || cell.kind != VALUE_INT)
+        return OK;
+    err_t e = record_peek(c, f->target, cell.i, &target);
+    *out = e == OK && record_live(target);
+    return e == ERR_NOT_FOUND ? OK : e;
+}
+
 /* Puts one field of `r` back, unless somebody changed it since; *changed tells. */
 static err_t put_field_back(struct undo *u,
                             const struct undo_item *item,
@@ -85,7 +99,7 @@ static err_t put_field_back(struct undo *u,
         return OK;
     }
     if (!f->builtin && !f->readonly && access_field_own(u->who, f) < FIELD_WRITE) {
-        keep(u, item, f->name, "read_only");
+        keep(u, item, f->name, "undo_read_only");
         return OK;
     }
     struct field_context context = ctx_field(c, pointer_join(c->arena, S(""), f->name));
@@ -96,6 +110,12 @@ static err_t put_field_back(struct undo *u,
         return OK;
     }
     TRY(e);
+    bool there;
+    TRY(target_lives(c, f, cells[0], &there));
+    if (!there) {
+        keep(u, item, f->name, "undo_gone");
+        return OK;
+    }
     for (unsigned p = 0; p < f->column_count; p++)
         r->cells[f->first_column + p] = cells[p];
     *changed = true;
@@ -125,8 +145,10 @@ struct store {
 static err_t store_work(struct ctx *c, void *arg)
 {
     const struct store *s = arg;
-    /* The rules held when the values were written; a later rule must not stand in the way. */
-    const struct write_options options = {.trusted = true};
+    /* The rules held when the values were written; a later rule must not stand in the way. A record
+     * comes back beside one that has its phone by now: better twice than gone. */
+    const struct write_options options = {.trusted = true,
+                                          .allow_duplicate = s->op == CHANGE_RESTORE};
     return record_store(c, s->op, s->before, s->after, &options);
 }
 
@@ -386,12 +408,16 @@ err_t batch_undo(struct ctx *c,
                      .out_arena = c->arena};
     struct opening opening = {.batch = batch};
     struct batch b;
-    if (preview) {
-        TRY(batch_read(c, SQL_BATCH_GET, batch, &b));
+    bool whole = false;
+    TRY(batch_read(c, SQL_BATCH_GET, batch, &b));
+    if (str_eqz(b.kind, "merge"))
+        TRY(merge_may_undo(c, batch, &whole));
+    if (whole)
+        u.who = NULL;
+    if (preview)
         TRY(batch_check(c, &b));
-    } else {
+    else
         TRY(ctx_transact(c, open_work, &opening));
-    }
     err_t e = run_as_undo(c, &u, opening.undo_batch, progress, context);
     result.part = preview && e == ERR_LIMIT && !db_too_slow(c->conn);
     if (e == ERR_LIMIT)

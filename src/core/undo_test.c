@@ -121,15 +121,36 @@ TEST_APP(undo_takes_all_back_and_can_be_undone)
     s.c.problems.list.n = 0;
     assert_int_equal(batch_undo(&s.c, 12345, false, &r, NULL, NULL), ERR_NOT_FOUND);
 
-    /* Undoing the undoing: but for the phone, which somebody else has by now. */
+    /* Undoing the undoing: also what has the phone that somebody else has by now. */
     int64_t again = undo_batch_of(&s, batch);
     assert_int_equal(batch_undo(&s.c, again, false, &r, NULL, NULL), OK);
     assert_text(&s, changed, "company", "丙");
     assert_false(exists(&s, removed));
-    assert_int_equal(r.restored, 2);
-    assert_int_equal(r.kept_total, 1);
-    assert_true(r.kept.at[0].record == made);
-    assert_string_equal(r.kept.at[0].why, "undo_taken");
+    assert_int_equal(r.restored, 3);
+    assert_int_equal(r.kept_total, 0);
+    assert_true(exists(&s, made));
+    end(&s);
+}
+
+/* Of what is one of a kind there cannot be two. */
+TEST_APP(undo_leaves_deleted_what_another_has_the_number_of)
+{
+    struct stage s;
+    struct record *r;
+    struct undo_result out;
+    begin(&s, app);
+    const struct object *tags = model_object(s.c.model, S("tag"));
+    const json_t *body = test_json(s.arena, "{'name':'旺季'}");
+    assert_int_equal(record_create(&s.c, tags, body, NULL, &r), OK);
+    int64_t batch = begin_batch(&s), id = record_id(r);
+    assert_int_equal(record_delete(&s.c, tags, id, 0, &r), OK);
+    s.c.batch = 0;
+    assert_int_equal(record_create(&s.c, tags, body, NULL, &r), OK);
+    assert_int_equal(batch_undo(&s.c, batch, false, &out, NULL, NULL), OK);
+    assert_int_equal(out.restored, 0);
+    assert_int_equal(out.kept_total, 1);
+    assert_true(out.kept.at[0].record == id);
+    assert_string_equal(out.kept.at[0].why, "undo_taken");
     end(&s);
 }
 

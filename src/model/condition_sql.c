@@ -309,16 +309,27 @@ static void segment_node(const struct emitter *e, int64_t segment, const char *a
     sql_add(e->sql, ")");
 }
 
-/* The records that the batch made or changed: asked once, by its index. */
+/* The records that the batch made or changed: asked once, by its index; of those that it did not,
+ * each is asked about. */
 static void batch_node(const struct emitter *e, int64_t batch, const char *alias, bool negated)
 {
     const char *inner = inner_alias(e, alias);
-    sql_column(e->sql, alias, S("id"));
-    sql_add(e->sql, negated ? " NOT IN (SELECT " : " IN (SELECT ");
-    sql_column(e->sql, inner, S("record_id"));
+    if (!negated) {
+        sql_column(e->sql, alias, S("id"));
+        sql_add(e->sql, " IN (SELECT ");
+        sql_column(e->sql, inner, S("record_id"));
+    } else {
+        sql_add(e->sql, "NOT EXISTS (SELECT 1");
+    }
     sql_add(e->sql, " FROM change AS ");
     sql_add(e->sql, inner);
     sql_add(e->sql, " WHERE ");
+    if (negated) {
+        sql_column(e->sql, inner, S("record_id"));
+        sql_add(e->sql, " = ");
+        sql_column(e->sql, alias, S("id"));
+        sql_add(e->sql, " AND ");
+    }
     sql_column(e->sql, inner, S("batch_id"));
     sql_add(e->sql, " = ");
     sql_value(e->sql, V_INT(batch), STORE_INT);

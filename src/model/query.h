@@ -70,8 +70,10 @@ err_t query_taken(const struct field *, const struct record *, struct sql *) MUS
 /* The members of a set: all rows of the record are removed / read / one is added. */
 err_t query_link_clear(const struct field *, const struct record *, struct sql *) MUST_USE;
 err_t query_link_members(const struct field *, const struct record *, struct sql *) MUST_USE;
-/* The ids of the records whose set has the member, as many as `limit`. */
-err_t query_link_holders(const struct field *, value member, size_t limit, struct sql *) MUST_USE;
+/* The ids of the records whose set has the member, deleted ones too unless `live`, at most `limit`.
+ */
+err_t query_link_holders(
+    const struct field *, value member, bool live, size_t limit, struct sql *) MUST_USE;
 err_t query_link_add(const struct field *,
                      const struct record *,
                      str member,

@@ -159,7 +159,8 @@ err_t query_link_members(const struct field *f, const struct record *r, struct s
     return sql_check(q);
 }
 
-err_t query_link_holders(const struct field *f, value member, size_t limit, struct sql *q)
+err_t query_link_holders(
+    const struct field *f, value member, bool live, size_t limit, struct sql *q)
 {
     sql_add(q, "SELECT ");
     sql_name(q, field_link_record_column(f));
@@ -167,6 +168,13 @@ err_t query_link_holders(const struct field *f, value member, size_t limit, stru
     sql_name(q, field_link_table(q->arena, f));
     sql_add(q, " WHERE \"value\" = ");
     sql_value(q, member, (int)f->shape->multi_storage);
+    if (live) {
+        sql_add(q, " AND EXISTS (SELECT 1 FROM ");
+        sql_name(q, f->object->name);
+        sql_add(q, " r WHERE r.\"id\" = ");
+        sql_name(q, field_link_record_column(f));
+        sql_add(q, " AND r.\"deleted_at\" IS NULL)");
+    }
     sql_add(q, " LIMIT ");
     sql_value(q, V_INT((int64_t)limit), STORE_INT);
     return sql_check(q);

@@ -6,3 +6,4 @@ CREATE TABLE merged (
     batch_id bigint NOT NULL,
     at bigint NOT NULL
 );
+CREATE INDEX merged_batch ON merged (batch_id);
