@@ -27,6 +27,21 @@ err_t import_take(struct import_reading *, const struct import_target *, str tex
 err_t import_parse(struct import_reading *, const struct field *, str text) MUST_USE;
 void import_put_phone(struct import_reading *, const struct field *, const struct text_phone *);
 
+/* May it be set, and does nothing else in the row say what it is? */
+bool import_free(struct import_reading *, const struct field *);
+
+/* import_account.c: e-mail addresses in a phone's cell go to their own field or to the notes.
+ * Returns what else the cell has; nothing where that is a label only. */
+str import_take_mails(struct import_reading *, const struct field *phone, str text);
+/* What the rest of such a cell says beside its numbers: an account goes to its own field, all else
+ * with the cell's text to the notes. false: nothing was there, or had a place. */
+bool import_take_words(struct import_reading *,
+                       const struct field *phone,
+                       str text,
+                       str rest,
+                       const struct text_phone *,
+                       size_t phone_count);
+
 /* import_choice.c: a word for a choice where its type knows key and label only. NULL. */
 const struct choice *
 import_choice(struct import_work *, struct ctx *, const struct field *, str text);

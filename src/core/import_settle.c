@@ -133,14 +133,20 @@ static void settle_company(const struct import_guesser *g, struct import_map *ma
     names->target = (struct import_target){person, WHOLE_FIELD};
 }
 
-/* A name and a phone in the cells of "联系人", beside the company's name: both are the person's. */
+/* A name and a phone in the cells of "联系人", beside the company's name: both are the person's. In
+ * other columns beside one of names it is phones with words to them: the name is known. */
 static void settle_split(const struct import_guesser *g, struct import_map *map)
 {
     for (size_t i = 0; i < map->count; i++) {
         struct import_column *col = &map->columns[i];
         const struct field *title = col->split.n ? beside_title(g, col) : NULL;
-        if (!title || !taken(map, g->object->title) || taken(map, title))
+        if (!col->split.n || !taken(map, g->object->title))
             continue;
+        if (!title || taken(map, title)) {
+            col->target = col->split.at[1];
+            col->split.n = 0;
+            continue;
+        }
         const struct field *phone = import_field_in(g, title->object, "phone", "");
         if (phone) {
             col->split.at[0].field = title;

@@ -89,101 +89,50 @@ static void mobile_first(struct text_phone *all, size_t n)
         }
 }
 
-/* "weixin: chu_8888", "微信号 abc_123", "QQ 12345678": whose number it says it is. */
-static bool account_in(struct arena *arena, str text, bool *wechat, str *account)
-{
-    static const char *const words[] = {"微信号", "微信", "薇信", "wechat", "weixin",
-                                        "v信",    "wx",   "vx",   "qq号",   "qq"};
-    enum { WECHATS = 8 };
-    str plain = str_trim(import_half_width(arena, text)), folded = text_fold(arena, plain);
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        str word = str_from(words[i]);
-        if (folded.n != plain.n || !str_starts(folded, word))
-            continue;
-        str rest = str_trim(str_cut(plain, word.n, plain.n));
-        bool sign = str_starts(rest, S(":")) || str_starts(rest, S("："));
-        *wechat = i < WECHATS;
-        *account = str_trim(str_cut(rest, sign, rest.n));
-        return account->n > 0;
-    }
-    return false;
-}
-
-static const struct field *wechat_field(struct import_reading *r, const struct object *o)
-{
-    for (size_t i = 0; i < o->field_count; i++) {
-        const struct field *f = o->fields[i];
-        if (f->wechat_id && import_settable(r->ctx, f) && !import_line_has(r->line, f))
-            return f;
-    }
-    return NULL;
-}
-
-/* An account in the column of a phone goes to its own field, else to the notes. */
-static bool take_account(struct import_reading *r, const struct field *f, str text)
-{
-    struct problems problems = {.arena = r->ctx->arena};
-    struct field_context context = ctx_field(r->ctx, f->name);
-    const struct field *notes = r->work->notes, *own;
-    value cells[FIELD_PARTS] = {0};
-    bool wechat;
-    str account;
-    if (!account_in(r->ctx->arena, text, &wechat, &account))
-        return false;
-    context.problems = &problems;
-    own = wechat ? wechat_field(r, f->object) : NULL;
-    if (own && field_parse(own, &context, account, cells) == OK)
-        memcpy(import_cells_of(r, own), cells, own->column_count * sizeof *cells);
-    else if (notes)
-        import_append(r, notes, text);
-    else
-        return false;
-    if (!own || cells[0].kind == VALUE_NULL)
-        own = notes;
-    else if (r->column)
-        *VEC_PUSH(r->ctx->arena, r->line->spread) = (struct import_spread){r->column->index, own};
-    import_remark(r->ctx, r->line, "import_other_account", text);
-    r->line->problems.at[r->line->problems.n - 1].problem.args[1] = own->label.text[r->ctx->lang];
-    import_repaired(r);
-    return true;
-}
-
 /* One number, or several: the others go to the object's further phone fields. */
-static void take_phone(struct import_reading *r, const struct field *f, str text)
+static void take_phones(
+    struct import_reading *r, const struct field *f, str text, struct text_phone *all, size_t n)
 {
-    struct text_phone phone = {0}, all[4];
     const struct object *o = f->object;
-    if (digits_lost(text)) {
-        refuse_code(r, f, "phone_lossy", text);
-        return;
-    }
-    if (text_phone_parse(text, r->ctx->phone_region, &phone)) {
-        if (phone.repaired || !plain_number(text))
-            import_repaired(r);
-        import_put_phone(r, f, &phone);
-        return;
-    }
-    if (phone.lossy) {
-        refuse_code(r, f, "phone_lossy", text);
-        return;
-    }
-    size_t n = text_phone_find(text, r->ctx->phone_region, all, 4), taken = 0;
-    if (n == 0) {
-        if (!take_account(r, f, text))
-            refuse_code(r, f, "invalid_phone", text);
-        return;
-    }
+    size_t taken = 0;
     mobile_first(all, n);
     import_put_phone(r, f, &all[taken++]);
     for (size_t i = 0; i < o->field_count && taken < n; i++) {
         const struct field *next = o->fields[i];
-        if (next != f && next->type == f->type && !import_line_has(r->line, next) &&
-            import_settable(r->ctx, next) && next->identity.n)
+        if (next != f && next->type == f->type && next->identity.n && import_free(r, next))
             put_further_phone(r, next, &all[taken++]);
     }
     if (taken < n && r->work->notes)
         import_append(r, r->work->notes, text);
     import_repaired(r);
+}
+
+static void take_phone(struct import_reading *r, const struct field *f, str text)
+{
+    enum { PHONES = 4 };
+    struct text_phone all[PHONES] = {0};
+    size_t n = 1;
+    if (digits_lost(text)) {
+        refuse_code(r, f, "phone_lossy", text);
+        return;
+    }
+    str rest = import_take_mails(r, f, text);
+    if (!rest.n)
+        return;
+    if (text_phone_parse(rest, r->ctx->phone_region, &all[0])) {
+        if (all[0].repaired || !plain_number(text))
+            import_repaired(r);
+        import_put_phone(r, f, &all[0]);
+    } else if (all[0].lossy) {
+        refuse_code(r, f, "phone_lossy", text);
+        return;
+    } else {
+        n = text_phone_find(rest, r->ctx->phone_region, all, PHONES);
+        if (n)
+            take_phones(r, f, text, all, n);
+    }
+    if (!import_take_words(r, f, text, rest, all, n) && !n)
+        refuse_code(r, f, "invalid_phone", text);
 }
 
 err_t import_parse(struct import_reading *r, const struct field *f, str text)

@@ -391,6 +391,61 @@ TEST_APP(import_puts_accounts_out_of_a_phone_column_where_they_belong)
     ctx_done(&c);
 }
 
+TEST_APP(import_drops_no_words_beside_a_phone)
+{
+    static const struct {
+        const char *cell, *where;
+    } cells[] = {
+        {"13805741111、13805742222；微信 hongyun888",
+         "{'all':[{'field':'phone','eq':'+8613805741111'},{'field':'phone2','eq':'+8613805742222'},"
+         "{'field':'wechat','eq':'hongyun888'},{'field':'notes','isNull':true}]}"},
+        {"电话13711110002，QQ 3344556", "{'all':[{'field':'phone','eq':'+8613711110002'},"
+                                        "{'field':'notes','eq':'电话13711110002，QQ 3344556'}]}"},
+        {"张三13711110003 李四13711110004",
+         "{'all':[{'field':'phone','eq':'+8613711110003'},{'field':'phone2','eq':'+8613711110004'},"
+         "{'field':'notes','eq':'张三13711110003 李四13711110004'}]}"},
+        {"137 1111 0006（王经理）", "{'field':'notes','eq':'137 1111 0006（王经理）'}"},
+        {"13711110001 微信同号",
+         "{'all':[{'field':'wechat','eq':'13711110001'},{'field':'notes','isNull':true}]}"},
+        {"13711110007 转 8", "{'field':'notes','eq':'13711110007 转 8'}"},
+        {"0574-8765 4321-802", "{'all':[{'field':'phone','eq':'+8657487654321'},"
+                               "{'field':'notes','eq':'0574-8765 4321-802'}]}"},
+        {"Tel: +86 (0574) 8765-4322", "{'field':'notes','isNull':true}"},
+        {"手机：137-1111-0008 / 电话1：0574-87654323", "{'field':'notes','isNull':true}"},
+        {"13711110009.0", "{'field':'notes','isNull':true}"},
+        {"1.3711110010E+10", "{'field':'notes','isNull':true}"},
+        {"lin@example.com", "{'all':[{'field':'email','eq':'lin@example.com'},"
+                            "{'field':'phone','isNull':true},{'field':'notes','isNull':true}]}"},
+        {"13711110011 邮箱：13711110012@example.com",
+         "{'all':[{'field':'email','eq':'13711110012@example.com'},"
+         "{'field':'phone','eq':'+8613711110011'},{'field':'phone2','isNull':true},"
+         "{'field':'notes','isNull':true}]}"},
+    };
+    BEGIN;
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        int64_t before = count(&c, cells[i].where);
+        const char *file = arena_printf(c.arena, "姓名,手机\n甲%zu,\"%s\"\n", i, cells[i].cell).p;
+        int64_t id = start(&c, file);
+        assert_int_equal(change(&c, id,
+                                "{'header_row':1,'columns':[{'index':0,'field':'name'},"
+                                "{'index':1,'field':'phone'}]}"),
+                         OK);
+        assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
+        if (count(&c, cells[i].where) != before + 1)
+            fail_msg("%s: %s", cells[i].cell, remark(&c, id, 0).p);
+    }
+    int64_t id = start(&c, "姓名,手机,微信\n甲,13711110021 微信 left_1,own_12345\n"
+                           "乙,13711110022 微信 left_2,\n丙,13711110023,own_3333\n");
+    assert_str(json_get_str(column(&c, id, 1), "field"), "phone");
+    assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
+    assert_str(remark(&c, id, 0), "“微信 left_1”不是电话，记入“备注”");
+    assert_str(remark(&c, id, 1), "“微信 left_2”不是电话，记入“微信号”");
+    assert_int_equal(count(&c, "{'all':[{'field':'wechat','eq':'own_12345'},"
+                               "{'field':'notes','eq':'13711110021 微信 left_1'}]}"),
+                     1);
+    ctx_done(&c);
+}
+
 TEST_APP(import_keeps_a_province_that_is_none_in_the_street)
 {
     BEGIN;
