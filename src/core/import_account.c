@@ -59,7 +59,7 @@ static bool to_notes(struct import_reading *r, str text, str words)
         return false;
     value had = import_given(r->line, notes, 0);
     if (had.kind != VALUE_TEXT || str_find(had.s, text) == SIZE_MAX)
-        import_append(r, notes, text);
+        import_keep_text(r, text);
     tell(r, words, notes);
     return true;
 }

@@ -144,6 +144,7 @@ struct import_line {
     int64_t record;
     struct record *after;
     str changes;         /* of a record that was there (import_changes_json) */
+    str kept;            /* what went to the notes out of cells that are not theirs */
     size_t same_as_line; /* an earlier row with one of its keys, 0 = none */
     VEC(struct match) candidates;
     const json_t *answer;
@@ -343,6 +344,14 @@ err_t import_do_chunk(struct import_chunk *, struct ctx *) MUST_USE;
  * those of the record. False when nothing is left. */
 bool import_choose_changes(
     struct ctx *, const struct record *before, bool overwrite, struct record *given, bool *set);
+/* Adds to the notes of the record what it has no line of yet: the notes of a further row of the
+ * same file, and what other cells of the row left there. Whether there was any. */
+bool import_add_notes(struct import_work *,
+                      struct ctx *,
+                      const struct import_line *,
+                      const struct record *before,
+                      struct record *given,
+                      bool *set);
 /* Phones and the like of the row that the record had no room for, in `set` by now or nowhere: finds
  * them one, with a remark. Whether there were any. */
 bool import_rescue(struct import_work *,

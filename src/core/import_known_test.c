@@ -113,6 +113,21 @@ static int64_t count(struct ctx *c, const char *where)
     return n;
 }
 
+TEST_APP(import_adds_the_notes_of_a_second_row)
+{
+    BEGIN;
+    made(&c, "customer", "{'name':'王五','phone':'13700137000','notes':'老客户'}");
+    for (int round = 0; round < 2; round++) {
+        int64_t id =
+            start(&c, "姓名,手机,备注\n李四,13900139000,要发票\n李四,13900139000,周末送货\n"
+                      "李四,13900139000,要发票\n王五,13700137000 转 8,别的\n");
+        assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
+        assert_int_equal(count(&c, "{'field':'notes','eq':'要发票\\n周末送货'}"), 1);
+        assert_int_equal(count(&c, "{'field':'notes','eq':'老客户\\n13700137000 转 8'}"), 1);
+    }
+    ctx_done(&c);
+}
+
 TEST_APP(import_leads_to_what_it_made_and_changed)
 {
     BEGIN;

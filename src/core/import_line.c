@@ -144,6 +144,7 @@ update(struct import_work *w, struct ctx *c, struct import_line *line, int64_t i
     line->after = before;
     memcpy(set, line->set, o->field_count * sizeof *set);
     bool any = import_choose_changes(c, before, overwrite, given, set);
+    any = import_add_notes(w, c, line, before, given, set) || any;
     if (!import_rescue(w, c, line, before, given, set) && !any) {
         line->outcome = IMPORT_SKIPPED;
         return OK;

@@ -51,6 +51,8 @@ bool import_choice_says(struct ctx *, const struct choice *, str word);
 
 /* One more line of a long text. */
 void import_append(struct import_reading *, const struct field *, str text);
+/* One more line of the notes, of a cell that is not theirs. */
+void import_keep_text(struct import_reading *, str text);
 
 /* import_beside.c: what a row says of a record that cannot stand alone is the row's own record's.
  */

@@ -123,6 +123,30 @@ static bool to_notes(struct rescue *r, const struct field *f, value v)
     return true;
 }
 
+bool import_add_notes(struct import_work *w,
+                      struct ctx *c,
+                      const struct import_line *line,
+                      const struct record *before,
+                      struct record *given,
+                      bool *set)
+{
+    const struct field *notes = w->notes;
+    str rest = line->kept, all, one;
+    if (!notes || !line->set[notes->index] || set[notes->index] || !may_write(c, notes))
+        return false;
+    if (line->same_as_line && record_cell(line->given, notes, 0).kind == VALUE_TEXT)
+        rest = record_cell(line->given, notes, 0).s;
+    value had = record_cell(before, notes, 0);
+    all = had.kind == VALUE_TEXT ? had.s : (str){0};
+    while (str_split(&rest, '\n', &one))
+        if (str_trim(one).n && str_find(all, str_trim(one)) == SIZE_MAX) {
+            all = arena_printf(c->arena, STR_FMT "\n" STR_FMT, STR_ARG(all), STR_ARG(one));
+            set[notes->index] = true;
+        }
+    given->cells[notes->first_column] = V_TEXT(all);
+    return set[notes->index];
+}
+
 bool import_rescue(struct import_work *w,
                    struct ctx *c,
                    struct import_line *line,

@@ -10,6 +10,15 @@ void import_append(struct import_reading *r, const struct field *f, str text)
             : text);
 }
 
+void import_keep_text(struct import_reading *r, str text)
+{
+    str *kept = &r->line->kept;
+    import_append(r, r->work->notes, text);
+    *kept = kept->n
+                ? arena_printf(r->ctx->arena, STR_FMT "\n" STR_FMT, STR_ARG(*kept), STR_ARG(text))
+                : text;
+}
+
 /* A good customer is not refused for a birthday without a year: what is neither needed nor a key
  * goes to the notes, with its header, unless the import is strict. */
 static bool mild(const struct import_reading *r, const struct field *f)
@@ -31,7 +40,7 @@ refuse(struct import_reading *r, const struct field *f, const struct problem *p,
     if (own->mild) {
         str head =
             r->column && r->column->header.n ? r->column->header : f->label.text[r->ctx->lang];
-        import_append(r, r->work->notes, import_pair(r->ctx, head, text));
+        import_keep_text(r, import_pair(r->ctx, head, text));
     }
 }
 
@@ -103,7 +112,7 @@ static void take_phones(
             put_further_phone(r, next, &all[taken++]);
     }
     if (taken < n && r->work->notes)
-        import_append(r, r->work->notes, text);
+        import_keep_text(r, text);
     import_repaired(r);
 }
 
