@@ -155,24 +155,17 @@ static bool tells_apart(const struct import_map *map, size_t index)
     return false;
 }
 
-static bool is_total_word(struct arena *arena, str s)
-{
-    static const char *const words[] = {"合计",        "总计",     "小计",  "共计",
-                                        "总和",        "汇总",     "total", "totals",
-                                        "grand total", "subtotal", "sum"};
-    str folded = text_fold(arena, s);
-    if (str_ends(folded, S(":")))
-        folded = str_trim(str_cut(folded, 0, folded.n - 1));
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (str_eqz(folded, words[i]))
-            return true;
-    return false;
-}
-
 static bool is_figure(struct arena *arena, str s)
 {
-    str plain = import_half_width(arena, s);
+    static const char *const units[] = {"家", "个", "人", "位", "名", "条", "户", "笔",
+                                        "行", "项", "件", "台", "元", "次", "張", "张"};
+    str plain = str_trim(import_half_width(arena, s));
     bool digit = false;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (str_ends(plain, str_from(units[i])))
+            plain = str_cut(plain, 0, plain.n - strlen(units[i]));
+    if (str_starts(plain, S("¥")) || str_starts(plain, S("￥")))
+        utf8_next(&plain);
     for (size_t i = 0; i < plain.n; i++) {
         char c = plain.p[i];
         digit = digit || (c >= '0' && c <= '9');
@@ -183,7 +176,41 @@ static bool is_figure(struct arena *arena, str s)
     return digit;
 }
 
-/* One word for it, and figures or nothing in all other cells. */
+static str without_spaces(struct arena *arena, str s)
+{
+    char *out = arena_alloc(arena, s.n + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] != ' ')
+            out[n++] = s.p[i];
+    return (str){out, n};
+}
+
+/* "合计", "总计：", "本页小计", "共 9 家". */
+static bool is_total_word(struct arena *arena, str s)
+{
+    static const char *const heads[] = {"本页", "本頁", "本表", "本月", "以上", "全部"};
+    static const char *const words[] = {
+        "grandtotal", "subtotal", "totals", "total", "sum",  "合计", "合計", "总计", "總計", "小计",
+        "小計",       "共计",     "共計",   "总共",  "一共", "总和", "汇总", "共有", "共",
+    };
+    str rest = without_spaces(arena, import_half_width(arena, text_fold(arena, s)));
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        if (str_starts(rest, str_from(heads[i])))
+            rest = str_cut(rest, strlen(heads[i]), rest.n);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (!str_starts(rest, str_from(words[i])))
+            continue;
+        bool counts = str_eqz(S("共"), words[i]);
+        str after = str_cut(rest, strlen(words[i]), rest.n);
+        bool sign = str_starts(after, S(":"));
+        after = str_cut(after, sign, after.n);
+        return after.n ? is_figure(arena, after) : !counts;
+    }
+    return false;
+}
+
+/* A word for it, and figures or nothing in all other cells. */
 static bool is_total(struct import_work *w, struct ctx *c, const struct import_line *line)
 {
     size_t words = 0, others = 0;
@@ -196,7 +223,7 @@ static bool is_total(struct import_work *w, struct ctx *c, const struct import_l
         else if (!is_figure(c->arena, s) || tells_apart(&w->map, i))
             others++;
     }
-    return words == 1 && !others && w->map.count > 1;
+    return words && !others && w->map.count > 1;
 }
 
 err_t import_cells(struct import_work *w,

@@ -496,6 +496,19 @@ TEST_APP(import_leaves_out_the_line_of_totals)
     ctx_done(&c);
 }
 
+TEST_APP(import_leaves_out_totals_of_a_page)
+{
+    BEGIN;
+    int64_t id = start(&c, "姓名,手机,人数\n甲,13800138000,10\n小计,,4 家\n共 9 家,,\n"
+                           "本页共 4 家,,\n总计：,,￥12\n合 计,,12\n本页小计：4,共4家,\n"
+                           "共青城一中,13900139000,\n共享 9 家,13900139001,\n合计,13900139002,1\n");
+    assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
+    assert_int_equal(figure(&c, id, "created"), 4);
+    assert_int_equal(figure(&c, id, "skipped"), 6);
+    assert_str(remark(&c, id, 2), "合计行，不是记录");
+    ctx_done(&c);
+}
+
 TEST_APP(import_says_when_the_same_file_was_imported)
 {
     BEGIN;
