@@ -44,15 +44,15 @@ SELECT line FROM import_row
 WHERE import_id = $1 AND outcome IN ('ask', 'refuse') AND line >= $2 AND line <= $3
 
 -- name: import_row_page
-SELECT line, outcome, record_id, cells, problems, candidates FROM import_row
+SELECT line, outcome, record_id, cells, problems, candidates, answer FROM import_row
 WHERE import_id = $1 AND line > $2 ORDER BY line LIMIT $3
 
 -- name: import_row_page_of
-SELECT line, outcome, record_id, cells, problems, candidates FROM import_row
+SELECT line, outcome, record_id, cells, problems, candidates, answer FROM import_row
 WHERE import_id = $1 AND outcome = $2 AND line > $3 ORDER BY line LIMIT $4
 
 -- name: import_row_get
-SELECT line, outcome, record_id, cells, problems, candidates FROM import_row
+SELECT line, outcome, record_id, cells, problems, candidates, answer FROM import_row
 WHERE import_id = $1 AND line = $2
 
 -- name: import_row_claim
@@ -63,7 +63,7 @@ UPDATE import_row SET answer = $3 WHERE import_id = $1 AND line = $2 AND outcome
 
 -- name: import_row_answers
 SELECT line, answer FROM import_row
-WHERE import_id = $1 AND outcome = 'ask' AND answer IS NOT NULL AND line > $2 AND line <= $3
+WHERE import_id = $1 AND outcome = 'ask' AND line > $2 AND line <= $3
 
 -- A look into the unique index for each value: joined, a table without statistics is read as a whole.
 -- name: identity_find_all

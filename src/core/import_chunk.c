@@ -145,7 +145,10 @@ static err_t load_answers(struct import_chunk *k, struct ctx *c)
     while (db_next(rows))
         for (size_t i = 0; i < k->n; i++) {
             json_t *answer;
-            if ((int64_t)k->lines[i].line == db_int(rows, 0) &&
+            if ((int64_t)k->lines[i].line != db_int(rows, 0))
+                continue;
+            k->lines[i].asked = true;
+            if (!db_is_null(rows, 1) &&
                 json_read(c->arena, arena_str(c->arena, db_text(rows, 1)), NULL, &answer) == OK)
                 k->lines[i].answer = answer;
         }

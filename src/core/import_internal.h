@@ -147,6 +147,7 @@ struct import_line {
     str kept;            /* what went to the notes out of cells that are not theirs */
     size_t same_as_line; /* an earlier row with one of its keys, 0 = none */
     VEC(struct match) candidates;
+    bool asked; /* it has waited for an answer before: answer, NULL while there is none */
     const json_t *answer;
     bool total;  /* of the rows above: "合计" and figures */
     bool filled; /* a column that goes somewhere has something in it */
@@ -285,7 +286,7 @@ str import_cells_text(struct ctx *, const struct field *, const value *cells);
 struct import_stored {
     int64_t line, record;
     enum import_outcome outcome;
-    json_t *cells, *problems, *candidates;
+    json_t *cells, *problems, *candidates, *answer;
 };
 /* What a row changes of the record, as it is kept with the candidate. */
 str import_changes_json(struct ctx *,

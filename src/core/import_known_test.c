@@ -128,6 +128,35 @@ TEST_APP(import_adds_the_notes_of_a_second_row)
     ctx_done(&c);
 }
 
+static const json_t *waiting(struct ctx *c, int64_t id, size_t i)
+{
+    const json_t *report = json_object_get(view(c, id), "report");
+    return json_array_get(json_object_get(report, "duplicates"), i);
+}
+
+TEST_APP(import_waits_for_each_row_that_it_asks_about)
+{
+    BEGIN;
+    struct record *r;
+    int64_t known_id = made(&c, "customer", "{'name':'王小明','phone':'13800138000'}");
+    int64_t id = start(&c, "姓名,手机,公司\n王小明,13800138000,云帆\n王小明,13800138000,\n"
+                           "李四,13900139000,\n");
+    str answer =
+        arena_printf(arena, "[{'line':2,'choice':'update','id':'%lld'}]", (long long)known_id);
+    assert_int_equal(import_change(&c, id, 0, test_json(arena, "{'policy':'ask'}"), &r), OK);
+    assert_int_equal(import_do(&c, NULL, id, IMPORT_CHECK), OK);
+    assert_int_equal(figure(&c, id, "ask"), 2);
+    assert_int_equal(import_answer(&c, id, test_json(arena, answer.p)), OK);
+    assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
+    assert_int_equal(figure(&c, id, "updated"), 1);
+    assert_int_equal(figure(&c, id, "ask"), 1);
+    assert_int_equal(json_get_int(waiting(&c, id, 0), "line", 0), 3);
+    assert_int_equal(import_answer(&c, id, test_json(arena, "[{'line':3,'choice':'skip'}]")), OK);
+    assert_int_equal(figure(&c, id, "ask"), 0);
+    assert_int_equal(figure(&c, id, "skipped"), 1);
+    ctx_done(&c);
+}
+
 TEST_APP(import_leads_to_what_it_made_and_changed)
 {
     BEGIN;

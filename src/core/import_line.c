@@ -223,7 +223,9 @@ static void decide(struct import_work *w, struct import_line *line)
     bool certain = best && best->certain;
     line->record = certain ? best->id : 0;
     if (w->on_duplicate == IMPORT_ASK)
-        line->outcome = same_file && certain ? IMPORT_MERGED : best ? IMPORT_ASK : IMPORT_CREATED;
+        line->outcome = same_file && certain && !line->asked ? IMPORT_MERGED
+                        : best                               ? IMPORT_ASK
+                                                             : IMPORT_CREATED;
     else if (!certain || w->on_duplicate == IMPORT_CREATED)
         line->outcome = IMPORT_CREATED;
     else if (w->on_duplicate == IMPORT_SKIPPED)
