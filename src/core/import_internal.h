@@ -105,6 +105,8 @@ enum import_outcome {
     IMPORT_ASK,
     IMPORT_OUTCOMES
 };
+/* import_answer.c: what a waiting row is to become; NULL: it still waits. */
+enum import_outcome import_answer_outcome(const json_t *answer);
 const char *import_outcome_stored(enum import_outcome); /* "create" … in import_row */
 const char *import_outcome_name(enum import_outcome);   /* "created" … outside */
 

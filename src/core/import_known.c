@@ -224,6 +224,14 @@ static err_t write_candidate(struct import_work *work,
     return OK;
 }
 
+static void write_answer(const json_t *answer, struct jw *w)
+{
+    jw_open(w, '{');
+    write_text(w, "choice", json_get_str(answer, "choice"));
+    write_text(w, "id", json_get_str(answer, "id"));
+    jw_close(w, '}');
+}
+
 err_t import_waiting_json(struct import_work *work,
                           struct ctx *c,
                           const struct import_stored *row,
@@ -236,6 +244,11 @@ err_t import_waiting_json(struct import_work *work,
     jw_open(w, '{');
     jw_key(w, S("line"));
     jw_int(w, row->line);
+    jw_key(w, S("answer"));
+    if (json_is_object(row->answer))
+        write_answer(row->answer, w);
+    else
+        jw_null(w);
     write_text(w, "title", name.kind == VALUE_NULL ? (str){0} : import_cells_text(c, title, &name));
     jw_key(w, S("candidates"));
     jw_open(w, '[');

@@ -146,7 +146,16 @@ TEST_APP(import_waits_for_each_row_that_it_asks_about)
     assert_int_equal(import_change(&c, id, 0, test_json(arena, "{'policy':'ask'}"), &r), OK);
     assert_int_equal(import_do(&c, NULL, id, IMPORT_CHECK), OK);
     assert_int_equal(figure(&c, id, "ask"), 2);
+    assert_true(json_is_null(json_object_get(waiting(&c, id, 0), "answer")));
+    assert_int_equal(import_answer(&c, id, test_json(arena, "[{'line':2,'choice':'skip'}]")), OK);
+    assert_int_equal(figure(&c, id, "skipped"), 1);
     assert_int_equal(import_answer(&c, id, test_json(arena, answer.p)), OK);
+    assert_int_equal(figure(&c, id, "ask"), 1);
+    assert_int_equal(figure(&c, id, "skipped"), 0);
+    assert_int_equal(figure(&c, id, "updated"), 1);
+    assert_str(json_get_str(json_object_get(waiting(&c, id, 0), "answer"), "choice"), "update");
+    assert_true(json_is_null(json_object_get(waiting(&c, id, 1), "answer")));
+    assert_str(json_get_str(row(&c, id, 0), "outcome"), "updated");
     assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
     assert_int_equal(figure(&c, id, "updated"), 1);
     assert_int_equal(figure(&c, id, "ask"), 1);

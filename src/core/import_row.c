@@ -9,7 +9,7 @@
 #include "sql_core.h"
 
 enum { ROW_COLUMNS = 6, REFUSED_PAGE = 200, ENDING_CHARS = 4 };
-enum { LINE, OUTCOME, RECORD, CELLS, PROBLEMS, CANDIDATES };
+enum { LINE, OUTCOME, RECORD, CELLS, PROBLEMS, CANDIDATES, ANSWER };
 
 static json_t *read_json(struct ctx *c, str text)
 {
@@ -35,6 +35,7 @@ static struct import_stored read_row(struct ctx *c, const struct db_rows *rows)
         .cells = read_json(c, arena_str(c->arena, db_text(rows, CELLS))),
         .problems = read_json(c, arena_str(c->arena, db_text(rows, PROBLEMS))),
         .candidates = read_json(c, arena_str(c->arena, db_text(rows, CANDIDATES))),
+        .answer = read_json(c, arena_str(c->arena, db_text(rows, ANSWER))),
     };
 }
 
@@ -176,7 +177,8 @@ static err_t write_row(struct import_work *work,
     jw_key(w, S("line"));
     jw_int(w, row->line);
     jw_key(w, S("outcome"));
-    jw_str(w, str_from(import_outcome_name(row->outcome)));
+    jw_str(w, str_from(import_outcome_name(
+                  row->outcome == IMPORT_ASK ? import_answer_outcome(row->answer) : row->outcome)));
     jw_key(w, S("known"));
     TRY(import_known_json(c, of->object, row, &visible, w));
     jw_key(w, S("record"));
