@@ -6,11 +6,12 @@ import { useTranslation } from '../app/i18n';
 import { useFormat } from '../parts/useFormat';
 import { useTell } from '../parts/useTell';
 import { Compare } from './Compare';
-import { type ImportRecord, ofCards } from './types';
+import { type Answer, type ImportRecord, type Waiting, ofCards } from './types';
 
-interface Answer {
-  choice: 'update' | 'create' | 'skip';
-  id?: string;
+const outcomeOf = { update: 'updated', create: 'created', skip: 'skipped' } as const;
+
+function valueOf(a: Answer | null | undefined): string | undefined {
+  return a ? `${a.choice}:${a.id ?? ''}` : undefined;
 }
 
 export function Duplicates({
@@ -28,15 +29,20 @@ export function Duplicates({
   const list = data.report?.duplicates ?? [];
   const [answers, setAnswers] = useState<Record<number, Answer>>({});
   const [busy, setBusy] = useState(false);
-  const given = Object.keys(answers).length;
+  const fresh = list.filter((d) => answers[d.line] && valueOf(answers[d.line]) !== valueOf(d.answer));
+  const given = fresh.length;
   const cards = ofCards(data);
   const lineName = (n: number) => t(cards ? 'import.cardN' : 'import.lineN', { n });
+
+  const nameOf = (d: Waiting) =>
+    d.title ? t('import.lineOf', { line: lineName(d.line), title: d.title }) : lineName(d.line);
+  const chosen = (a: Answer) => t(`import.outcome.${outcomeOf[a.choice]}`);
 
   const send = async () => {
     setBusy(true);
     try {
       const body = {
-        answers: Object.entries(answers).map(([line, a]) => ({ line: Number(line), ...a })),
+        answers: fresh.map((d) => ({ line: d.line, ...answers[d.line] })),
       };
       await api(`/imports/${data.id}/answers`, { method: 'POST', body });
       tell.done(t('import.answered', { count: given, n: given }));
@@ -53,16 +59,15 @@ export function Duplicates({
       {list.map((d) => (
         <fieldset key={d.line} className="panel duplicate">
           <legend>
-            {d.title ? t('import.lineOf', { line: lineName(d.line), title: d.title }) : lineName(d.line)}
+            {nameOf(d)}
+            {d.answer && (
+              <span className="muted"> {t('import.chosen', { outcome: chosen(d.answer) })}</span>
+            )}
           </legend>
           <Compare waiting={d} object={object} row={t(cards ? 'import.thisCard' : 'import.thisRow')} />
           <Radio.Group
             vertical
-            value={
-              answers[d.line]
-                ? `${answers[d.line]?.choice}:${answers[d.line]?.id ?? ''}`
-                : undefined
-            }
+            value={valueOf(answers[d.line] ?? d.answer)}
             onChange={(e) => {
               const [choice, id] = String(e.target.value).split(':');
               const answer = { choice: choice as Answer['choice'], ...(id ? { id } : {}) };

@@ -54,7 +54,7 @@ export function ReportView(p: Props) {
       </div>
       <LeftOut report={report} dry={dry} />
       <Actions {...p} report={report} />
-      {(dry || data.state === 'done') && (report.ask ?? 0) > 0 && (
+      {(dry || data.state === 'done') && (report.duplicates ?? []).length > 0 && (
         <Duplicates data={data} object={object} onAnswered={p.onAnswered} />
       )}
       <ReportColumns columns={report.by_column ?? []} />

@@ -75,9 +75,16 @@ export interface Candidate {
   fields: { field: string; label: string; row: string | null; record: string | null }[];
 }
 
+export interface Answer {
+  choice: 'update' | 'create' | 'skip';
+  id?: Id | null;
+}
+
 export interface Waiting {
   line: number;
   title: string | null;
+  /** What has been chosen for it; null: nothing yet. */
+  answer: Answer | null;
   candidates: Candidate[];
 }
 
