@@ -191,6 +191,16 @@ static json_t *path_of(struct ctx *c, const struct object *o, const struct impor
         arena_printf(c->arena, STR_FMT ".%s", STR_ARG(path), t->field->shape->parts[t->part].name));
 }
 
+/* Another column has the same header: which of them is meant is for a person to say. */
+static bool repeated(const struct import_map *map, const struct import_column *col)
+{
+    for (size_t i = 0; i < map->count && col->header.n; i++)
+        if (&map->columns[i] != col &&
+            str_eq(str_trim(map->columns[i].header), str_trim(col->header)))
+            return true;
+    return false;
+}
+
 json_t *import_map_json(struct ctx *c, const struct import_map *map)
 {
     json_t *list = json_array();
@@ -203,6 +213,7 @@ json_t *import_map_json(struct ctx *c, const struct import_map *map)
             json_array_append_new(split, path_of(c, map->object, &from->split.at[k]));
         json_object_set_new(j, "index", json_integer((json_int_t)from->index));
         json_object_set_new(j, "header", text(from->header));
+        json_object_set_new(j, "repeated", json_boolean(repeated(map, from)));
         json_object_set_new(j, "samples", samples);
         json_object_set_new(j, "field", path_of(c, map->object, &from->target));
         json_object_set_new(j, "confidence", json_real(from->confidence));

@@ -132,6 +132,22 @@ TEST_APP(import_knows_columns_by_their_headers)
     ctx_done(&c);
 }
 
+TEST_APP(import_warns_of_headers_that_occur_twice)
+{
+    static const bool twice[] = {true, true, false, true, true, false, false};
+    BEGIN;
+    int64_t id = start(&c, "姓名,姓名 ,公司,手机,手机,,\n甲,乙,丙,13800138000,13900139000,x,y\n");
+    for (int round = 0; round < 2; round++) {
+        for (size_t i = 0; i < sizeof twice / sizeof *twice; i++)
+            assert_int_equal(json_get_bool(column(&c, id, i), "repeated", false), twice[i]);
+        json_t *body = json_keep(c.arena, json_object());
+        json_object_set(body, "columns", json_object_get(view(&c, id), "columns"));
+        struct record *r;
+        assert_int_equal(import_change(&c, id, 0, body, &r), OK);
+    }
+    ctx_done(&c);
+}
+
 TEST_APP(import_tells_reasons_and_takes_corrections)
 {
     BEGIN;

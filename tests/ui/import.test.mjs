@@ -69,6 +69,38 @@ test('rows that may be known are decided on one by one', { timeout: 180_000 }, a
   await p.close();
 });
 
+test('choices before the run show, count and stay', { timeout: 180_000 }, async () => {
+  const p = await openPage(browser, server);
+  const stamp = String(Date.now()).slice(-7);
+  await p.signIn();
+  await drop(p, '三.xlsx', workbook([['姓名', '手机'], [`孙一一${stamp}`, `1361${stamp}`]]));
+  await checkAndRun(p);
+  await p.page.getByRole('button', { name: '撤销这次导入' }).waitFor({ timeout: 60_000 });
+  await drop(p, '四.xlsx', workbook([
+    ['姓名', '手机', '手机'],
+    [`孙一一${stamp}`, `1361${stamp}`, ''],
+    [`孙一一${stamp}`, `1361${stamp}`, ''],
+    [`周二二${stamp}`, `1362${stamp}`, ''],
+  ]));
+  assert.equal(await p.page.getByText('标题重复').count(), 2);
+  await p.page.locator('#policy').click();
+  await p.page.getByTitle('逐条询问').click();
+  await p.page.getByRole('button', { name: '检查', exact: true }).click();
+  await p.page.getByRole('button', { name: '导入 1 条', exact: true }).waitFor({ timeout: 60_000 });
+  await p.page.getByText('是新的，新建').first().click();
+  await p.page.getByRole('button', { name: '提交选择' }).click();
+  for (const again of [false, true]) {
+    if (again) await p.page.reload();
+    await p.page.getByText('已选择：新建').waitFor({ timeout: 60_000 });
+    await p.page.getByRole('button', { name: '导入 2 条', exact: true }).waitFor();
+    assert.equal(await p.page.locator('.duplicate input:checked').count(), 1);
+    assert.equal(await p.page.getByRole('button', { name: '提交选择' }).isDisabled(), true);
+  }
+  if (process.env.SHOT) await p.page.screenshot({ path: process.env.SHOT, fullPage: true });
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
 test('an import is cancelled while it runs', { timeout: 180_000 }, async () => {
   const p = await openPage(browser, server);
   const lines = ['姓名,手机'];

@@ -185,6 +185,7 @@ function MappingRow({
             disabled={Boolean(column.split?.length)}
             onChange={(v) => onChange({ ...column, field: v ?? null, confidence: 1 })}
           />
+          {column.repeated && <Badge color="amber">{t('import.headerTwice')}</Badge>}
           {column.field && column.confidence < sure && (
             <Badge color="amber">
               {t('import.guess', { percent: f.percent(column.confidence, 0) })}

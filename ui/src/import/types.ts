@@ -18,6 +18,8 @@ export const policies: Policy[] = ['skip', 'update_empty', 'overwrite', 'create'
 export interface Column {
   index: number;
   header: string;
+  /** Another column has the same header. */
+  repeated?: boolean;
   samples: string[];
   /** The field, or its part such as address.city; null: the column is left out. */
   field: string | null;
