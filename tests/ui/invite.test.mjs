@@ -92,6 +92,35 @@ test('a user who was just made is invited, sets a password and sees the customer
   assert.deepEqual(admin.wrong, []);
 });
 
+test('who has no role is told so, and so is who invites him', { timeout: 120_000 }, async () => {
+  const { data } = await server.ask('/users', 'POST', { name: '无角色', email: 'none@example.com' });
+  await admin.go(`/users/${data.id}`);
+  await admin.page.getByRole('button', { name: '邀请' }).click();
+  await admin.page.getByText('还没有角色').waitFor();
+  assert.equal(await admin.page.getByText('旧的链接已作废').count(), 0);
+  const first = await linkIn(admin);
+  await close(admin);
+  await admin.page.getByRole('button', { name: '重新生成链接' }).click();
+  await admin.page.getByText('旧的链接已作废').waitFor();
+  const link = await linkIn(admin);
+  assert.notEqual(link, first);
+  assert.deepEqual(await admin.axe(), []);
+  await close(admin);
+
+  const p = await openPage(browser, server);
+  const refused = [];
+  p.page.on('response', (r) => r.status() === 403 && refused.push(r.url()));
+  await setPassword(p, link, 'six purple windmills');
+  await p.page.getByRole('heading', { name: '还没有分配角色' }).waitFor();
+  assert.deepEqual(await p.axe(), []);
+  assert.equal(await p.page.locator('a[href="/quality"]').count(), 0);
+  await p.go('/quality');
+  await p.page.getByRole('heading', { name: '这里没有内容' }).waitFor();
+  assert.deepEqual(refused, []);
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
 test('a forgotten password is set anew from the list, on the phone and in the dark', { timeout: 120_000 }, async () => {
   await admin.go('/users');
   await admin.page.getByRole('checkbox', { name: /王小桐/ }).check();

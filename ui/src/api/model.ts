@@ -38,6 +38,11 @@ export function fieldNamed(object: ModelObject, name: string): Field | undefined
   return object.fields.find((f) => f.name === name);
 }
 
+/** The model holds what this user may read. */
+export function mayReadCustomers(model: Model): boolean {
+  return objectNamed(model, 'customer') !== undefined;
+}
+
 /** What a field's values look like: for computed ones, the type of their figure. */
 export function valueType(f: Field): FieldType {
   return f.type === 'formula' || f.type === 'rollup' ? (f.result ?? 'number') : f.type;

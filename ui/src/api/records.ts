@@ -74,6 +74,7 @@ export function useWrites(plural: string) {
     noteWritten();
     void client.invalidateQueries({ queryKey: ['list', plural], refetchType: lists });
     void client.invalidateQueries({ queryKey: ['small'] });
+    void client.invalidateQueries({ queryKey: ['duplicates'] });
     if (id) {
       void client.invalidateQueries({ queryKey: ['history', plural, id] });
       void client.invalidateQueries({ queryKey: ['timeline'] });

@@ -71,12 +71,15 @@ export function useSession(): Session {
 
 export const useMayImport = () => useSession().special_rights.includes('import');
 
+/** What does not depend on who is signed in; the link that was just used is not asked again. */
+const stays = new Set<unknown>(['session', 'invitation']);
+
 /** Sends what lets somebody in; from then on it is his session. */
 function useEnter() {
   const client = useQueryClient();
   return async (path: string, body: Record<string, string>, again = false) => {
     const { data } = await api<{ data: Session }>(path, { method: 'POST', body });
-    if (!again) client.removeQueries({ predicate: (q) => q.queryKey[0] !== 'session' });
+    if (!again) client.removeQueries({ predicate: (q) => !stays.has(q.queryKey[0]) });
     client.setQueryData(sessionKey, began(data));
     return data;
   };

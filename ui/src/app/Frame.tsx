@@ -1,12 +1,13 @@
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { Navigate, Outlet, useLocation } from 'react-router';
 import { isSetupDemanded } from '../api/client';
-import { useModelQuery } from '../api/model';
+import { useModel, useModelQuery } from '../api/model';
 import { useSessionQuery } from '../api/session';
 import { useStream } from '../api/stream';
 import { Icon } from '../parts/Icon';
-import { Failure } from '../parts/states';
+import { Empty, Failure } from '../parts/states';
 import { usePhone } from '../parts/useNarrow';
+import { useTitle } from '../parts/useTitle';
 import { ConnectionNotice } from './ConnectionNotice';
 import { hasChosenLanguage, type Language, setLanguage, useTranslation } from './i18n';
 import { useMenu } from './menu';
@@ -122,8 +123,16 @@ function Shell() {
   );
 }
 
-/** The first thing in the menu, until there is a Today. */
+/** The first thing in the menu, until there is a Today; who may read nothing of it is told why. */
 export function StartPage() {
   const menu = useMenu();
-  return <Navigate to={menu[0]?.links[0]?.to ?? '/settings/profile'} replace />;
+  const model = useModel();
+  const isEmpty = !model.objects.some((o) => o.menu);
+  return isEmpty ? <NoRole /> : <Navigate to={menu[0]?.links[0]?.to ?? '/settings/profile'} replace />;
+}
+
+function NoRole() {
+  const { t } = useTranslation();
+  useTitle(t('norole.title'));
+  return <Empty heading icon="lock" title={t('norole.title')} hint={t('norole.hint')} />;
 }

@@ -1,4 +1,4 @@
-import { useModel } from '../api/model';
+import { mayReadCustomers, useModel } from '../api/model';
 import { useMayImport } from '../api/session';
 import type { Model, ModelObject } from '../api/types';
 import type { IconName } from '../parts/Icon';
@@ -46,7 +46,7 @@ function toolLinks(model: Model, section: string, imports: boolean, t: Translate
   if (section === 'customers')
     return [
       ...(imports && mayImport(model) ? [{ to: '/imports', label: t('menu.imports') }] : []),
-      { to: '/quality', label: t('menu.quality') },
+      ...(mayReadCustomers(model) ? [{ to: '/quality', label: t('menu.quality') }] : []),
     ];
   if (section === 'settings')
     return [

@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'react-router';
 import { api } from '../api/client';
+import { mayReadCustomers, useModel } from '../api/model';
+import { Lost } from '../app/Lost';
 import { useTranslation } from '../app/i18n';
 import type { QualityGroup } from '../import/types';
 import { Meter } from '../parts/Meter';
@@ -24,6 +26,10 @@ interface Quality {
 const groupings = ['source', 'owner'] as const;
 
 export function QualityPage() {
+  return mayReadCustomers(useModel()) ? <Measured /> : <Lost />;
+}
+
+function Measured() {
   const { t } = useTranslation();
   const f = useFormat();
   const [query, setQuery] = useSearchParams();

@@ -32,6 +32,7 @@ export function Welcome() {
     enabled: token !== '' && !session.isPending,
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
   });
   useTitle(t('welcome.title'));
   const problem = token ? invited.error : new Error(t('welcome.noLink'));

@@ -12,22 +12,28 @@ import { useFormat } from '../parts/useFormat';
 import { useTell } from '../parts/useTell';
 import '../styles/invite.css';
 
+const isRoleless = (user: RecordData) => !(user.roles as unknown[] | null | undefined)?.length;
+
 /** Whether a link for a password may be made here, as the server will judge it. */
 export function mayInvite(object: ModelObject, user: RecordData, session: Session): boolean {
-  const isRoleless = !(user.roles as unknown[] | null | undefined)?.length;
   return (
     object.name === 'user' &&
     mayUpdate(user) &&
     user.active === true &&
     user.id !== session.user.id &&
     session.special_rights.includes('manage_users') &&
-    (session.administrator || isRoleless)
+    (session.administrator || isRoleless(user))
   );
 }
 
 interface Invitation {
   url: string;
   expires_at: string;
+}
+
+interface Made extends Invitation {
+  /** There was a link before, which is void now. */
+  again: boolean;
 }
 
 /** As this browser reaches the screen; a proxy may have told the server less. */
@@ -53,7 +59,7 @@ export function InviteButton({
   const tell = useTell();
   const writes = useWrites(object.plural);
   const session = useSession();
-  const [made, setMade] = useState<Invitation | null>(null);
+  const [made, setMade] = useState<Made | null>(null);
   const [busy, setBusy] = useState(false);
   if (!mayInvite(object, user, session)) return null;
 
@@ -62,7 +68,7 @@ export function InviteButton({
     try {
       const path = `/${object.plural}/${user.id}/invitation`;
       const { data } = await api<{ data: Invitation }>(path, { method: 'POST' });
-      setMade({ ...data, url: hereAt(data.url) });
+      setMade({ ...data, url: hereAt(data.url), again: Boolean(user.invited_until) });
       writes.touched(user.id);
     } catch (e) {
       tell.error(e);
@@ -75,27 +81,30 @@ export function InviteButton({
       <Button type={primary ? 'primary' : 'default'} loading={busy} onClick={() => void invite()}>
         {t(again ? 'invite.again' : user.password_at ? 'invite.reset' : 'invite.invite')}
       </Button>
-      {made && (
-        <InviteDialog name={String(user.name)} made={made} onClose={() => setMade(null)} />
-      )}
+      {made && <InviteDialog user={user} made={made} onClose={() => setMade(null)} />}
     </>
   );
 }
 
 function InviteDialog({
-  name,
+  user,
   made,
   onClose,
 }: {
-  name: string;
-  made: Invitation;
+  user: RecordData;
+  made: Made;
   onClose: () => void;
 }) {
   const { t } = useTranslation();
   const f = useFormat();
+  const name = String(user.name);
   return (
     <Dialog title={t('invite.title', { name })} onClose={onClose}>
-      <p className="muted">{t('invite.hint', { name, at: f.exact(made.expires_at) })}</p>
+      <p className="muted">
+        {t('invite.hint', { name, at: f.exact(made.expires_at) })}
+        {made.again && t('invite.void')}
+      </p>
+      {isRoleless(user) && <p className="invite-roleless">{t('invite.roleless', { name })}</p>}
       <code className="invite-link mono">{made.url}</code>
       <div className="dialog-foot">
         <Copy text={made.url} label={t('invite.copy')} />

@@ -139,7 +139,11 @@ function MaybeTwice({ object, record }: { object: ModelObject; record: RecordDat
   const names = matches.slice(0, 2).map((m) => recordTitle(object, m.record) || object.label);
   return (
     <p className="record-twice small">
-      {t('merge.twice', { count: matches.length, n: matches.length, names: names.join(t('merge.and')) })}{' '}
+      {t(matches.length > 1 ? 'merge.twiceMany' : 'merge.twice', {
+        n: matches.length,
+        names: names.join(t('merge.and')),
+        reason: matches[0]?.reasons[0],
+      })}{' '}
       <Link to={`/${object.plural}/${record.id}/merge?with=${matches[0]?.record.id}`}>
         {t('merge.compare')}
       </Link>
