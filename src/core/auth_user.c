@@ -12,12 +12,17 @@ err_t account_read(struct ctx *ctx, int64_t user, struct account *out)
     return OK;
 }
 
+str account_fold(struct arena *arena, str email, str *address)
+{
+    if (!text_email_parse(arena, str_trim(email), address))
+        *address = S("?");
+    return text_fold(arena, *address);
+}
+
 err_t account_find(struct ctx *ctx, str email, int64_t *user, str *folded)
 {
     str address;
-    if (!text_email_parse(ctx->arena, str_trim(email), &address))
-        address = S("?");
-    *folded = text_fold(ctx->arena, address);
+    *folded = account_fold(ctx->arena, email, &address);
     value params[] = {V_TEXT(*folded), V_TEXT(address)}, id;
     err_t e = db_one(ctx->conn, ctx->arena, SQL_AUTH_USER_BY_EMAIL, params, 2, &id, 1);
     if (e != OK && e != ERR_NOT_FOUND)

@@ -8,6 +8,8 @@ struct account {
 };
 /* ERR_NOT_FOUND: no such user. */
 err_t account_read(struct ctx *, int64_t user, struct account *out) MUST_USE;
+/* What addresses are compared by, and the address as it is kept. */
+str account_fold(struct arena *, str email, str *address);
 /* 0 when no active user has the address, whatever its case; *folded is what they are compared by.
  */
 err_t account_find(struct ctx *, str email, int64_t *user, str *folded) MUST_USE;

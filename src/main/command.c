@@ -164,7 +164,7 @@ err_t command_run(struct invocation *in)
     const struct command *c = in->command;
     buf_init(&out, 64 * MIB);
     in->out = &out;
-    if (c->secret_file)
+    if (c->secret_file && option_given(in, c->secret_file))
         TRY(read_secret_file(in, option(in, c->secret_file), &in->secret));
     if (c->files)
         name_files(in);

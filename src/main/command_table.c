@@ -16,6 +16,11 @@
         "listen", "HOST:PORT", false, "where to listen (default 127.0.0.1:8080)",                  \
             "监听地址（默认 127.0.0.1:8080）"                                              \
     }
+#define URL                                                                                        \
+    {                                                                                              \
+        "url", "URL", false, "address of the screen (default: where the server listens)",          \
+            "网页地址（默认为服务的监听地址）"                                     \
+    }
 #define NODE                                                                                          \
     {                                                                                                 \
         "node", "N", false,                                                                           \
@@ -117,8 +122,10 @@ const struct command COMMANDS[] = {
          {"name", "NAME", true, "the user's name", "姓名"},
          {"role", "KEY", true, "key of the role: administrator, sales …",
           "角色标识：administrator、sales …"},
-         {"password-file", "FILE", true, "holds the password; - is standard input",
-          "内含密码的文件；- 表示标准输入"}},
+         {"password-file", "FILE", false,
+          "holds the password; - is standard input (default: print a link to set one)",
+          "内含密码的文件；- 表示标准输入（默认打印设置密码的链接）"},
+         URL},
         .secret_file = "password-file",
         .work = work_user_add,
     },
@@ -127,12 +134,7 @@ const struct command COMMANDS[] = {
         NULL,
         "print a link by which a user sets a password",
         "生成一个链接，用户凭它设置密码",
-        {DB,
-         DATA,
-         NODE,
-         {"email", "EMAIL", true, "whose", "哪位用户"},
-         {"url", "URL", false, "address of the screen (default: where the server listens)",
-          "网页地址（默认为服务的监听地址）"}},
+        {DB, DATA, NODE, {"email", "EMAIL", true, "whose", "哪位用户"}, URL},
         .work = work_user_invite,
     },
     {

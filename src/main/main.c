@@ -28,15 +28,38 @@ static const char *pick(enum lang lang, const char *en, const char *zh)
     return lang == LANG_EN ? en : zh;
 }
 
+/* "user add" is one of "user". */
+static bool is_of(const struct command *c, const char *group)
+{
+    size_t n = strlen(group);
+    return strncmp(c->name, group, n) == 0 && c->name[n] == ' ';
+}
+
+/* group: NULL = all. */
+static void print_commands(FILE *out, const char *group, enum lang lang)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (!group || is_of(&COMMANDS[i], group))
+            fprintf(out, "  %-14s %s\n", COMMANDS[i].name,
+                    pick(lang, COMMANDS[i].summary_en, COMMANDS[i].summary_zh));
+}
+
+/* Of "user" alone: what there is of it. */
+static bool is_group(const char *word)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (is_of(&COMMANDS[i], word))
+            return true;
+    return false;
+}
+
 static void print_overview(FILE *out, enum lang lang)
 {
     fputs(pick(lang,
                "renmai: one living record of every customer\n\nusage: renmai COMMAND [OPTIONS]\n\n",
                "renmai：每位客户一份活的档案\n\n用法：renmai 命令 [选项]\n\n"),
           out);
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(out, "  %-14s %s\n", COMMANDS[i].name,
-                pick(lang, COMMANDS[i].summary_en, COMMANDS[i].summary_zh));
+    print_commands(out, NULL, lang);
     fputs(
         pick(lang,
              "\nrenmai COMMAND --help tells a command's options. Each option is also an "
@@ -61,6 +84,16 @@ static void print_help(FILE *out, const struct command *c, enum lang lang)
         fprintf(out, "  %-28s %s%s\n", left, pick(lang, o->help_en, o->help_zh),
                 o->required ? pick(lang, " (required)", "（必填）") : "");
     }
+    if (is_group(c->name))
+        fputc('\n', out);
+    print_commands(out, c->name, lang);
+}
+
+static void print_group(FILE *out, const char *group, enum lang lang)
+{
+    fprintf(out, "%s renmai %s %s\n\n", pick(lang, "usage:", "用法："), group,
+            pick(lang, "COMMAND [OPTIONS]", "命令 [选项]"));
+    print_commands(out, group, lang);
 }
 
 static int usage(const struct invocation *in, const char *code, const char *what)
@@ -172,6 +205,19 @@ static int report(const struct invocation *in, err_t e)
     return err_exit_code(e);
 }
 
+static int group(const struct invocation *in, int argc, char **argv)
+{
+    bool asked = argc > 2 && (!strcmp(argv[2], "--help") || !strcmp(argv[2], "-h"));
+    bool strange = argc > 2 && argv[2][0] != '-';
+    str word = strange ? arena_printf(in->arena, "%s %s", argv[1], argv[2]) : (str){0};
+    const char *code = strange ? "usage_unknown_command" : "usage_no_command";
+    if (!asked)
+        fprintf(stderr, "renmai: " STR_FMT "\n",
+                STR_ARG(message_format(in->arena, in->lang, str_from(code), &word, 1)));
+    print_group(asked ? stdout : stderr, argv[1], in->lang);
+    return asked ? 0 : EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
     AUTO_ARENA arena = arena_new(SIZE_MAX / 2);
@@ -189,6 +235,8 @@ int main(int argc, char **argv)
     if (argc == 2 && !strcmp(argv[1], "--version"))
         argv[1] = (char[]){"version"};
     in.command = find_command(argc, argv, &used);
+    if (!in.command && argc > 1 && is_group(argv[1]))
+        return group(&in, argc, argv);
     if (!in.command)
         return usage(&in, argc < 2 ? "usage_no_command" : "usage_unknown_command",
                      argc < 2 ? "" : argv[1]);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/message.h"
+#include "core/auth_user.h"
 #include "core/check.h"
 #include "core/registry.h"
 #include "core/setting.h"
@@ -13,8 +14,9 @@
 
 err_t find_user(struct ctx *c, str email, int64_t *out)
 {
-    value param = V_TEXT(email), id;
-    err_t e = db_one(c->conn, c->arena, SQL_USER_BY_EMAIL, &param, 1, &id, 1);
+    str address, folded = account_fold(c->arena, email, &address);
+    value params[] = {V_TEXT(folded), V_TEXT(address)}, id;
+    err_t e = db_one(c->conn, c->arena, SQL_USER_BY_EMAIL, params, 2, &id, 1);
     if (e == ERR_NOT_FOUND)
         problem_add_str(&c->problems, S("email"), "unknown_user", email, (str){0}, (str){0});
     *out = e == OK ? id.i : 0;
@@ -51,7 +53,7 @@ err_t add_user(struct ctx *c, const struct new_user *u, int64_t *id)
     if (u->language.n)
         json_object_set_new(body, "language", json_stringn(u->language.p, u->language.n));
     TRY(create(c, "user", body, id));
-    return auth_set_password(c, *id, u->password, 0);
+    return u->password.p ? auth_set_password(c, *id, u->password, 0) : OK;
 }
 
 /* The records that an empty enterprise starts with (seed/base.json): departments, roles, stages. */
@@ -203,12 +205,6 @@ err_t work_token_create(struct invocation *in, struct app *app)
     return OK;
 }
 
-static err_t user_add_work(struct ctx *c, void *arg)
-{
-    int64_t id;
-    return add_user(c, arg, &id);
-}
-
 static err_t password_work(struct ctx *c, void *arg)
 {
     const struct new_user *u = arg;
@@ -222,13 +218,7 @@ static struct new_user user_of(const struct invocation *in)
     return (struct new_user){.email = option(in, "email"),
                              .name = option(in, "name"),
                              .role = option(in, "role"),
-                             .password = in->secret};
-}
-
-err_t work_user_add(struct invocation *in, struct app *app)
-{
-    struct new_user u = user_of(in);
-    return with_ctx(in, app, user_add_work, &u);
+                             .password = option_given(in, "password-file") ? in->secret : (str){0}};
 }
 
 err_t work_user_password(struct invocation *in, struct app *app)
@@ -238,7 +228,7 @@ err_t work_user_password(struct invocation *in, struct app *app)
 }
 
 struct invite {
-    str email;
+    struct new_user user; /* who is to be added first; name.p == NULL: is there */
     struct invitation made;
 };
 
@@ -246,25 +236,49 @@ static err_t invite_work(struct ctx *c, void *arg)
 {
     struct invite *i = arg;
     int64_t id;
-    TRY(find_user(c, i->email, &id));
-    return auth_invite(c, id, &i->made);
+    TRY(i->user.name.p ? add_user(c, &i->user, &id) : find_user(c, i->user.email, &id));
+    return i->user.password.p ? OK : auth_invite(c, id, &i->made);
 }
 
-err_t work_user_invite(struct invocation *in, struct app *app)
+/* Where the screen is: as given, or where the server listens. */
+static err_t screen_address(struct invocation *in, str *out)
 {
-    struct invite i = {.email = option(in, "email")};
-    str url = option(in, "url");
-    if (!url.n)
-        url = in->address;
+    str url = option_given(in, "url") ? option(in, "url") : in->address, rest = url;
     if (!url.n) {
         problem_add(&in->problems, S("--url"), "required", NULL);
         return ERR_INVALID;
     }
-    if (str_ends(url, S("/")))
-        url = str_cut(url, 0, url.n - 1);
-    TRY(with_ctx(in, app, invite_work, &i));
-    buf_printf(in->out, STR_FMT "/welcome#%s\n", STR_ARG(url), i.made.secret);
+    if (str_starts(url, S("http://")) || str_starts(url, S("https://")))
+        rest = str_cut(url, str_find(url, S("://")) + 3, url.n);
+    if (rest.n == url.n || !rest.n || rest.p[0] == '/') {
+        problem_add_str(&in->problems, S("--url"), "not_web_address", url, (str){0}, (str){0});
+        return ERR_INVALID;
+    }
+    *out = str_ends(url, S("/")) ? str_cut(url, 0, url.n - 1) : url;
     return OK;
+}
+
+static err_t invite(struct invocation *in, struct app *app, struct invite *i)
+{
+    str url;
+    TRY(screen_address(in, &url));
+    TRY(with_ctx(in, app, invite_work, i));
+    buf_printf(in->out, STR_FMT "/welcome#%s\n", STR_ARG(url), i->made.secret);
+    return OK;
+}
+
+err_t work_user_add(struct invocation *in, struct app *app)
+{
+    struct invite i = {.user = user_of(in)};
+    if (!option_given(in, "password-file"))
+        return invite(in, app, &i);
+    return with_ctx(in, app, invite_work, &i);
+}
+
+err_t work_user_invite(struct invocation *in, struct app *app)
+{
+    struct invite i = {.user = {.email = option(in, "email")}};
+    return invite(in, app, &i);
 }
 
 err_t work_check(struct invocation *in, struct app *app)

@@ -8,7 +8,7 @@
 #include "main/command.h"
 
 struct new_user {
-    str email, name, role /* key */, password, language;
+    str email, name, role /* key */, password /* p == NULL: none yet */, language;
 };
 
 /* Runs work in a transaction of the server itself; its problems go to the invocation. */
