@@ -107,7 +107,7 @@ test('who has no role is told so, and so is who invites him', { timeout: 120_000
   assert.deepEqual(await admin.axe(), []);
   await close(admin);
 
-  const p = await openPage(browser, server);
+  const p = await openPage(browser, server, { expected: [401] });
   const refused = [];
   p.page.on('response', (r) => r.status() === 403 && refused.push(r.url()));
   await setPassword(p, link, 'six purple windmills');
