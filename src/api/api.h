@@ -86,6 +86,8 @@ err_t call_object(struct call *, const struct object **out) MUST_USE;
 err_t call_id(struct call *, size_t param, int64_t *out) MUST_USE;
 /* A query parameter; empty when absent. ERR_INVALID with a problem. */
 err_t call_query(struct call *, const char *name, str *out) MUST_USE;
+/* ERR_INVALID with a problem that tells what the parameter may be: "none, fast, exact". */
+err_t call_not_among(struct call *, const char *name, const char *allowed) MUST_USE;
 err_t call_query_int(struct call *,
                      const char *name,
                      int64_t least,

@@ -37,6 +37,10 @@ static void add(struct http_reply *reply, const char *name, str text)
 void asset_reply(struct api *api, struct http_request *r, struct http_reply *reply)
 {
     (void)api;
+    if (str_starts(r->path, S("/api/"))) {
+        problem_simple(reply, LANG_EN, 404, "not_found", r->request_id);
+        return;
+    }
     if (!str_eqz(r->method, "GET") && !str_eqz(r->method, "HEAD")) {
         problem_simple(reply, LANG_EN, 405, "method_not_allowed", r->request_id);
         return;

@@ -21,9 +21,17 @@ err_t call_id(struct call *call, size_t param, int64_t *out)
 err_t call_query(struct call *call, const char *name, str *out)
 {
     err_t e = http_param(call->request, name, out);
-    if (e == ERR_INVALID)
-        problem_add(&call->ctx.problems, str_from(name), "bad_parameter", name, NULL);
-    return e;
+    if (e != ERR_INVALID && e != ERR_CONFLICT)
+        return e;
+    problem_add(&call->ctx.problems, str_from(name),
+                e == ERR_CONFLICT ? "parameter_twice" : "bad_parameter", name, NULL);
+    return ERR_INVALID;
+}
+
+err_t call_not_among(struct call *call, const char *name, const char *allowed)
+{
+    problem_add(&call->ctx.problems, str_from(name), "parameter_choice", name, allowed, NULL);
+    return ERR_INVALID;
 }
 
 err_t call_query_int(struct call *call,

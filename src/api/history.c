@@ -90,17 +90,32 @@ void history_write_actor(struct call *call, int64_t user)
     jw_close(w, '}');
 }
 
+err_t history_write_batch(struct call *call, int64_t batch)
+{
+    struct jw *w = &call->out;
+    str title;
+    TRY(batch_undo_title(&call->ctx, batch, &title));
+    jw_key(w, S("batch"));
+    jw_id(w, batch);
+    jw_key(w, S("undo_title"));
+    if (title.p)
+        jw_str(w, title);
+    else
+        jw_null(w);
+    return OK;
+}
+
 static json_t *side(struct arena *arena, str kept)
 {
     return json_keep(arena, json_loadb(kept.p ? kept.p : "", kept.n, 0, NULL));
 }
 
 /* sides: the two sides of the change, for their titles. */
-static void write_change(struct call *call,
-                         const struct object *o,
-                         bool own,
-                         const struct change *ch,
-                         struct record **sides)
+static err_t write_change(struct call *call,
+                          const struct object *o,
+                          bool own,
+                          const struct change *ch,
+                          struct record **sides)
 {
     struct jw *w = &call->out;
     const json_t *before = side(call->ctx.arena, ch->before);
@@ -118,13 +133,13 @@ static void write_change(struct call *call,
     jw_str(w, ch->through);
     jw_key(w, S("op"));
     jw_str(w, history_op(ch->op));
-    jw_key(w, S("batch"));
-    jw_id(w, ch->batch);
+    TRY(history_write_batch(call, ch->batch));
     jw_key(w, S("version"));
     jw_int(w, ch->version);
     jw_key(w, S("changes"));
     history_write_changes(call, o, own, before, after);
     jw_close(w, '}');
+    return OK;
 }
 
 err_t records_history(struct call *call)
@@ -149,7 +164,7 @@ err_t records_history(struct call *call)
     call_begin(call, 200);
     jw_open(&call->out, '[');
     for (size_t i = 0; i < n; i++)
-        write_change(call, o, own, &changes[i], &sides[2 * i]);
+        TRY(write_change(call, o, own, &changes[i], &sides[2 * i]));
     jw_close(&call->out, ']');
     jw_key(&call->out, S("has_more"));
     jw_bool(&call->out, more);

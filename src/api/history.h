@@ -4,6 +4,8 @@
 #include "api/api.h"
 #include "core/change.h"
 
+/* The batch that a change belongs to, and what it is called while the caller may take it back. */
+err_t history_write_batch(struct call *, int64_t batch) MUST_USE;
 str history_op(enum change_op); /* "create", "update" … */
 /* {"id","name"} of a colleague, or null for the server. */
 void history_write_actor(struct call *, int64_t user);

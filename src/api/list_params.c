@@ -139,7 +139,7 @@ static err_t deleted_param(struct call *call, struct list_query *q)
     q->deleted = str_eqz(text, "true");
     return !text.n || q->deleted || str_eqz(text, "false")
                ? OK
-               : bad(call, S("deleted"), "bad_parameter", S("deleted"));
+               : call_not_among(call, "deleted", "true, false");
 }
 
 static err_t count_param(struct call *call, enum list_count *out)
@@ -149,7 +149,7 @@ static err_t count_param(struct call *call, enum list_count *out)
     *out = str_eqz(text, "fast") ? COUNT_FAST : str_eqz(text, "exact") ? COUNT_EXACT : COUNT_NONE;
     return !text.n || *out != COUNT_NONE || str_eqz(text, "none")
                ? OK
-               : bad(call, S("count"), "bad_parameter", S("count"));
+               : call_not_among(call, "count", "none, fast, exact");
 }
 
 /* Those that a body does not have. */

@@ -6,10 +6,8 @@ err_t quality_get(struct call *call)
 {
     str by;
     TRY(call_query(call, "by", &by));
-    if (by.n && !str_eqz(by, "source") && !str_eqz(by, "owner")) {
-        problem_add(&call->ctx.problems, S("by"), "bad_parameter", "by", NULL);
-        return ERR_INVALID;
-    }
+    if (by.n && !str_eqz(by, "source") && !str_eqz(by, "owner"))
+        return call_not_among(call, "by", "source, owner");
     call_begin(call, 200);
     TRY(quality_json(&call->ctx, by, &call->out));
     call_end(call);

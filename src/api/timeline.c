@@ -22,9 +22,12 @@ merge(struct arena *arena, const struct timeline_entry *e, json_t **before, json
     }
 }
 
-/* Returns what the change came to, for the titles of its refs. */
-static struct record *
-write_change(struct call *call, const struct object *o, bool own, const struct timeline_entry *e)
+/* *named: what the change came to, for the titles of its refs. */
+static err_t write_change(struct call *call,
+                          const struct object *o,
+                          bool own,
+                          const struct timeline_entry *e,
+                          struct record **named)
 {
     struct jw *w = &call->out;
     const struct change *newest = &e->changes[0];
@@ -36,19 +39,23 @@ write_change(struct call *call, const struct object *o, bool own, const struct t
     jw_str(w, newest->through);
     jw_key(w, S("op"));
     jw_str(w, history_op(newest->op));
+    TRY(history_write_batch(call, newest->batch));
     jw_key(w, S("count"));
     jw_int(w, (int64_t)e->change_count);
     jw_key(w, S("changes"));
     history_write_changes(call, o, own, before, after);
-    return history_side(call, o, after);
+    *named = history_side(call, o, after);
+    return OK;
 }
 
-/* Returns the record whose refs want titles. */
-static struct record *
-write_entry(struct call *call, const struct object *o, bool own, const struct timeline_entry *e)
+/* *named: the record whose refs want titles. */
+static err_t write_entry(struct call *call,
+                         const struct object *o,
+                         bool own,
+                         const struct timeline_entry *e,
+                         struct record **named)
 {
     struct jw *w = &call->out;
-    struct record *named = e->record;
     const struct object *of = e->record ? e->record->object : o;
     jw_open(w, '{');
     jw_key(w, S("kind"));
@@ -60,14 +67,15 @@ write_entry(struct call *call, const struct object *o, bool own, const struct ti
     jw_key(w, S("object"));
     jw_str(w, of->name);
     jw_key(w, S("record"));
+    *named = e->record;
     if (e->record) {
         record_write_json(&call->ctx, e->record, NULL, 0, w);
     } else {
         jw_null(w);
-        named = write_change(call, o, own, e);
+        TRY(write_change(call, o, own, e, named));
     }
     jw_close(w, '}');
-    return named;
+    return OK;
 }
 
 err_t records_timeline(struct call *call)
@@ -92,7 +100,7 @@ err_t records_timeline(struct call *call)
     call_begin(call, 200);
     jw_open(w, '[');
     for (size_t i = 0; i < page.count; i++)
-        named[i] = write_entry(call, o, own, &page.entries[i]);
+        TRY(write_entry(call, o, own, &page.entries[i], &named[i]));
     jw_close(w, ']');
     jw_key(w, S("has_more"));
     jw_bool(w, page.has_more);

@@ -255,3 +255,15 @@ err_t batch_begin(struct ctx *c, const char *kind, str title, int64_t *id)
     *id = b.id;
     return OK;
 }
+
+err_t batch_undo_title(struct ctx *c, int64_t batch, str *out)
+{
+    struct batch b;
+    *out = (str){0};
+    err_t e = batch ? batch_read(c, SQL_BATCH_GET, batch, &b) : ERR_NOT_FOUND;
+    if (e != OK)
+        return e == ERR_NOT_FOUND ? OK : e;
+    if (!b.undone_at && c->now <= b.undo_until && !str_eqz(b.kind, "import"))
+        *out = b.title.p ? b.title : S("");
+    return OK;
+}

@@ -107,6 +107,9 @@ err_t batch_begin(struct ctx *, const char *kind, str title, int64_t *id) MUST_U
 /* Whether the caller may take it back now. ERR_NOT_FOUND; ERR_CONFLICT as batch_undo; ERR_DENIED
  * "proof_required": it wrote to guarded objects (auth_fresh). */
 err_t batch_may_undo(struct ctx *, int64_t batch) MUST_USE;
+/* What the batch is called, when the caller may take it back now; p == NULL: he may not, or it is
+ * an import, which is taken back with its own record. */
+err_t batch_undo_title(struct ctx *, int64_t batch, str *out) MUST_USE;
 struct undo_kept {
     str object;
     int64_t record;

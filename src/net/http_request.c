@@ -64,7 +64,9 @@ static err_t match(void *context, str name, str value)
     struct wanted *w = context;
     if (!str_eqz(name, w->name))
         return OK;
-    if (w->value.p || !value.p)
+    if (w->value.p)
+        return ERR_CONFLICT;
+    if (!value.p)
         return ERR_INVALID;
     w->value = value;
     return OK;

@@ -36,8 +36,8 @@ struct http_request {
 str http_header(const struct http_request *, const char *name);
 /* A cookie's value; empty when absent. */
 str http_cookie(const struct http_request *, const char *name);
-/* A query parameter, decoded into the arena; p == NULL when absent. ERR_INVALID: repeated, or not
- * UTF-8. */
+/* A query parameter, decoded into the arena; p == NULL when absent. ERR_INVALID: not UTF-8;
+ * ERR_CONFLICT: repeated. */
 err_t http_param(const struct http_request *, const char *name, str *out) MUST_USE;
 /* Calls each for every parameter, decoded; value.p == NULL: it is not UTF-8, and a name that is not
  * comes as it was written. Returns the first non-OK. */
