@@ -6,6 +6,7 @@ import { cancelJob, isOver, jobError, jobFile, retryJob } from '../api/jobs';
 import type { Job } from '../api/types';
 import { useTranslation } from '../app/i18n';
 import { secondsLeft } from '../import/Progressing';
+import { useUndoBatch } from '../list/useUndoBatch';
 import { Bar } from '../parts/Bar';
 import { Badge, Empty, Failure, Skeleton } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
@@ -23,6 +24,8 @@ const colors: Record<string, string> = {
   cancelled: 'amber',
   dead: 'red',
 };
+/** An import is undone on its own page; of an undo there is the history of what it changed. */
+const takenBackElsewhere = new Set(['import_check', 'import_run', 'import_undo', 'undo', 'export']);
 const busyInterval = 2000;
 const idleInterval = 15_000;
 
@@ -77,6 +80,7 @@ function JobRow({ job }: { job: Job }) {
   const f = useFormat();
   const tell = useTell();
   const client = useQueryClient();
+  const undo = useUndoBatch();
   const act = (work: Promise<unknown>) =>
     work.then(() => client.invalidateQueries({ queryKey: ['jobs'] })).catch(tell.error);
   const file = job.state === 'done' ? jobFile(job) : null;
@@ -114,6 +118,9 @@ function JobRow({ job }: { job: Job }) {
       )}
       {(job.state === 'failed' || job.state === 'dead') && (
         <Button onClick={() => void act(retryJob(job.id))}>{t('action.retry')}</Button>
+      )}
+      {job.batch && isOver(job) && !takenBackElsewhere.has(job.kind) && (
+        <Button onClick={() => void undo(job.batch ?? '', name)}>{t('action.undo')}</Button>
       )}
     </li>
   );

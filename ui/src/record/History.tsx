@@ -8,16 +8,16 @@ import { Value } from '../field/Value';
 import { More } from '../parts/More';
 import { Failure, Skeleton } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
+import { BatchUndo, type OfBatch } from './BatchUndo';
 import { wasEntered } from './entered';
 import { isDefinition, RoleChanges, RoleRights } from './RoleRights';
 
-interface Change {
+interface Change extends OfBatch {
   id: string;
   at: string;
   actor: { id: string; name: string } | null;
   through: string;
   op: string;
-  batch?: string | null;
   changes: { field: string; before: unknown; after: unknown }[];
 }
 
@@ -71,6 +71,7 @@ export function History({
                 </time>
               </p>
               <Changes object={object} change={c} titles={known} />
+              <BatchUndo change={c} />
             </li>
           ))}
       </ol>

@@ -10,9 +10,10 @@ import { Icon, type IconName } from '../parts/Icon';
 import { More } from '../parts/More';
 import { Empty, Failure, Skeleton } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
+import { BatchUndo, type OfBatch } from './BatchUndo';
 import { Composer } from './Composer';
 
-interface Entry {
+interface Entry extends OfBatch {
   kind: string;
   at: string;
   object?: string;
@@ -153,6 +154,7 @@ function TimelineItem({
         </time>
       </p>
       {isChange && !whole.has(entry.op ?? '') && <ChangeLine root={root} entry={entry} titles={titles} />}
+      {isChange && <BatchUndo change={entry} />}
       {r && text && (
         <div className="stream-text">
           <Value field={text} value={r[text.name]} titles={titles} />
