@@ -350,11 +350,11 @@ test('records that are one become one, and two again', async () => {
   await p.close();
 });
 
-test('a merge is undone from the history, and the note of a duplicate goes with the merge', async () => {
+test('a merge is undone from the history, and the note of a duplicate goes and comes with it', async () => {
   const p = await openList('', { expected: [404] });
   const make = (body) => p.ask('/customers?duplicates=allow', { method: 'POST', body: JSON.stringify(body) });
   const kept = (await make({ name: '欧阳晓峰', phone: '13811113333' })).data.id;
-  const gone = (await make({ name: '欧阳小峰', phone: '13811113333', tags: ['展会'] })).data.id;
+  const gone = (await make({ name: '欧阳小峰', phone: '13911113333', tags: ['展会'] })).data.id;
   await p.go(`/customers/${kept}`);
   const note = p.page.locator('.record-twice', { hasText: '可能与“欧阳小峰”重复：' });
   await note.waitFor();
@@ -367,6 +367,7 @@ test('a merge is undone from the history, and the note of a duplicate goes with 
   assert.deepEqual(await p.axe(), []);
   await p.page.locator('.dialog, [role=dialog]').getByRole('button', { name: '撤销' }).click();
   await p.page.getByText('已撤销').first().waitFor();
+  await note.waitFor();
   assert.equal((await p.ask(`/customers/${gone}`, {})).data.id, gone);
   assert.deepEqual(p.wrong, []);
   await p.close();
