@@ -74,7 +74,10 @@ export function useWrites(plural: string) {
     noteWritten();
     void client.invalidateQueries({ queryKey: ['list', plural], refetchType: lists });
     void client.invalidateQueries({ queryKey: ['small'] });
-    void client.invalidateQueries({ queryKey: ['duplicates'] });
+    void client.invalidateQueries({
+      queryKey: ['duplicates'],
+      predicate: (query) => !deleting.has(String(query.queryKey[2])),
+    });
     if (id) {
       void client.invalidateQueries({ queryKey: ['history', plural, id] });
       void client.invalidateQueries({ queryKey: ['timeline'] });

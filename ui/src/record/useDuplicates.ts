@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../api/client';
 import { mayMerge } from '../api/model';
+import { deleting } from '../api/records';
 import type { Id, ModelObject, RecordData } from '../api/types';
 
 export interface Match {
@@ -17,7 +18,7 @@ export function useDuplicates(object: ModelObject, id: Id): Match[] {
     queryKey: ['duplicates', object.plural, id],
     queryFn: async ({ signal }) =>
       (await api<{ data: Match[] }>(`/${object.plural}/${id}/duplicates`, { signal })).data,
-    enabled: object.root === 'self' && mayMerge(object),
+    enabled: object.root === 'self' && mayMerge(object) && !deleting.has(id),
   });
   return found.data ?? [];
 }
