@@ -100,19 +100,6 @@ TEST_APP(import_check_names_whom_it_changes_and_how)
     ctx_done(&c);
 }
 
-static int64_t count(struct ctx *c, const char *where)
-{
-    const struct object *o = model_object(c->model, S("customer"));
-    struct condition *condition;
-    int64_t n;
-    assert_int_equal(condition_parse(c->model, o, test_json(c->arena, where), S(""), &c->problems,
-                                     c->arena, &condition),
-                     OK);
-    struct list_query q = {.object = o, .where = condition, .op = OP_READ};
-    assert_int_equal(record_count(c, &q, 0, &n), OK);
-    return n;
-}
-
 TEST_APP(import_adds_the_notes_of_a_second_row)
 {
     BEGIN;
@@ -122,8 +109,9 @@ TEST_APP(import_adds_the_notes_of_a_second_row)
             start(&c, "姓名,手机,备注\n李四,13900139000,要发票\n李四,13900139000,周末送货\n"
                       "李四,13900139000,要发票\n王五,13700137000 转 8,别的\n");
         assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
-        assert_int_equal(count(&c, "{'field':'notes','eq':'要发票\\n周末送货'}"), 1);
-        assert_int_equal(count(&c, "{'field':'notes','eq':'老客户\\n13700137000 转 8'}"), 1);
+        assert_int_equal(count_customers(&c, "{'field':'notes','eq':'要发票\\n周末送货'}"), 1);
+        assert_int_equal(count_customers(&c, "{'field':'notes','eq':'老客户\\n13700137000 转 8'}"),
+                         1);
     }
     ctx_done(&c);
 }
@@ -178,12 +166,12 @@ TEST_APP(import_leads_to_what_it_made_and_changed)
     assert_int_equal(import_get(&c, id, &r), OK);
     str batch = import_text(r, "batch");
     str within = arena_printf(arena, "{'inBatch':'" STR_FMT "'}", STR_ARG(batch));
-    assert_int_equal(count(&c, within.p), 2);
+    assert_int_equal(count_customers(&c, within.p), 2);
     str beyond = arena_printf(arena, "{'not':" STR_FMT "}", STR_ARG(within));
-    assert_int_equal(count(&c, beyond.p), 1);
+    assert_int_equal(count_customers(&c, beyond.p), 1);
     str both = arena_printf(arena, "{'all':[" STR_FMT ",{'field':'company','eq':'云帆'}]}",
                             STR_ARG(within));
-    assert_int_equal(count(&c, both.p), 1);
+    assert_int_equal(count_customers(&c, both.p), 1);
     ctx_done(&c);
 }
 

@@ -51,19 +51,6 @@ static json_t *rows(struct ctx *c, int64_t id)
     return json_object_get(tree, "data");
 }
 
-static int64_t count(struct ctx *c, const char *where)
-{
-    const struct object *o = model_object(c->model, S("customer"));
-    struct condition *condition;
-    int64_t n;
-    assert_int_equal(condition_parse(c->model, o, test_json(c->arena, where), S(""), &c->problems,
-                                     c->arena, &condition),
-                     OK);
-    struct list_query q = {.object = o, .where = condition, .op = OP_READ};
-    assert_int_equal(record_count(c, &q, 0, &n), OK);
-    return n;
-}
-
 static str refused_csv(struct ctx *c, int64_t id)
 {
     struct record *r;
@@ -110,7 +97,7 @@ TEST_APP(import_takes_every_card)
         assert_int_equal(figure(&c, id, "rows"), cards[i]);
         assert_int_equal(figure(&c, id, "created"), cards[i]);
     }
-    assert_int_equal(count(&c, "{'field':'name','in':['甲一','乙二','丙三','王芳']}"), 4);
+    assert_int_equal(count_customers(&c, "{'field':'name','in':['甲一','乙二','丙三','王芳']}"), 4);
     ctx_done(&c);
 }
 
@@ -177,7 +164,7 @@ TEST_APP(import_tells_reasons_and_takes_corrections)
     assert_str(json_get_str(column(&c, again, 3), "field"), "job_title");
     assert_int_equal(import_do(&c, NULL, again, IMPORT_RUN), OK);
     assert_int_equal(figure(&c, again, "created"), 1);
-    assert_int_equal(count(&c, "{'field':'job_title','eq':'乙方公司'}"), 1);
+    assert_int_equal(count_customers(&c, "{'field':'job_title','eq':'乙方公司'}"), 1);
     /* other headers are another file */
     again = start(&c, "客户名称,手机,别的,内部,拒绝原因\n李小龙,13800138009,lixiaolong,乙,旧\n");
     assert_true(!json_get_str(column(&c, again, 3), "field").n);
@@ -238,7 +225,7 @@ TEST_APP(import_understands_words_for_choices)
         snprintf(where, sizeof where,
                  "{'all':[{'field':'name','eq':'某人%zu'},{'field':'%s','eq':'%s'}]}", i,
                  words[i].field, words[i].key);
-        if (count(&c, where) != 1)
+        if (count_customers(&c, where) != 1)
             fail_msg("%s is not %s", words[i].word, words[i].key);
     }
     ctx_done(&c);
@@ -283,8 +270,8 @@ TEST_APP(import_asks_for_the_order_of_dates)
     json_t *body = json_keep(arena, json_pack("{s:O}", "columns", columns));
     assert_int_equal(import_change(&c, id, 0, body, &r), OK);
     assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
-    assert_int_equal(count(&c, "{'field':'birthday','eq':'2006-08-12'}"), 1);
-    assert_int_equal(count(&c, "{'field':'birthday','eq':'2001-05-03'}"), 1);
+    assert_int_equal(count_customers(&c, "{'field':'birthday','eq':'2006-08-12'}"), 1);
+    assert_int_equal(count_customers(&c, "{'field':'birthday','eq':'2001-05-03'}"), 1);
     id = start(&c, "姓名,手机,出生日期\n王明,13800138002,12/8/2006\n李四,13900139002,13/5/2001\n");
     assert_str(json_get_str(column(&c, id, 2), "date_order"), "dmy");
     id = start(&c, "姓名,手机,出生日期\n王明,13800138002,2006-12-08\n李四,13900139002,2001/5/3\n");
@@ -383,11 +370,15 @@ TEST_APP(import_takes_a_company_with_a_person_beside_it_for_a_company)
     assert_str(json_get_str(column(&c, id, 1), "field"), "contact.name");
     assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
     assert_int_equal(
-        count(&c, "{'all':[{'field':'name','eq':'巷口小店'},{'field':'kind','eq':'company'}]}"), 1);
+        count_customers(
+            &c, "{'all':[{'field':'name','eq':'巷口小店'},{'field':'kind','eq':'company'}]}"),
+        1);
     id = start(&c, "姓名,电话\n小赵,13900139000\n");
     assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
     assert_int_equal(
-        count(&c, "{'all':[{'field':'name','eq':'小赵'},{'field':'kind','eq':'person'}]}"), 1);
+        count_customers(&c,
+                        "{'all':[{'field':'name','eq':'小赵'},{'field':'kind','eq':'person'}]}"),
+        1);
     ctx_done(&c);
 }
 
@@ -399,11 +390,11 @@ TEST_APP(import_puts_accounts_out_of_a_phone_column_where_they_belong)
                            "楚己,13700137000\n");
     assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
     assert_int_equal(figure(&c, id, "refused"), 0);
-    assert_int_equal(count(&c, "{'all':[{'field':'name','eq':'楚甲'},"
-                               "{'field':'wechat','eq':'chu_8888'}]}"),
+    assert_int_equal(count_customers(&c, "{'all':[{'field':'name','eq':'楚甲'},"
+                                         "{'field':'wechat','eq':'chu_8888'}]}"),
                      1);
-    assert_int_equal(count(&c, "{'field':'wechat','eq':'chu_bing'}"), 1);
-    assert_int_equal(count(&c, "{'field':'notes','eq':'QQ：12345678'}"), 1);
+    assert_int_equal(count_customers(&c, "{'field':'wechat','eq':'chu_bing'}"), 1);
+    assert_int_equal(count_customers(&c, "{'field':'notes','eq':'QQ：12345678'}"), 1);
     ctx_done(&c);
 }
 
@@ -439,7 +430,7 @@ TEST_APP(import_drops_no_words_beside_a_phone)
     };
     BEGIN;
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
-        int64_t before = count(&c, cells[i].where);
+        int64_t before = count_customers(&c, cells[i].where);
         const char *file = arena_printf(c.arena, "姓名,手机\n甲%zu,\"%s\"\n", i, cells[i].cell).p;
         int64_t id = start(&c, file);
         assert_int_equal(change(&c, id,
@@ -447,7 +438,7 @@ TEST_APP(import_drops_no_words_beside_a_phone)
                                 "{'index':1,'field':'phone'}]}"),
                          OK);
         assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
-        if (count(&c, cells[i].where) != before + 1)
+        if (count_customers(&c, cells[i].where) != before + 1)
             fail_msg("%s: %s", cells[i].cell, remark(&c, id, 0).p);
     }
     int64_t id = start(&c, "姓名,手机,微信\n甲,13711110021 微信 left_1,own_12345\n"
@@ -456,8 +447,8 @@ TEST_APP(import_drops_no_words_beside_a_phone)
     assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
     assert_str(remark(&c, id, 0), "“微信 left_1”不是电话，记入“备注”");
     assert_str(remark(&c, id, 1), "“微信 left_2”不是电话，记入“微信号”");
-    assert_int_equal(count(&c, "{'all':[{'field':'wechat','eq':'own_12345'},"
-                               "{'field':'notes','eq':'13711110021 微信 left_1'}]}"),
+    assert_int_equal(count_customers(&c, "{'all':[{'field':'wechat','eq':'own_12345'},"
+                                         "{'field':'notes','eq':'13711110021 微信 left_1'}]}"),
                      1);
     ctx_done(&c);
 }
@@ -468,11 +459,11 @@ TEST_APP(import_keeps_a_province_that_is_none_in_the_street)
     int64_t id =
         start(&c, "姓名,省份,城市,详细地址\n甲,火星省,杭州,环形山1号\n乙,浙江,宁波,中山路2号\n");
     assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
-    assert_int_equal(count(&c, "{'all':[{'field':'address.province','eq':'浙江省'},"
-                               "{'field':'address.city','eq':'杭州市'},"
-                               "{'field':'address.street','eq':'火星省环形山1号'}]}"),
+    assert_int_equal(count_customers(&c, "{'all':[{'field':'address.province','eq':'浙江省'},"
+                                         "{'field':'address.city','eq':'杭州市'},"
+                                         "{'field':'address.street','eq':'火星省环形山1号'}]}"),
                      1);
-    assert_int_equal(count(&c, "{'field':'address.city','eq':'宁波市'}"), 1);
+    assert_int_equal(count_customers(&c, "{'field':'address.city','eq':'宁波市'}"), 1);
     assert_str(remark(&c, id, 0), "没有“火星省”这个省市，原文记入街道");
     ctx_done(&c);
 }

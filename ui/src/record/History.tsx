@@ -57,7 +57,7 @@ export function History({
       <ol className="stream">
         {list.data.pages
           .flatMap((p) => p.data)
-          .map((c) => (
+          .map((c, i, changes) => (
             <li key={c.id} className="stream-item">
               <p className="stream-head">
                 <strong>{c.actor?.name ?? t('history.system')}</strong>{' '}
@@ -71,7 +71,7 @@ export function History({
                 </time>
               </p>
               <Changes object={object} change={c} titles={known} />
-              <BatchUndo change={c} />
+              {c.batch !== changes[i - 1]?.batch && <BatchUndo change={c} />}
             </li>
           ))}
       </ol>
