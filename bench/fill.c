@@ -76,18 +76,26 @@ static err_t fill_work(struct ctx *c, void *arg)
     return OK;
 }
 
-static size_t count(struct bench *b)
+static size_t count(struct bench *b, str statement)
 {
     value have;
-    bench_check(
-        db_one(b->ctx.conn, b->arena, S("SELECT COUNT(*) FROM customer"), NULL, 0, &have, 1),
-        "count");
+    bench_check(db_one(b->ctx.conn, b->arena, statement, NULL, 0, &have, 1), "count");
     return (size_t)have.i;
+}
+
+/* What every enterprise has before its first customer. */
+static err_t add_stages(struct ctx *c, void *unused)
+{
+    static const char *const names[] = {"新客户", "已联系", "有意向", "已成交"};
+    (void)unused;
+    for (int i = 0; i < (int)(sizeof names / sizeof *names); i++)
+        TRY(add(c, "stage", json_pack("{s:s,s:i}", "name", names[i], "position", i)));
+    return OK;
 }
 
 static void fill(struct bench *b, size_t want)
 {
-    size_t have = count(b);
+    size_t have = count(b, S("SELECT COUNT(*) FROM customer"));
     int64_t start = clock_monotonic();
     for (size_t n = have; n < want; n += FILL) {
         struct filling f = {n, want - n < FILL ? want - n : FILL};
@@ -173,6 +181,8 @@ void bench_begin(struct bench *b, const char *url, size_t customers, double seco
     b->customer = model_object(b->ctx.model, S("customer"));
     search_attach(b->app);
 
+    if (!count(b, S("SELECT COUNT(*) FROM stage")))
+        bench_check(ctx_transact(&b->ctx, add_stages, NULL), "stages");
     fill(b, customers);
     read_ids(b);
     bench_sign_in(b, "all");

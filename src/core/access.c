@@ -132,10 +132,19 @@ void access_release(const struct access *access)
 err_t access_forget(struct ctx *ctx)
 {
     value epoch = V_INT(id_new());
+    ctx->people_changed = true;
     return db_run(ctx->conn, SQL_ACCESS_EPOCH_RAISE, &epoch, 1, NULL);
 }
 
 /* ---- questions ---- */
+
+bool access_self(const struct ctx *c, struct access_self *out)
+{
+    if (!c->access || c->access->user != c->user || c->people_changed)
+        return false;
+    *out = (struct access_self){c->access->title, c->access->department};
+    return true;
+}
 
 int64_t access_epoch(const struct access *a)
 {

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "model/computed.h"
+#include "model/query.h"
 #include "sql_core.h"
 
 enum { ARENA_MOST = 64 * MIB };
@@ -339,6 +340,20 @@ static err_t compile(struct access *a, struct db_conn *conn)
     return OK;
 }
 
+static err_t read_title(struct access *a, struct db_conn *conn)
+{
+    const struct object *user = model_object(a->model, S("user"));
+    struct condition_env env = {0};
+    AUTO_SQL q;
+    sql_init(&q, a->arena);
+    TRY(query_titles(user, &a->user, 1, NULL, &env, &q));
+    AUTO_ROWS rows = NULL;
+    TRY(db_query(conn, buf_str(&q.text), q.params.at, q.params.n, &rows));
+    if (db_next(rows))
+        a->title = V_TEXT(arena_str(a->arena, db_text(rows, 1)));
+    return db_rows_error(rows);
+}
+
 err_t access_compile(struct db_conn *conn,
                      const struct model *model,
                      int64_t epoch,
@@ -356,6 +371,7 @@ err_t access_compile(struct db_conn *conn,
     a->epoch = epoch;
     a->user = user;
     a->department = department.kind == VALUE_INT ? department.i : 0;
+    TRY(read_title(a, conn));
     TRY(compile(a, conn));
     arena = NULL; /* now its own */
     *out = a;

@@ -106,6 +106,23 @@ static bool plain(const struct object *o, struct scope a, struct scope b)
     return !o->access_via && !a.when && !b.when;
 }
 
+static bool same_scope(struct scope a, struct scope b)
+{
+    return a.level == b.level && a.when == b.when;
+}
+
+/* Whoever reads it may do this, too: one condition, not the same one twice. */
+static bool as_far_as_read(const struct rows_maker *m, const struct object *o, enum op op)
+{
+    const struct grant *g = &m->grants[o->index];
+    if (!o->access_via || !o->access_via->target)
+        return false;
+    struct rows read = rows_of(m, o->access_via->target, OP_READ);
+    struct rows update = rows_of(m, o->access_via->target, OP_UPDATE);
+    return read.any == update.any && read.where == update.where &&
+           same_scope(g->ops[op], g->ops[OP_READ]) && same_scope(g->beside[op], g->beside[OP_READ]);
+}
+
 static struct rows work_out(const struct rows_maker *m, const struct object *o, enum op op)
 {
     const struct grant *g = &m->grants[o->index];
@@ -121,6 +138,8 @@ static struct rows work_out(const struct rows_maker *m, const struct object *o, 
     if (plain(o, g->ops[op], g->ops[OP_READ]))
         return g->ops[op].level < g->ops[OP_READ].level ? scope_rows(m->access, o, g->ops[op])
                                                         : readable;
+    if (as_far_as_read(m, o, op))
+        return readable;
     return both(m->access->arena, reach(m, o, op), readable);
 }
 

@@ -272,6 +272,55 @@ TEST_APP(access_roles_are_refused_when_they_are_written)
     ctx_done(&c);
 }
 
+static str titles(struct ctx *c, const char *name, int64_t id)
+{
+    AUTO_BUF out;
+    struct record *r;
+    buf_init(&out, MIB);
+    struct jw w = {.out = &out};
+    assert_int_equal(record_get(c, object(c, name), id, OP_READ, &r), OK);
+    assert_int_equal(record_titles(c, &r, 1, &w), OK);
+    return arena_str(c->arena, buf_str(&out));
+}
+
+/* A new record is the caller's, of his department, and shows his name: as they are now, also where
+ * they have just been changed, before that is committed. */
+static err_t move_and_create(struct ctx *c, void *arg)
+{
+    struct office *o = arg;
+    struct access_self self;
+    int64_t id = 0;
+    assert_true(access_self(c, &self));
+    assert_int_equal(self.department, o->department);
+    TRY(try_create(c, "customer", "{'name':'x'}", &id));
+    assert_non_null(strstr(titles(c, "customer", id).p, "\"me\""));
+
+    int64_t department = create(c, "department", "{'name':'d3'}");
+    str body =
+        arena_printf(c->arena, "{'name':'moved','department':'%lld'}", (long long)department);
+    TRY(update(c, "user", o->me, body.p));
+    assert_false(access_self(c, &self));
+    TRY(try_create(c, "customer", "{'name':'y'}", &id));
+    struct record *r;
+    TRY(record_get(c, object(c, "customer"), id, OP_READ, &r));
+    assert_int_equal(record_cell(r, r->object->department, 0).i, department);
+    assert_non_null(strstr(titles(c, "customer", id).p, "\"moved\""));
+    return OK;
+}
+
+TEST_APP(access_knows_the_caller_until_people_change)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct office o;
+    struct access_self self;
+    open_office(&o, app, arena, "{}");
+    assert_int_equal(update(&o.server, "role", o.role, "{'administrator':true}"), OK);
+    assert_int_equal(come_in(&o), OK);
+    assert_false(access_self(&o.server, &self));
+    assert_int_equal(ctx_transact(&o.user, move_and_create, &o), OK);
+    close_office(&o);
+}
+
 /* Who looks after people cannot give rights, not even to themselves. */
 TEST_APP(access_rights_are_given_by_administrators_only)
 {

@@ -21,7 +21,9 @@ struct ctx {
     int64_t user;                /* 0 = the server itself */
     /* Signed in longer than five minutes ago and not proved since: guarded work is refused. */
     bool stale;
-    bool presume;         /* see auth_held */
+    bool presume; /* see auth_held */
+    bool
+        people_changed; /* by access_forget: what the access knows of users is not asked any more */
     const json_t *scopes; /* of the API token, which narrow access; NULL = none */
     int64_t token;        /* the API token that asks; 0 = none */
     const char *through;  /* "web", "api", "import", "job", "undo", "command" */

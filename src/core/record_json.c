@@ -254,6 +254,26 @@ static str title_text(struct ctx *c, const struct object *o, value v)
     return v.kind == VALUE_NULL ? (str){0} : field_format(f, &context, &v);
 }
 
+static void
+write_title(struct ctx *c, const struct object *o, int64_t id, value title, struct jw *w)
+{
+    jw_key(w, arena_printf(c->arena, "%lld", (long long)id));
+    jw_str(w, title_text(c, o, title));
+}
+
+/* Most records that are written or read are the caller's own. */
+static void write_self(struct ctx *c, const struct object *o, struct wanted *wanted, struct jw *w)
+{
+    struct access_self self;
+    if (!str_eqz(o->name, "user") || !access_self(c, &self))
+        return;
+    for (size_t i = 0; i < wanted->ids.n; i++)
+        if (wanted->ids.at[i] == c->user) {
+            write_title(c, o, c->user, self.title, w);
+            wanted->ids.at[i] = wanted->ids.at[--wanted->ids.n];
+        }
+}
+
 static err_t
 write_titles(struct ctx *c, const struct object *o, struct wanted *wanted, struct jw *w)
 {
@@ -267,13 +287,14 @@ write_titles(struct ctx *c, const struct object *o, struct wanted *wanted, struc
     AUTO_SQL q;
     sql_init(&q, c->arena);
     without_repeats(wanted);
+    write_self(c, o, wanted, w);
+    if (!wanted->ids.n)
+        return OK;
     TRY(query_titles(o, wanted->ids.at, wanted->ids.n, scope, &env, &q));
     AUTO_ROWS rows = NULL;
     TRY(db_query(c->conn, buf_str(&q.text), q.params.at, q.params.n, &rows));
-    while (db_next(rows)) {
-        jw_key(w, arena_printf(c->arena, "%lld", (long long)db_int(rows, 0)));
-        jw_str(w, title_text(c, o, db_cell(rows, 1)));
-    }
+    while (db_next(rows))
+        write_title(c, o, db_int(rows, 0), db_cell(rows, 1), w);
     return db_rows_error(rows);
 }
 

@@ -237,7 +237,10 @@ static err_t set_department(struct ctx *c, const struct record *before, struct r
         (before && value_eq(record_cell(before, o->owner, 0), record_cell(after, o->owner, 0))))
         return OK;
     value owner = record_cell(after, o->owner, 0), department = V_NULL;
-    if (owner.kind == VALUE_INT) {
+    struct access_self self;
+    if (owner.kind == VALUE_INT && owner.i == c->user && access_self(c, &self)) {
+        department = V_ID(self.department);
+    } else if (owner.kind == VALUE_INT) {
         err_t e = db_one(c->conn, c->arena, SQL_USER_DEPARTMENT, &owner, 1, &department, 1);
         if (e != OK && e != ERR_NOT_FOUND)
             return e;
@@ -290,14 +293,26 @@ err_t record_new_refs(struct ctx *c,
     return OK;
 }
 
-static err_t check_refs(struct ctx *c, const struct record *before, const struct record *after)
+/* Found for the caller by start(), or the caller himself: nothing to look up again. */
+static bool as_started(const struct ctx *c, const struct write *w, const struct field *f)
+{
+    const struct object *o = f->object;
+    return c->access && !is_given(w, f) && f != o->customer && f != o->access_via &&
+           (f->first || f == o->owner);
+}
+
+static err_t check_refs(struct ctx *c,
+                        const struct write *w,
+                        const struct record *before,
+                        const struct record *after)
 {
     const struct object *o = after->object;
     err_t bad = OK;
     for (size_t i = 0; i < o->field_count; i++) {
         const struct field *f = o->fields[i];
         if (!f->target || f->computed || !field_stored(f) || (f->builtin && f != o->owner) ||
-            f == o->department || str_eqz(str_from(f->type->name), "tags"))
+            f == o->department || str_eqz(str_from(f->type->name), "tags") ||
+            (!before && as_started(c, w, f)))
             continue;
         int64_t *ids;
         size_t n;
@@ -325,7 +340,7 @@ take(struct ctx *c, const struct write *w, const struct record *before, struct r
         bad = ERR_INVALID;
     if (w->options && w->options->quiet_refs)
         return bad;
-    err_t refs = check_refs(c, before, after);
+    err_t refs = check_refs(c, w, before, after);
     return refs == OK ? bad : refs;
 }
 

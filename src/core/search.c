@@ -225,31 +225,57 @@ static str tags_of(struct ctx *c, const struct samples *all)
     return tags;
 }
 
+/* What was found of an object is enough, or all there is. */
+static err_t take_enough(struct ctx *c,
+                         struct finding *f,
+                         struct samples *all,
+                         enum text_tier tier,
+                         size_t wanted,
+                         bool whole)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < all->n; i++)
+        if (whole || all->of[i].ids.n >= wanted)
+            TRY(take_sampled(c, f, &all->of[i], tier, wanted, whole));
+        else
+            all->of[left++] = all->of[i];
+    all->n = left;
+    return OK;
+}
+
+static size_t most_of_one(const struct samples *all)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < all->n; i++)
+        if (all->of[i].ids.n > most)
+            most = all->of[i].ids.n;
+    return most;
+}
+
 /* Asks for the newest of all objects together. Those of which the answer has enough are done with,
- * the others are asked for again without them: one of n objects fills a sample of n times what is
- * wanted of each. */
+ * the others are asked for again without them, by their tags: one of n objects fills a sample of n
+ * times what is wanted of each. The tags of most records cost much, so that there are none before
+ * they leave something out. */
 static err_t find_others(
     struct ctx *c, struct samples *all, enum text_tier tier, size_t wanted, struct finding *f)
 {
     struct text_among among = {.space = TEXT_OTHERS};
+    bool of_each = db_conn_kind(c->conn) == DB_POSTGRES, tagged = false;
     unsigned level = first_level(tier);
-    for (size_t limit = SAMPLE; all->n;
-         limit = wanted * all->n + 1, among.tags[1] = tags_of(c, all)) {
-        size_t left = 0, n;
+    for (size_t limit = of_each ? wanted : SAMPLE; all->n;
+         limit = of_each ? wanted : wanted * all->n + 1) {
+        size_t asked = all->n, n;
         among.tags[0] = search_block_newest(c->arena, f->places.of[TEXT_OTHERS], level);
+        among.tags[1] = tagged ? tags_of(c, all) : (str){0};
         struct query_hits h = {.limit = limit};
         if (!express(c, f->query, among, tier, &h))
             return OK;
         TRY(sample(c, all, &h, &n));
-        bool exhausted = n < limit, whole = exhausted && !among.tags[0].n;
-        for (size_t i = 0; i < all->n; i++)
-            if (whole || all->of[i].ids.n >= wanted)
-                TRY(take_sampled(c, f, &all->of[i], tier, wanted, whole));
-            else
-                all->of[left++] = all->of[i];
-        all->n = left;
+        bool exhausted = of_each || n < limit;
+        TRY(take_enough(c, f, all, tier, wanted, exhausted && !among.tags[0].n));
+        tagged = tagged || !exhausted || all->n < asked;
         if (exhausted)
-            level = search_block_wider(level, n, wanted * all->n);
+            level = search_block_wider(level, most_of_one(all), wanted);
     }
     return OK;
 }

@@ -29,14 +29,12 @@ void search_block_tags(struct text_terms *terms, int64_t place)
 str search_block_newest(struct arena *arena, int64_t places, unsigned level)
 {
     str out = {0};
-    if (level >= SEARCH_LEVELS || places <= INT64_C(1) << bits(level))
+    int64_t newest = (places - 1) >> bits(level < SEARCH_LEVELS ? level : 0);
+    if (level >= SEARCH_LEVELS || newest < NEWEST)
         return out;
-    for (int64_t i = 0; i < NEWEST; i++) {
-        int64_t place = places - 1 - (i << bits(level));
-        if (place >= 0)
-            out = arena_printf(arena, STR_FMT "%s" STR_FMT, STR_ARG(out), i ? " " : "",
-                               STR_ARG(tag(arena, level, place)));
-    }
+    for (int64_t i = 0; i < NEWEST; i++)
+        out = arena_printf(arena, STR_FMT "%s" STR_FMT, STR_ARG(out), i ? " " : "",
+                           STR_ARG(tag(arena, level, (newest - i) << bits(level))));
     return out;
 }
 

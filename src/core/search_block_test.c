@@ -13,11 +13,13 @@
 TEST(search_blocks_are_the_two_newest_of_each_size)
 {
     AUTO_ARENA arena = arena_new(MIB);
-    assert_str(search_block_newest(arena, 1024, 0), "");
-    assert_str(search_block_newest(arena, 1025, 0), "_a1 _a0");
-    assert_str(search_block_newest(arena, 8192, 1), "");
+    assert_str(search_block_newest(arena, 0, 0), "");
+    assert_str(search_block_newest(arena, 2048, 0), "");
+    assert_str(search_block_newest(arena, 2049, 0), "_a2 _a1");
+    assert_str(search_block_newest(arena, 16384, 1), "");
     assert_str(search_block_newest(arena, 100000, 1), "_b12 _b11");
-    assert_str(search_block_newest(arena, 1000000, 3), "_d1 _d0");
+    assert_str(search_block_newest(arena, 1000000, 3), "");
+    assert_str(search_block_newest(arena, 1048577, 3), "_d2 _d1");
     assert_str(search_block_newest(arena, 1000000, SEARCH_LEVELS), "");
 
     struct text_terms terms = {.arena = arena};

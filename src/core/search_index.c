@@ -1,4 +1,5 @@
 /* search_index: the terms of each record, kept by a log reader. */
+#include "base/clock.h"
 #include "base/limits.h"
 #include "core/change.h"
 #include "core/record_internal.h"
@@ -200,12 +201,17 @@ static bool concerns(const struct object *o, const struct change *ch)
 
 enum { BATCH = 500, MUCH_LEAST = 5000, MUCH_SHARE = 5, MERGE_PAGES = 300 };
 
+/* To sort in costs the same posting lists again and again: so that those who write all the time do
+ * not pay for it as much as for the writing, what came within this time is sorted in together. */
+enum { SORT_MICROSECONDS = 2000000 };
+
 struct upkeep {
     struct search_documents prepared;
     int64_t changes; /* since it was last seen to */
     int64_t due;     /* after so many it is looked at how many are much */
     bool merging;
     bool unsorted;
+    int64_t sorted_at;     /* monotonic */
     int64_t model_version; /* for which the records are known to be indexed as they should; or -1 */
 };
 
@@ -264,9 +270,11 @@ static err_t keep_up(struct ctx *c, void *context, bool *more)
     bool lite = db_conn_kind(c->conn) == DB_SQLITE;
     value known = V_INT(0);
     TRY(look_at_model(c, u));
-    if (u->unsorted)
+    if (u->unsorted && clock_monotonic() - u->sorted_at >= SORT_MICROSECONDS) {
         TRY(search_sort_in(c));
-    u->unsorted = false;
+        u->unsorted = false;
+        u->sorted_at = clock_monotonic();
+    }
     if (!u->merging) {
         if (u->changes < MUCH_LEAST || u->changes < u->due)
             return OK;

@@ -94,7 +94,8 @@ err_t query_search(const struct query_hits *,
                    enum db_kind,
                    const struct condition_env *,
                    struct sql *) MUST_USE;
-/* id and object of whatever fits, newest first; of h only match, within and limit count. */
+/* id and object of whatever fits, newest first; of h only match, within and limit count. limit: on
+ * SQLite of all together, for it stops there; on PostgreSQL of each object, for it reads all. */
 err_t query_search_sample(const struct query_hits *h, enum db_kind, struct sql *) MUST_USE;
 /* id and title of the records with these ids within the scope, deleted ones too. */
 err_t query_titles(const struct object *,

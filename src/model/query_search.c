@@ -60,8 +60,10 @@ err_t query_search_sample(const struct query_hits *h, enum db_kind kind, struct 
                    "ON s.id = search_index.rowid WHERE search_index MATCH $1 "
                    "ORDER BY search_index.rowid DESC LIMIT ");
     } else {
+        sql_add(q, "SELECT id, object FROM (SELECT id, object, row_number() OVER "
+                   "(PARTITION BY object ORDER BY id DESC) AS nth FROM (");
         search_postgres(h, "h.id, h.object", q);
-        sql_add(q, " ORDER BY h.id DESC LIMIT ");
+        sql_add(q, ") s) s WHERE nth <= ");
     }
     sql_value(q, V_INT((int64_t)h->limit), STORE_INT);
     return sql_check(q);
