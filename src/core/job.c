@@ -191,6 +191,16 @@ void job_changed(struct app *app, int64_t id)
 
 /* ---- telling people ---- */
 
+static struct problem kept_problem(struct arena *arena, const json_t *j)
+{
+    struct problem p = {.code = arena_strz(arena, json_get_str(j, "code")),
+                        .pointer = json_get_str(j, "pointer")};
+    const json_t *args = json_object_get(j, "args");
+    for (size_t k = 0; k < PROBLEM_ARGS; k++)
+        p.args[k] = json_str(json_array_get(args, k));
+    return p;
+}
+
 /* The kept problems as sentences; *first is the first one. */
 static void write_error(struct ctx *c, str kept, struct jw *w, str *first)
 {
@@ -204,11 +214,7 @@ static void write_error(struct ctx *c, str kept, struct jw *w, str *first)
     jw_open(w, '[');
     json_array_foreach(list, i, j)
     {
-        struct problem p = {.code = arena_strz(c->arena, json_get_str(j, "code")),
-                            .pointer = json_get_str(j, "pointer")};
-        const json_t *args = json_object_get(j, "args");
-        for (size_t k = 0; k < PROBLEM_ARGS; k++)
-            p.args[k] = json_str(json_array_get(args, k));
+        struct problem p = kept_problem(c->arena, j);
         str sentence = message_of_problem(c->arena, c->lang, &p);
         if (i == 0)
             *first = sentence;
@@ -300,6 +306,41 @@ err_t job_write_json(struct ctx *c, int64_t id, struct jw *w)
     }
     write_job(c, rows, w);
     return OK;
+}
+
+/* ---- waiting for one ---- */
+
+enum { AWAIT_MICROSECONDS = 100000 };
+
+static err_t how_it_ended(struct ctx *c, str state, str kept)
+{
+    json_t *list = json_keep(c->arena, json_loadb(kept.p ? kept.p : "", kept.n, 0, NULL)), *j;
+    size_t i;
+    if (str_eqz(state, "done"))
+        return OK;
+    if (str_eqz(state, "cancelled"))
+        return ERR_LIMIT;
+    json_array_foreach(list, i, j)
+    {
+        struct problem p = kept_problem(c->arena, j);
+        problem_add_str(&c->problems, p.pointer, p.code, p.args[0], p.args[1], p.args[2]);
+    }
+    return ERR_INVALID;
+}
+
+err_t job_await(struct ctx *c, int64_t id, const atomic_bool *stopping)
+{
+    value params[] = {V_INT(id)}, cells[2];
+    for (;;) {
+        TRY(db_one(c->conn, c->arena, SQL_JOB_STATE, params, 1, cells, 2));
+        if (!str_eqz(cells[0].s, "waiting") && !str_eqz(cells[0].s, "running"))
+            return how_it_ended(c, cells[0].s, cells[1].kind == VALUE_TEXT ? cells[1].s : (str){0});
+        if (atomic_load(stopping)) {
+            problem_add(&c->problems, S(""), "job_goes_on", NULL);
+            return ERR_UNAVAILABLE;
+        }
+        usleep(AWAIT_MICROSECONDS);
+    }
 }
 
 err_t job_list_json(struct ctx *c, str state, str after, size_t limit, struct jw *w)

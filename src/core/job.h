@@ -70,6 +70,9 @@ err_t job_write_json(struct ctx *, int64_t id, struct jw *) MUST_USE;
 err_t job_kind_of(struct ctx *, int64_t id, str *out) MUST_USE;
 /* Whose it is; 0 = the server's. ERR_NOT_FOUND. */
 err_t job_actor(struct ctx *, int64_t id, int64_t *out) MUST_USE;
+/* Until it has ended: OK; ERR_LIMIT: cancelled; ERR_INVALID: failed, with its problems.
+ * ERR_UNAVAILABLE "job_goes_on": this process is stopping. ERR_NOT_FOUND. Outside a transaction. */
+err_t job_await(struct ctx *, int64_t id, const atomic_bool *stopping) MUST_USE;
 err_t job_list_json(struct ctx *, str state, str after, size_t limit, struct jw *) MUST_USE;
 /* Called on every change of a job's row here, for live screens. */
 void job_on_change(struct app *, void (*changed)(void *, int64_t id), void *context);

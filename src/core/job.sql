@@ -67,6 +67,9 @@ SELECT id, kind, state, done, total, attempts, cancel, error, result, created_at
     subject, batch_id
 FROM job WHERE id = $1 AND (CAST($2 AS boolean) OR actor_id = $3)
 
+-- name: job_state
+SELECT state, error FROM job WHERE id = $1
+
 -- name: job_count_since
 SELECT count(*), min(run_at) FROM job WHERE actor_id = $1 AND kind = $2 AND run_at > $3
 

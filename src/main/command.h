@@ -30,6 +30,8 @@ struct invocation {
     str secret;                  /* what the command's secret file holds */
     struct buf *out;             /* what the command prints on standard output */
     str address;                 /* where the server is reached, when work() runs in one */
+    /* That server is being stopped; NULL: work() runs in a process of its own. */
+    const atomic_bool *stopping;
 };
 
 struct command {

@@ -28,6 +28,15 @@ struct control {
     struct arena *arena;
     pthread_t thread;
     int socket, stop, folder;
+    atomic_bool stopping;
+    pthread_mutex_t lock;
+    pthread_cond_t answered;
+    unsigned asking; /* commands that are not answered yet */
+};
+
+struct caller {
+    struct control *control;
+    int fd;
 };
 
 /* The socket's address by way of the open folder: a path may be longer than sun_path takes. */
@@ -158,14 +167,48 @@ static void serve_one(struct control *control, int fd)
     struct timeval patience = {.tv_sec = SILENCE_SECONDS};
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    struct invocation in = {
-        .arena = arena, .problems = {.arena = arena}, .out = &out, .address = control->address};
+    struct invocation in = {.arena = arena,
+                            .problems = {.arena = arena},
+                            .out = &out,
+                            .address = control->address,
+                            .stopping = &control->stopping};
     if (!read_line(fd, &line))
         return;
     const char *result = answer(control, &in, buf_str(&line));
     write_reply(&reply, &in, result);
     if (!write_all(fd, buf_str(&reply)))
         log_event(LOG_WARN, "command_unanswered", NULL);
+}
+
+static void *serve_caller(void *arg)
+{
+    struct caller caller = *(struct caller *)arg;
+    struct control *control = caller.control;
+    free(arg);
+    serve_one(control, caller.fd);
+    close(caller.fd);
+    pthread_mutex_lock(&control->lock);
+    control->asking--;
+    pthread_cond_signal(&control->answered);
+    pthread_mutex_unlock(&control->lock);
+    return NULL;
+}
+
+/* A long import keeps no other command waiting. */
+static void let_in(struct control *control, int fd)
+{
+    pthread_t thread;
+    struct caller *caller = malloc(sizeof *caller);
+    if (!caller)
+        abort();
+    *caller = (struct caller){control, fd};
+    pthread_mutex_lock(&control->lock);
+    control->asking++;
+    pthread_mutex_unlock(&control->lock);
+    if (pthread_create(&thread, NULL, serve_caller, caller))
+        serve_caller(caller);
+    else
+        pthread_detach(thread);
 }
 
 static void *run(void *arg)
@@ -181,8 +224,7 @@ static void *run(void *arg)
         int fd = accept4(control->socket, NULL, NULL, SOCK_CLOEXEC);
         if (fd < 0)
             continue;
-        serve_one(control, fd);
-        close(fd);
+        let_in(control, fd);
     }
 }
 
@@ -202,6 +244,8 @@ static void close_all(struct control *control)
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i] >= 0)
             close(all[i]);
+    pthread_cond_destroy(&control->answered);
+    pthread_mutex_destroy(&control->lock);
     arena_free(control->arena);
     free(control);
 }
@@ -232,6 +276,8 @@ err_t control_start(const struct invocation *serving,
     control->address = arena_str(control->arena, address);
     control->database = database_name(control->arena, option(serving, "db"));
     control->socket = control->stop = -1;
+    pthread_mutex_init(&control->lock, NULL);
+    pthread_cond_init(&control->answered, NULL);
     control->folder = open_folder(control->arena, app->data_folder);
     if (control->folder < 0 || !listen_in(control) ||
         pthread_create(&control->thread, NULL, run, control)) {
@@ -249,8 +295,13 @@ void control_stop(struct control *control)
 {
     if (!control)
         return;
+    atomic_store(&control->stopping, true);
     if (eventfd_write(control->stop, 1) == 0)
         pthread_join(control->thread, NULL);
+    pthread_mutex_lock(&control->lock);
+    while (control->asking)
+        pthread_cond_wait(&control->answered, &control->lock);
+    pthread_mutex_unlock(&control->lock);
     unlinkat(control->folder, "control.sock", 0);
     close_all(control);
 }

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -8,6 +9,8 @@
 
 #include "base/limits.h"
 #include "base/test.h"
+#include "core/import.h"
+#include "core/job.h"
 #include "core/test_app.h"
 #include "main/control.h"
 #include "main/setup.h"
@@ -110,6 +113,68 @@ TEST_APP(control_is_for_its_owner_and_goes_with_the_server)
     assert_int_not_equal(stat(path.p, &st), 0);
     assert_int_equal(control_call(&b.asking, &served), OK);
     assert_false(served);
+    both_stop(&b);
+}
+
+static int64_t count(struct app *app, const char *sql)
+{
+    AUTO_ARENA arena = arena_new(MIB);
+    struct ctx c;
+    value n;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    assert_int_equal(db_one(c.conn, arena, str_from(sql), NULL, 0, &n, 1), OK);
+    ctx_done(&c);
+    return n.i;
+}
+
+static void *ask(void *arg)
+{
+    struct both *b = arg;
+    bool served;
+    err_t e = control_call(&b->asking, &served);
+    return err_name(e) == err_name(ERR_UNAVAILABLE) ? b : NULL;
+}
+
+/* Nothing works jobs off here: the import waits until the server stops, and keeps nobody else
+ * waiting. */
+TEST_APP(control_answers_others_while_an_import_runs)
+{
+    struct both b, other;
+    bool served;
+    void *told;
+    pthread_t importing;
+    int64_t id;
+    import_attach();
+    both_start(&b, app, at);
+    other = b;
+    assert_int_equal(with_ctx(&b.asking, app, make_user, &id), OK);
+    str path = arena_concat(b.arena, app->data_folder, S("/list.csv"));
+    FILE *f = fopen(path.p, "w");
+    fputs("姓名,手机\n张三,13800138000\n", f);
+    fclose(f);
+    other.asking =
+        (struct invocation){.arena = arena_new(16 * MIB), .command = command_named(S("import"))};
+    other.asking.problems.arena = other.asking.arena;
+    buf_init(&other.out, MIB);
+    other.asking.out = &other.out;
+    option_set(&other.asking, "db", option(&b.asking, "db"));
+    option_set(&other.asking, "data", app->data_folder);
+    *VEC_PUSH(other.asking.arena, other.asking.operands) = path;
+    pthread_create(&importing, NULL, ask, &other);
+    while (!count(app, "SELECT COUNT(*) FROM job WHERE kind = 'import_run'"))
+        usleep(1000);
+    assert_int_equal(control_call(&b.asking, &served), OK);
+    assert_true(served);
+
+    control_stop(b.control);
+    b.control = NULL;
+    pthread_join(importing, &told);
+    assert_ptr_equal(told, &other);
+    assert_string_equal(other.asking.problems.list.at[0].code, "job_goes_on");
+    assert_int_equal(job_run_due(app), OK);
+    assert_int_equal(count(app, "SELECT COUNT(*) FROM customer"), 1);
+    buf_done(&other.out);
+    arena_free(other.asking.arena);
     both_stop(&b);
 }
 

@@ -95,7 +95,7 @@ static err_t flush(struct loading *l)
         json_decref(l->waiting[i].record);
     l->done += l->count;
     l->count = 0;
-    if (l->done % 20000 == 0)
+    if (l->done % 20000 == 0 && isatty(STDERR_FILENO))
         fprintf(stderr, "\r%zu", l->done);
     return e;
 }

@@ -10,6 +10,7 @@
 #include "core/export.h"
 #include "core/file.h"
 #include "core/import.h"
+#include "core/job.h"
 #include "main/command.h"
 #include "main/setup.h"
 
@@ -170,12 +171,23 @@ static err_t print_import(struct invocation *in, struct ctx *c, int64_t id)
     return OK;
 }
 
+/* In a server it is a job like any other: people see how far it is and may cancel it, and it goes
+ * on after a restart. */
+static err_t do_step(struct invocation *in, struct ctx *c, int64_t id, enum import_step step)
+{
+    int64_t job;
+    if (!in->stopping)
+        return import_do(c, NULL, id, step);
+    TRY(import_start(c, id, step, &job));
+    return job_await(c, job, in->stopping);
+}
+
 static err_t undo(struct invocation *in, struct ctx *c)
 {
     int64_t id;
     if (id_parse(option(in, "import"), &id) != OK)
         return refuse(in, "--import", "invalid_id", option(in, "import"));
-    TRY(import_do(c, NULL, id, IMPORT_UNDO));
+    TRY(do_step(in, c, id, IMPORT_UNDO));
     return print_import(in, c, id);
 }
 
@@ -200,7 +212,7 @@ static err_t import_file(struct invocation *in, struct ctx *c)
     TRY(import_create(c, file, object.n ? object : S("customer"), &r));
     int64_t id = record_id(r);
     TRY(change(in, c, id, r));
-    err_t e = import_do(c, NULL, id, option_given(in, "dry-run") ? IMPORT_CHECK : IMPORT_RUN);
+    err_t e = do_step(in, c, id, option_given(in, "dry-run") ? IMPORT_CHECK : IMPORT_RUN);
     err_t printed = print_import(in, c, id);
     TRY(e);
     TRY(printed);
