@@ -36,6 +36,25 @@ async function checkAndRun(p) {
   await p.page.getByRole('button', { name: /^导入 [\d,]+ 条$/ }).click();
 }
 
+test('what is wrong with a file stays to be read, and the mended one is taken', { timeout: 120_000 }, async () => {
+  const p = await openPage(browser, server, { expected: [400] });
+  const stamp = String(Date.now()).slice(-7);
+  await p.signIn();
+  await p.go('/imports/new');
+  const broken = { ...workbook([]), buffer: Buffer.from('PK\x03\x04 cut off') };
+  await p.page.setInputFiles('input[type=file]', { name: '客户.xlsx', ...broken });
+  const alert = p.page.getByRole('alert').filter({ hasText: '“客户.xlsx”没有收下' });
+  await alert.waitFor();
+  assert.match(await alert.innerText(), /没有收下：.{6,}/);
+  assert.equal(await p.page.locator('.ant-message-error').count(), 0);
+  const mended = workbook([['姓名', '手机'], [`补好${stamp}`, `1392${stamp}`]]);
+  await p.page.setInputFiles('input[type=file]', { name: '客户.xlsx', ...mended });
+  await p.page.waitForURL(/\/imports\/\d+/);
+  await p.page.locator('.mapping').waitFor();
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
 test('rows that may be known are decided on one by one', { timeout: 180_000 }, async () => {
   const p = await openPage(browser, server);
   const stamp = String(Date.now()).slice(-7);

@@ -341,6 +341,9 @@ test('records that are one become one, and two again', async () => {
   const tab = await p.page.context().newPage();
   await tab.goto(new URL(`/customers/${gone}`, p.page.url()).href);
   await tab.waitForURL((u) => u.pathname === `/customers/${kept}`);
+  await tab.goto(new URL(`/customers/${kept}/merge?with=${gone}`, p.page.url()).href);
+  await tab.getByRole('alert').getByRole('link', { name: '去掉' }).click();
+  await tab.waitForURL((u) => u.pathname.endsWith('/merge') && !u.searchParams.get('with'));
   await tab.close();
   await p.page.getByRole('button', { name: '撤销', exact: true }).click();
   await p.page.getByText('已撤销').first().waitFor();

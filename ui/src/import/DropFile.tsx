@@ -1,44 +1,25 @@
 import { Select } from 'antd';
 import { type DragEvent, useRef, useState } from 'react';
-import { useNavigate, useSearchParams } from 'react-router';
-import { api, upload } from '../api/client';
+import { useSearchParams } from 'react-router';
 import { useModel } from '../api/model';
 import { useTranslation } from '../app/i18n';
 import { Icon } from '../parts/Icon';
 import { useFormat } from '../parts/useFormat';
-import { useTell } from '../parts/useTell';
-import type { ImportRecord } from './types';
+import { useTakeFile } from './useTakeFile';
 
 export function DropFile() {
   const { t } = useTranslation();
   const f = useFormat();
   const model = useModel();
-  const navigate = useNavigate();
-  const tell = useTell();
   const [query, setQuery] = useSearchParams();
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
-  const [busy, setBusy] = useState<File | null>(null);
   const objects = model.objects
     .filter((o) => o.importable && o.rights?.create !== false)
     .toSorted((a, b) => Number(b.root === 'self') - Number(a.root === 'self'));
   const object = query.get('object') ?? objects[0]?.name ?? 'customer';
 
-  const take = async (file: File | undefined) => {
-    if (!file || busy) return;
-    setBusy(file);
-    try {
-      const stored = await upload(file);
-      const { data } = await api<{ data: ImportRecord }>('/imports', {
-        method: 'POST',
-        body: { file: stored.id, object },
-      });
-      await navigate(`/imports/${data.id}`, { replace: true });
-    } catch (e) {
-      setBusy(null);
-      tell.error(e);
-    }
-  };
+  const { take, busy, fault } = useTakeFile(object, true);
   const onDrop = (e: DragEvent) => {
     e.preventDefault();
     setOver(false);
@@ -79,7 +60,10 @@ export function DropFile() {
           aria-label={t('file.choose')}
           tabIndex={-1}
           accept=".xlsx,.csv,.txt,.tsv,.vcf"
-          onChange={(e) => void take(e.target.files?.[0])}
+          onChange={(e) => {
+            void take(e.target.files?.[0]);
+            e.target.value = ''; // the same file again, once it is mended
+          }}
         />
         <button
           type="button"
@@ -89,6 +73,11 @@ export function DropFile() {
         >
           {t('file.choose')}
         </button>
+        {fault && (
+          <p className="form-general" role="alert">
+            {fault}
+          </p>
+        )}
       </div>
     </>
   );

@@ -2,6 +2,7 @@ import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-quer
 import { Button } from 'antd';
 import { useState } from 'react';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
+import { ApiError } from '../api/client';
 import { fieldNamed, objectNamed, recordTitle, useModel, useObject } from '../api/model';
 import { useWrites } from '../api/records';
 import type { Field, Id, ModelObject, RecordData } from '../api/types';
@@ -64,7 +65,7 @@ function Merging({ object, kept, others }: Props) {
       <AddOther object={object} kept={kept} others={others} />
       <Suggested object={object} kept={kept} others={others} />
       {preview.isError ? (
-        <Failure error={preview.error} retry={() => void preview.refetch()} />
+        <Refused error={preview.error} others={others} retry={() => void preview.refetch()} />
       ) : preview.data ? (
         <>
           <Sides object={object} preview={preview.data} values={values} choose={setValues} />
@@ -75,6 +76,22 @@ function Merging({ object, kept, others }: Props) {
         others.length > 0 && <Skeleton rows={8} />
       )}
     </div>
+  );
+}
+
+/** Those that cannot be merged, as they have been deleted or merged meanwhile, can be left out. */
+function Refused({ error, others, retry }: { error: Error; others: Id[]; retry: () => void }) {
+  const { t } = useTranslation();
+  const errors = error instanceof ApiError ? error.errors : [];
+  const named = new Set(errors.map((e) => /^\/others\/(\d+)$/.exec(e.pointer)?.[1]));
+  const left = others.filter((_, i) => !named.has(String(i)));
+  if (left.length === others.length) return <Failure error={error} retry={retry} />;
+  return (
+    <Failure error={error}>
+      <Link replace to={left.length ? `?with=${left}` : '?'}>
+        {t('merge.out')}
+      </Link>
+    </Failure>
   );
 }
 
