@@ -210,7 +210,18 @@ static bool is_total_word(struct arena *arena, str s)
     return false;
 }
 
-/* A word for it, and figures or nothing in all other cells. */
+enum { FIGURE_DIGITS = 4 };
+
+static size_t digits(str s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        n += s.p[i] >= '0' && s.p[i] <= '9';
+    return n;
+}
+
+/* A word for it, and figures or nothing in all other cells; what may be a phone, or the like, is no
+ * figure. */
 static bool is_total(struct import_work *w, struct ctx *c, const struct import_line *line)
 {
     size_t words = 0, others = 0;
@@ -220,7 +231,7 @@ static bool is_total(struct import_work *w, struct ctx *c, const struct import_l
             continue;
         if (is_total_word(c->arena, s))
             words++;
-        else if (!is_figure(c->arena, s) || tells_apart(&w->map, i))
+        else if (!is_figure(c->arena, s) || (tells_apart(&w->map, i) && digits(s) > FIGURE_DIGITS))
             others++;
     }
     return words && !others && w->map.count > 1;

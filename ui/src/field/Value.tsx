@@ -20,6 +20,11 @@ export interface ValueProps {
   compact?: boolean;
 }
 
+const toldWhole = new Set(['address', 'tags', 'multi_choice']);
+
+/** Where two values are compared: without links, but nothing left out in which they may differ. */
+export const inLine = (field: Field) => ({ field, compact: !toldWhole.has(field.type) });
+
 const shownTags = 2;
 
 function Several({ items, compact }: { items: ReactNode[]; compact: boolean | undefined }) {

@@ -74,7 +74,7 @@ export function DropFile() {
           {t('file.choose')}
         </button>
         {fault && (
-          <p className="form-general" role="alert">
+          <p className="drop-fault" role="alert">
             {fault}
           </p>
         )}

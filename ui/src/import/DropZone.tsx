@@ -31,7 +31,7 @@ export function DropZone({ object, children }: { object: string; children: React
     >
       {children}
       {fault && (
-        <p className="form-general" role="alert">
+        <p className="drop-fault" role="alert">
           {fault}
         </p>
       )}

@@ -4,7 +4,7 @@ import { fieldNamed } from '../api/model';
 import type { Field, ModelObject, RecordData, Titles } from '../api/types';
 import { useTranslation } from '../app/i18n';
 import { isEmpty } from '../field/empty';
-import { Value } from '../field/Value';
+import { inLine, Value } from '../field/Value';
 import { More } from '../parts/More';
 import { Failure, Skeleton } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
@@ -107,7 +107,7 @@ function Changes({
               {!isEmpty(c.before) && (
                 <>
                   <del>
-                    <Value field={c.field} value={c.before} titles={titles} compact />
+                    <Value {...inLine(c.field)} value={c.before} titles={titles} />
                   </del>
                   <span className="muted"> → </span>
                 </>
@@ -135,5 +135,5 @@ function After({
   const { t } = useTranslation();
   if (isEmpty(value)) return <span className="muted">{t('history.emptied')}</span>;
   if (isDefinition(object, field)) return <RoleRights definition={value} />;
-  return <Value field={field} value={value} titles={titles} compact />;
+  return <Value {...inLine(field)} value={value} titles={titles} />;
 }

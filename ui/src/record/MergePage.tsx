@@ -9,7 +9,7 @@ import type { Field, Id, ModelObject, RecordData } from '../api/types';
 import { Lost } from '../app/Lost';
 import { useTranslation } from '../app/i18n';
 import { RefSelect } from '../field/RefSelect';
-import { Value } from '../field/Value';
+import { inLine, Value } from '../field/Value';
 import { undoBatches } from '../list/batch';
 import { sayPhone } from '../parts/phone';
 import { Failure, Skeleton } from '../parts/states';
@@ -227,7 +227,7 @@ function Choices({
     field.access === 'write' && !field.readonly && options(field, records).length > 1;
   const text = (r: RecordData) => JSON.stringify(r[field.name] ?? null);
   return records.map((r) => {
-    const value = <Value field={field} value={r[field.name]} titles={titles} compact />;
+    const value = <Value {...inLine(field)} value={r[field.name]} titles={titles} />;
     const taken = text(r) === text(result);
     const chosen = values[field.name] === r.id;
     return (
