@@ -6,7 +6,7 @@
 #include "core/match.h"
 #include "api/work.h"
 
-static const char *const MEMBERS[] = {"others", "values", "preview", "title", NULL};
+static const char *const MEMBERS[] = {"others", "values", "preview", "title", "versions", NULL};
 
 err_t records_merge_prepare(struct call *call)
 {

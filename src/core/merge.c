@@ -85,6 +85,9 @@ static err_t check_types(struct ctx *c, const json_t *request)
     const json_t *preview = json_object_get(request, "preview");
     const json_t *values = json_object_get(request, "values");
     const json_t *title = json_object_get(request, "title");
+    const json_t *versions = json_object_get(request, "versions");
+    if (versions && !json_is_object(versions))
+        return bad(c, S("/versions"), "wrong_type", S("object"));
     if (preview && !json_is_boolean(preview))
         return bad(c, S("/preview"), "wrong_type", S("boolean"));
     if (values && !json_is_object(values))
@@ -147,6 +150,22 @@ err_t merge_load(struct ctx *c, const struct merge *m, struct merged *out)
     return OK;
 }
 
+/* What was shown when it was decided is what is there. */
+static err_t check_versions(struct ctx *c, const struct merge *m, const struct merged *all)
+{
+    err_t bad = OK;
+    for (size_t i = 0; i <= all->other_count; i++) {
+        const struct record *r = i ? all->others[i - 1] : all->kept;
+        str id = arena_printf(c->arena, "%lld", (long long)record_id(r));
+        const json_t *seen = json_object_getn(json_object_get(m->request, "versions"), id.p, id.n);
+        if (!seen || json_integer_value(seen) == record_cell(r, m->object->version, 0).i)
+            continue;
+        problem_add(&c->problems, pointer_join(c->arena, S("/versions"), id), "stale", NULL);
+        bad = ERR_CONFLICT;
+    }
+    return bad;
+}
+
 /* ---- the last transaction ---- */
 
 struct finishing {
@@ -184,6 +203,8 @@ static err_t finish_work(struct ctx *c, void *arg)
     struct finishing *f = arg;
     struct merged all;
     TRY(merge_load(c, f->merge, &all));
+    if (f->try)
+        TRY(check_versions(c, f->merge, &all));
     TRY(merge_values(c, f->merge, &all, &f->result));
     f->rest_count = merge_rests(&all, f->result, f->rests);
     const struct access *mine = c->access;

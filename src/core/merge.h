@@ -22,9 +22,10 @@ struct merge {
     const json_t *request;
 };
 
-/* {"others":[id],"values":{field: id},"title"}. What nobody chose: the kept record's value, else
- * that of the first other that has one; sets are united, long texts put below each other.
- * ERR_INVALID with problems; ERR_DENIED unless the caller may change all of them; ERR_NOT_FOUND. */
+/* {"others":[id],"values":{field: id},"title","versions":{id: version}}. What nobody chose: the
+ * kept record's value, else that of the first other that has one; sets are united, long texts put
+ * below each other. ERR_INVALID with problems; ERR_DENIED unless the caller may change all of them;
+ * ERR_NOT_FOUND. */
 err_t merge_read(
     struct ctx *, const struct object *, int64_t kept, const json_t *, struct merge *) MUST_USE;
 /* {"records":[…],"result":{…},"titles":{…},"moves":[{"object","field","count"}],"rests":[{"id",
@@ -32,7 +33,8 @@ err_t merge_read(
  * of them; what would name the kept one, counted up to MERGE_COUNTED + 1; identity keys that the
  * result has no field for, and whether a record beside it will hold them. ERR_INVALID: a rule. */
 err_t merge_preview(struct ctx *, const struct merge *, struct jw *) MUST_USE;
-/* ERR_INVALID with problems when the result would break a rule. */
+/* ERR_INVALID with problems when the result would break a rule; ERR_CONFLICT "stale" when a record
+ * is no longer the version that was seen. */
 err_t merge_start(struct ctx *, const struct merge *, int64_t *job) MUST_USE;
 /* What a merge moved by the server's right goes back by it, too, where the caller may change the
  * records that were kept. */

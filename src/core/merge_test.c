@@ -272,6 +272,29 @@ TEST_APP(merge_refuses_what_makes_no_sense)
     end(&s);
 }
 
+TEST_APP(merge_of_what_has_changed_since_is_refused)
+{
+    struct stage s;
+    struct merge m;
+    struct record *r;
+    int64_t job;
+    begin(&s, app);
+    int64_t kept = customer(&s, "{'name':'甲'}"), other = customer(&s, "{'name':'乙'}");
+    json_t *body = request(&s, other, "{}");
+    json_object_set_new(body, "versions", json_pack("{s:i}", text_of(&s, other), 1));
+    assert_int_equal(
+        record_update(&s.c, s.customer, other, 1, test_json(s.arena, "{'notes':'x'}"), NULL, &r),
+        OK);
+    assert_int_equal(merge_read(&s.c, s.customer, kept, body, &m), OK);
+    assert_int_equal(merge_start(&s.c, &m, &job), ERR_CONFLICT);
+    assert_string_equal(s.c.problems.list.at[0].code, "stale");
+    assert_str(s.c.problems.list.at[0].pointer,
+               arena_printf(s.arena, "/versions/%s", text_of(&s, other)).p);
+    json_object_set_new(body, "versions", json_pack("{s:i}", text_of(&s, other), 2));
+    assert_int_equal(merge_start(&s.c, &m, &job), OK);
+    end(&s);
+}
+
 TEST_APP(merge_of_equal_phones_goes_back)
 {
     struct stage s;

@@ -317,7 +317,7 @@ test('a masked value is shown on demand, replaced unseen, or left', async () => 
 });
 
 test('records that are one become one, and two again', async () => {
-  const p = await openList('', { expected: [404] });
+  const p = await openList('', { expected: [404, 409] });
   const name = `合并${Date.now()}`;
   const make = (body) => p.ask('/customers', { method: 'POST', body: JSON.stringify(body) });
   const one = (await make({ name, phone: '13811112222', tags: ['老客户'] })).data.id;
@@ -332,6 +332,11 @@ test('records that are one become one, and two again', async () => {
   await p.page.getByRole('button', { name: `${name}二` }).click();
   await p.page.locator('.merge-result', { hasText: `${name}二` }).waitFor();
   assert.deepEqual(await p.axe(), []);
+  const version = (await p.ask(`/customers/${gone}`, {})).data.version;
+  await p.ask(`/customers/${gone}`, { method: 'PATCH', body: '{"notes":"刚改的"}', headers: { 'If-Match': `"${version}"` } });
+  await p.page.getByRole('button', { name: '合并 2 条' }).click();
+  await p.page.getByText('在此期间有人改过这条记录。').waitFor();
+  await p.page.locator('.merge-table', { hasText: '刚改的' }).waitFor();
   await p.page.getByRole('button', { name: '合并 2 条' }).dblclick();
   await p.page.waitForURL((u) => u.pathname === `/customers/${kept}`);
   await p.page.getByRole('heading', { name: `${name}二` }).waitFor();

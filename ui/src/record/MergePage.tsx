@@ -70,7 +70,12 @@ function Merging({ object, kept, others }: Props) {
         <>
           <Sides object={object} preview={preview.data} values={values} choose={setValues} />
           <Consequences object={object} preview={preview.data} />
-          <Foot object={object} preview={preview.data} values={values} />
+          <Foot
+            object={object}
+            preview={preview.data}
+            values={values}
+            look={() => void preview.refetch()}
+          />
         </>
       ) : (
         others.length > 0 && <Skeleton rows={8} />
@@ -289,14 +294,19 @@ function Consequences({ object, preview }: { object: ModelObject; preview: Merge
   );
 }
 
-function Foot({ object, preview, values }: Omit<SidesProps, 'choose'>) {
+function Foot({
+  object,
+  preview,
+  values,
+  look,
+}: Omit<SidesProps, 'choose'> & { look: () => void }) {
   const { t } = useTranslation();
   const tell = useTell();
   const navigate = useNavigate();
   const client = useQueryClient();
   const writes = useWrites(object.plural);
   const [busy, setBusy] = useState(false);
-  const [kept, ...others] = preview.records;
+  const [kept] = preview.records;
   const renew = () => {
     writes.refresh();
     void client.invalidateQueries({ queryKey: ['record', object.plural] });
@@ -307,8 +317,7 @@ function Foot({ object, preview, values }: Omit<SidesProps, 'choose'>) {
     if (busy) return;
     setBusy(true);
     try {
-      const ids = others.map((r) => r.id);
-      const batch = await runMerge(object.plural, kept.id, ids, values);
+      const batch = await runMerge(object.plural, preview.records, values);
       renew();
       await navigate(`/${object.plural}/${kept.id}`, { replace: true });
       tell.undo(t('merge.done', { name: recordTitle(object, preview.result) }), async () => {
@@ -319,6 +328,7 @@ function Foot({ object, preview, values }: Omit<SidesProps, 'choose'>) {
     } catch (e) {
       tell.error(e);
       setBusy(false);
+      if (e instanceof ApiError && e.status === 409) look();
     }
   };
   return (

@@ -34,15 +34,16 @@ export async function previewMerge(
 /** Of the last one started: if nobody heard of its job, starting it again finds that job. */
 const starts = keyKeeper();
 
-/** The batch, when it is done. */
+/** The batch, when it is done; of the records as they were shown, the kept one first. */
 export async function runMerge(
   plural: string,
-  kept: Id,
-  others: Id[],
+  records: RecordData[],
   values: Chosen,
 ): Promise<Id> {
+  const [kept, ...others] = records.map((r) => r.id);
   const path = `/${plural}/${kept}/merge`;
-  const body = { others, values };
+  const versions = Object.fromEntries(records.map((r) => [r.id, r.version]));
+  const body = { others, values, versions };
   const { data } = await untilAnswered<{ data: Job }>(path, body, starts.of([path, body]));
   starts.answered();
   const job = await untilOver(data.id);
