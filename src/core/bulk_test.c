@@ -200,6 +200,24 @@ static void sql(struct stage *s, const char *text, int64_t id)
     assert_int_equal(ctx_transact(&s->c, statement_work, &st), OK);
 }
 
+TEST_APP(bulk_that_was_taken_back_is_not_tried_again)
+{
+    struct stage s;
+    struct undo_result undone;
+    int64_t batch;
+    begin(&s, app);
+    fill(&s, 5);
+    int64_t job = start(&s, "{'where':{'field':'company','eq':'甲'},'change':{'company':'乙'}}");
+    assert_int_equal(job_run_due(app), OK);
+    sql(&s, "UPDATE job SET state = 'cancelled' WHERE id = $1", job);
+    assert_int_equal(id_parse(json_get_str(job_of(&s, job), "batch"), &batch), OK);
+    assert_int_equal(batch_undo(&s.c, batch, false, &undone, NULL, NULL), OK);
+    assert_int_equal(job_retry(&s.c, job), ERR_CONFLICT);
+    assert_string_equal(s.c.problems.list.at[0].code, "batch_undone");
+    assert_str(json_get_str(job_of(&s, job), "state"), "cancelled");
+    end(&s);
+}
+
 /* As if the process had been killed after its last transaction, before the job was ended. */
 TEST_APP(bulk_goes_on_where_it_was)
 {

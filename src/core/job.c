@@ -146,11 +146,27 @@ static err_t check_retry(struct ctx *c, int64_t id)
     return kind->may_retry(c, args);
 }
 
+/* What goes on with a batch that was taken back could not be taken back itself. The batch is held
+ * until the job waits again: who takes it back meanwhile finds that. */
+static err_t retry_work(struct ctx *c, void *arg)
+{
+    struct set_state *s = arg;
+    value id = V_INT(s->id), undone;
+    err_t e = db_one(c->conn, c->arena, SQL_JOB_BATCH, &id, 1, &undone, 1);
+    if (e != OK && e != ERR_NOT_FOUND)
+        return e;
+    if (e == OK && undone.i) {
+        problem_add(&c->problems, S(""), "batch_undone", NULL);
+        return ERR_CONFLICT;
+    }
+    return set_state_work(c, s);
+}
+
 err_t job_retry(struct ctx *c, int64_t id)
 {
     struct set_state s = {SQL_JOB_RETRY, id, 0};
     TRY(check_retry(c, id));
-    TRY(ctx_transact(c, set_state_work, &s));
+    TRY(ctx_transact(c, retry_work, &s));
     job_changed(c->app, id);
     return OK;
 }

@@ -93,6 +93,11 @@ DELETE FROM job WHERE id IN (SELECT id FROM job WHERE ended_at < $1 ORDER BY end
 DELETE FROM idempotency
 WHERE (user_id, key) IN (SELECT user_id, key FROM idempotency WHERE at < $1 ORDER BY at LIMIT $2)
 
+-- name: job_batch
+SELECT CASE WHEN undone_at IS NOT NULL OR undo_batch_id IS NOT NULL THEN 1 ELSE 0 END
+FROM batch WHERE id = (SELECT batch_id FROM job WHERE id = $1)
+@for_update
+
 -- name: schedule_all
 SELECT kind, next_at FROM schedule
 
