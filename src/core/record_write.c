@@ -229,7 +229,9 @@ static void make_auto(struct ctx *c, struct record *r)
     }
 }
 
-/* The department of a record is that of its owner. */
+/* The department of a record is the one that its owner was in when he got it: who changes
+ * departments leaves his customers to those who looked after them with him, until they are handed
+ * over. */
 static err_t set_department(struct ctx *c, const struct record *before, struct record *after)
 {
     const struct object *o = after->object;
