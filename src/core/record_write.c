@@ -295,12 +295,12 @@ err_t record_new_refs(struct ctx *c,
     return OK;
 }
 
-/* Found for the caller by start(), or the caller himself: nothing to look up again. */
+/* Just found for the caller by start(), or the caller himself: nothing to look up again. */
 static bool as_started(const struct ctx *c, const struct write *w, const struct field *f)
 {
     const struct object *o = f->object;
     return c->access && !is_given(w, f) && f != o->customer && f != o->access_via &&
-           (f->first || f == o->owner);
+           ((f->first && !c->known) || f == o->owner);
 }
 
 static err_t check_refs(struct ctx *c,
