@@ -209,6 +209,22 @@ TEST(json_writer_escapes_and_mends)
                "{\"a\\\"b\":\"line\\n\\u0001 人\xef\xbf\xbd\",\"n\":0.1,\"id\":\"42\"}");
 }
 
+/* Numbers without a fraction are written the short way, which must not show. */
+TEST(json_writer_writes_reals_as_printf_does)
+{
+    static const double reals[] = {0,    1,     -3,   1.5, 0.1, 123456789012345, 999999999999999,
+                                   1e15, -1e15, 1e22, 1e-7};
+    for (size_t i = 0; i < sizeof reals / sizeof *reals; i++) {
+        char want[40];
+        AUTO_BUF out;
+        buf_init(&out, KIB);
+        struct jw w = {.out = &out};
+        jw_real(&w, reals[i]);
+        snprintf(want, sizeof want, "%.15g", reals[i]);
+        assert_str(buf_str(&out), want);
+    }
+}
+
 TEST(buf_stops_at_its_ceiling)
 {
     AUTO_BUF b;

@@ -114,6 +114,10 @@ void jw_real(struct jw *w, double v)
         buf_add(w->out, S("null"));
         return;
     }
+    if (v == trunc(v) && fabs(v) < 1e15) { /* as "%.15g" writes it */
+        buf_int(w->out, (int64_t)v);
+        return;
+    }
     char z[32];
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(z, sizeof z, "%.*g", digits, v);
