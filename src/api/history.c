@@ -5,15 +5,21 @@ static const char *const OPS[] = {"create", "update", "delete", "restore",
                                   "derive", "erase",  "reveal"};
 
 /* One side of a change of one field, masked as the field is. */
-static void
-write_side(struct call *call, const struct field *f, const json_t *side, enum field_access access)
+static void write_side(struct call *call,
+                       const struct field *f,
+                       const json_t *side,
+                       enum field_access access,
+                       bool own)
 {
+    const struct ctx *c = &call->ctx;
     const json_t *j = json_object_get(side, arena_strz(call->ctx.arena, f->id));
     bool shown = j && !json_is_null(j);
     if (!shown)
         jw_null(&call->out);
     else if (access == FIELD_MASK)
         jw_str(&call->out, S("***"));
+    else if (json_is_string(j))
+        jw_str(&call->out, access_text(c->access, f, own, json_str(j), c->arena));
     else
         jw_tree(&call->out, j);
 }
@@ -34,9 +40,9 @@ void history_write_changes(
         jw_key(&call->out, S("field"));
         jw_str(&call->out, f->name);
         jw_key(&call->out, S("before"));
-        write_side(call, f, before, access);
+        write_side(call, f, before, access, own);
         jw_key(&call->out, S("after"));
-        write_side(call, f, after, access);
+        write_side(call, f, after, access, own);
         jw_close(&call->out, '}');
     }
     jw_close(&call->out, ']');

@@ -5,6 +5,7 @@
 #include "base/id.h"
 #include "base/limits.h"
 #include "sql_core.h"
+#include "text/text.h"
 
 /* ---- the cache: compiled rights by user ----
  *
@@ -188,6 +189,16 @@ enum field_access access_field(const struct access *a, const struct field *f)
 enum field_access access_field_own(const struct access *a, const struct field *f)
 {
     return field_in(a, f, true);
+}
+
+str access_text(
+    const struct access *a, const struct field *f, bool own, str text, struct arena *arena)
+{
+    str type = str_from(f->type->name);
+    bool open = own || !a || !a->objects[f->object->index].hides_phones;
+    return open || !(str_eqz(type, "long_text") || str_eqz(type, "rich_text"))
+               ? text
+               : text_mask_phones(arena, text);
 }
 
 err_t access_scope(const struct access *a,

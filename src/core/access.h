@@ -82,6 +82,9 @@ bool access_administrator(const struct access *);
 enum field_access access_field(const struct access *, const struct field *);
 /* On a new record and on those that the caller may update; never less. Sensitive fields differ. */
 enum field_access access_field_own(const struct access *, const struct field *);
+/* A text as the caller sees it: where phones are masked for him, those in long texts are, too; own:
+ * of a record that he may change. */
+str access_text(const struct access *, const struct field *, bool own, str text, struct arena *);
 /* Which rows: a condition to be and-ed (NULL = all), as long-lived as the access; ERR_DENIED: none
  * at all. An object with access_via takes its scope from the record that the ref names. CREATE:
  * what the new record must be like. */

@@ -298,6 +298,23 @@ static void settle_fields(const struct compiler *c)
     }
 }
 
+/* What belongs to a customer speaks of his phones. */
+static bool masks_phones(const struct access *a, const struct object *o)
+{
+    for (size_t f = 0; f < o->field_count; f++)
+        if (str_eqz(S("phone"), o->fields[f]->type->name) &&
+            a->objects[o->index].fields[f] <= FIELD_MASK)
+            return true;
+    return o->customer && o->customer->target && o->customer->target != o &&
+           masks_phones(a, o->customer->target);
+}
+
+static void settle_phones(struct access *a)
+{
+    for (size_t i = 0; i < a->model->object_count; i++)
+        a->objects[i].hides_phones = masks_phones(a, a->model->objects[i]);
+}
+
 static void allow_all(const struct compiler *c)
 {
     struct access *a = c->access;
@@ -337,6 +354,7 @@ static err_t compile(struct access *a, struct db_conn *conn)
         settle_computed(&c);
     }
     settle_fields(&c);
+    settle_phones(a);
     return OK;
 }
 

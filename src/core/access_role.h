@@ -44,6 +44,7 @@ struct object_access {
     bool may[OP_COUNT];
     struct rows rows[OP_COUNT];
     enum level whose;       /* read: of an owned object at most these; LEVEL_NONE: it depends */
+    bool hides_phones;      /* of records that the user may not change phones are masked */
     bool link_only;         /* reading: exactly what the record behind access_via allows */
     enum field_access most; /* of any field */
     const uint8_t *fields;  /* enum field_access by field->index */

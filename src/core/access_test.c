@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "core/change.h"
 #include "core/record.h"
+#include "core/search.h"
 #include "core/test_app.h"
 
 /* One user in a small enterprise: department 1 with user `me`, department 2 with user `other`. */
@@ -281,6 +283,44 @@ static str titles(struct ctx *c, const char *name, int64_t id)
     assert_int_equal(record_get(c, object(c, name), id, OP_READ, &r), OK);
     assert_int_equal(record_titles(c, &r, 1, &w), OK);
     return arena_str(c->arena, buf_str(&out));
+}
+
+static const char *json_of(struct ctx *c, int64_t customer)
+{
+    AUTO_BUF out;
+    struct record *r;
+    buf_init(&out, MIB);
+    struct jw w = {.out = &out};
+    assert_int_equal(record_get(c, object(c, "customer"), customer, OP_READ, &r), OK);
+    assert_int_equal(record_write_whole(c, r, &w), OK);
+    return arena_str(c->arena, buf_str(&out)).p;
+}
+
+/* Whoever sees phones masked does not read them in the notes, nor finds anybody by them; on what he
+ * may change he sees both. */
+TEST_APP(access_masks_phones_in_texts)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct office o;
+    struct search_hit *hits;
+    size_t n;
+    open_office(&o, app, arena,
+                "{'objects':{'customer':{'read':'all','update':'own','fields':{'phone':'mask'}}}}");
+    search_attach(app);
+    assert_int_equal(log_readers_start(app), OK);
+    int64_t other = create(&o.server, "customer",
+                           "{'name':'x','phone':'13800138000','notes':'或 13533334444'}");
+    int64_t mine = create(&o.server, "customer",
+                          "{'name':'y','notes':'13533334445','owner':'%lld'}", (long long)o.me);
+    assert_int_equal(log_readers_settle(app, 60000), OK);
+    assert_non_null(strstr(json_of(&o.user, other), "或 135****4444"));
+    assert_non_null(strstr(json_of(&o.user, mine), "13533334445"));
+    assert_int_equal(search_find(&o.user, NULL, S("13533334444"), 5, &hits, &n), OK);
+    assert_int_equal(n, 0);
+    assert_int_equal(search_find(&o.server, NULL, S("13533334444"), 5, &hits, &n), OK);
+    assert_int_equal(n, 1);
+    log_readers_stop(app);
+    close_office(&o);
 }
 
 /* A new record is the caller's, of his department, and shows his name: as they are now, also where

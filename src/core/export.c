@@ -198,7 +198,7 @@ static value cell_of(struct ctx *c,
     if (f->target && !tags)
         return ref_cell(c, f, cells[0], titles);
     struct field_context context = ctx_field(c, f->name);
-    return V_TEXT(field_format(f, &context, cells));
+    return V_TEXT(access_text(c->access, f, false, field_format(f, &context, cells), c->arena));
 }
 
 /* ---- the file ---- */

@@ -14,6 +14,7 @@ static void write_field(struct ctx *c,
                         const struct record *r,
                         const struct field *f,
                         enum field_access access,
+                        bool changeable,
                         struct jw *w)
 {
     value live[FIELD_PARTS] = {0};
@@ -23,6 +24,8 @@ static void write_field(struct ctx *c,
         jw_null(w);
     else if (access == FIELD_MASK && cells[0].kind != VALUE_NULL)
         jw_str(w, field_mask(c->arena, f, cells));
+    else if (cells[0].kind == VALUE_TEXT && f->column_count == 1)
+        field_write(f, &V_TEXT(access_text(c->access, f, changeable, cells[0].s, c->arena)), w);
     else
         field_write(f, cells, w);
 }
@@ -131,7 +134,7 @@ static void write_record(struct ctx *c,
         if (access == FIELD_HIDDEN || !shown(f))
             continue;
         masked += access == FIELD_MASK;
-        write_field(c, r, f, access, w);
+        write_field(c, r, f, access, changeable, w);
     }
     if (masked) {
         jw_key(w, S("_masked"));

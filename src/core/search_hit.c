@@ -20,8 +20,9 @@ static str show(struct ctx *c, const struct record *r, bool own, const struct fi
     const value *cells = seen(c, r, own, f);
     if (!cells)
         return (str){0};
-    return search_view(c, f, own) == FIELD_MASK ? field_mask(c->arena, f, cells)
-                                                : field_format(f, &context, cells);
+    return search_view(c, f, own) == FIELD_MASK
+               ? field_mask(c->arena, f, cells)
+               : access_text(c->access, f, own, field_format(f, &context, cells), c->arena);
 }
 
 /* The fields that the object's definition names for it; not links, which would have to be named. */
@@ -141,6 +142,8 @@ static void write_summary(struct ctx *c, const struct search_hit *hit, struct jw
         jw_key(w, f->name);
         if (search_view(c, f, hit->own) == FIELD_MASK)
             jw_str(w, field_mask(c->arena, f, cells));
+        else if (cells[0].kind == VALUE_TEXT && f->column_count == 1)
+            field_write(f, &V_TEXT(access_text(c->access, f, hit->own, cells[0].s, c->arena)), w);
         else
             field_write(f, cells, w);
     }

@@ -32,7 +32,7 @@ score(struct ctx *c, const struct record *r, bool own, str query, const struct f
         const struct field *f = r->object->fields[i];
         if (f->search == SEARCH_NONE || !field_stored(f) || search_view(c, f, own) < FIELD_READ)
             continue;
-        str s = search_text(c, r, f);
+        str s = access_text(c->access, f, own, search_text(c, r, f), c->arena);
         if (!s.n)
             continue;
         fields[n] = f;

@@ -114,6 +114,10 @@ bool text_phone_parse(str s, const char *region, struct text_phone *out);
 size_t text_phone_find(str s, const char *region, struct text_phone *out, size_t max);
 /* "138****5678", "010****1234", "+1 415****12" for a number in E.164. */
 str text_phone_mask(struct arena *, str e164);
+/* A text with four digits of each phone in it masked: mobile numbers of China, area code and
+ * number,
+ * + and a country's. As long as before; the text itself where there is none. */
+str text_mask_phones(struct arena *, str s);
 /* As people of the region write it: "138 0013 8000". */
 str text_phone_format(struct arena *, str e164, const char *region);
 str text_email_mask(struct arena *, str email); /* "z***@example.com" */

@@ -303,3 +303,21 @@ TEST(text_formats_chinese_mobiles_as_the_library)
                        arena_strz(arena, (str){want, n}));
     }
 }
+
+TEST(phones_in_a_text_are_masked)
+{
+    static const char *const cases[][2] = {
+        {"电话13533334444，或+86 138-2222-3344 / 020-36661234转802",
+         "电话135****4444，或+86 138-****-3344 / 020-****1234转802"},
+        {"13800138000 13900139000", "138****8000 139****9000"},
+        {"call +49 30 1234 5678.", "call +49 30 **** 5678."},
+        {"订单 SO202611220001，2026-11-22，¥138,001，税号 91330100MA27", NULL},
+        {"138001380001, a13800138000, 13800138000b, 12345678901", NULL},
+        {"+", NULL},
+        {"", NULL},
+    };
+    AUTO_ARENA arena = arena_new(MIB);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_str(text_mask_phones(arena, str_from(cases[i][0])),
+                   cases[i][1] ? cases[i][1] : cases[i][0]);
+}
