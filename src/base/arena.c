@@ -136,6 +136,15 @@ char *arena_strz(struct arena *a, str s)
     return p;
 }
 
+str arena_lower(struct arena *a, str s)
+{
+    char *out = arena_alloc(a, s.n + 1);
+    for (size_t i = 0; i < s.n; i++)
+        out[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] + 32) : s.p[i];
+    out[s.n] = '\0';
+    return (str){out, s.n};
+}
+
 str arena_str(struct arena *a, str s)
 {
     return (str){arena_strz(a, s), s.n};

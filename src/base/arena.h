@@ -27,6 +27,7 @@ void *arena_array(struct arena *, size_t count, size_t size) __attribute__((retu
 
 /* Copies; the copy is followed by a NUL that is not counted. */
 str arena_str(struct arena *, str s);
+str arena_lower(struct arena *, str s); /* a copy with A-Z in lower case */
 char *arena_strz(struct arena *, str s);
 str arena_printf(struct arena *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 str arena_vprintf(struct arena *, const char *format, va_list)

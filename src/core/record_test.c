@@ -102,6 +102,28 @@ TEST_APP(record_refuses_what_is_wrong)
     ctx_done(&c);
 }
 
+/* One mailbox, one WeChat account, however it is written. */
+TEST_APP(record_keys_do_not_differ_by_case)
+{
+    static const char *const pairs[][2] = {
+        {"{'name':'a','email':'Case.Test@Example.cn'}",
+         "{'name':'b','email':'case.test@example.CN'}"},
+        {"{'name':'c','wechat':'Abc_Test9'}", "{'name':'d','wechat':'abc_test9'}"}};
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    struct record *r;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    for (size_t i = 0; i < 2; i++) {
+        create(&c, "customer", pairs[i][0]);
+        c.problems.list.n = 0;
+        assert_int_equal(record_create(&c, model_object(c.model, S("customer")),
+                                       test_json(arena, pairs[i][1]), NULL, &r),
+                         ERR_CONFLICT);
+        assert_string_equal(c.problems.list.at[0].code, "duplicate_identity");
+    }
+    ctx_done(&c);
+}
+
 TEST_APP(record_lists_page_by_page_blanks_last)
 {
     AUTO_ARENA arena = arena_new(64 * MIB);

@@ -98,6 +98,8 @@ bool text_email_parse(struct arena *arena, str s, str *out)
             domain[i] = (char)(domain[i] + 32);
     if (!is_domain((str){domain, n}) || !(is_dot_atom(local) || is_quoted(local)))
         return false;
+    if (is_dot_atom(local))
+        local = arena_lower(arena, local);
     *out = arena_printf(arena, STR_FMT "@%s", STR_ARG(local), domain);
     return true;
 }

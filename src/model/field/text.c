@@ -41,6 +41,8 @@ err_t text_cell_read(const struct field *f, const struct field_context *c, str s
         field_problem(c, "invalid_wechat", s, (str){0});
         return ERR_INVALID;
     }
+    if (f->wechat_id) /* of one case only, says WeChat */
+        s = arena_lower(c->arena, s);
     *cell = V_TEXT_OR_NULL(s);
     return OK;
 }
