@@ -141,23 +141,39 @@ static void add_search(const struct emitter *e, const struct target *t, const st
     }
 }
 
-/* Texts are indexed by their sort keys, so that one that is looked for is named by its own too. */
-static void add_equal(const struct emitter *e, const struct target *t, const struct leaf *leaf)
+static void add_among(const struct emitter *e, const struct target *t, const struct leaf *leaf)
 {
+    if (leaf->test == TEST_EQ)
+        add_compared(e, t, " = ", leaf->operands[0].v);
+    else
+        add_in(e, t, leaf);
+}
+
+static value order_key(struct arena *arena, const struct column *column, str text)
+{
+    return V_TEXT(column_has_sort(column) ? text_sort_key(arena, text, true)
+                                          : text_fold(arena, text));
+}
+
+/* Texts are indexed by what they sort by, so that one that is looked for is named by that too. */
+static void add_named(const struct emitter *e, const struct target *t, const struct leaf *leaf)
+{
+    struct arena *arena = e->sql->arena;
     const struct column *column = path_column(&leaf->path);
-    str text = leaf->operands[0].v.s;
-    bool keyed =
-        t->storage == STORE_TEXT && column_has_sort(column) && str_eq(t->column, column->name);
-    if (keyed) {
-        struct arena *arena = e->sql->arena;
-        struct target sort = {t->alias, column_sort_name(arena, column), STORE_TEXT};
-        sql_add(e->sql, "(");
-        add_compared(e, &sort, " = ", V_TEXT(text_sort_key(arena, text, true)));
-        sql_add(e->sql, " AND ");
+    struct target order = {t->alias, column_order_name(arena, column), t->storage};
+    if (str_eq(order.column, column->name)) {
+        add_among(e, t, leaf);
+        return;
     }
-    add_compared(e, t, " = ", leaf->operands[0].v);
-    if (keyed)
-        sql_add(e->sql, ")");
+    struct leaf keys = *leaf;
+    keys.operands = ARENA_ARRAY(arena, struct operand, leaf->operand_count);
+    for (size_t i = 0; i < leaf->operand_count; i++)
+        keys.operands[i].v = order_key(arena, column, leaf->operands[i].v.s);
+    sql_add(e->sql, "(");
+    add_among(e, &order, &keys);
+    sql_add(e->sql, " AND ");
+    add_among(e, t, leaf);
+    sql_add(e->sql, ")");
 }
 
 void add_cell_test(const struct emitter *e, const struct target *t, const struct leaf *leaf)
@@ -169,7 +185,7 @@ void add_cell_test(const struct emitter *e, const struct target *t, const struct
     switch (leaf->test) {
     case TEST_IN:
         if (leaf->sorted)
-            add_in(e, t, leaf);
+            add_named(e, t, leaf);
         else
             add_any_span(e, t, leaf->operands, leaf->operand_count);
         return;
@@ -187,7 +203,7 @@ void add_cell_test(const struct emitter *e, const struct target *t, const struct
         break;
     }
     if (!time && leaf->test == TEST_EQ) {
-        add_equal(e, t, leaf);
+        add_named(e, t, leaf);
         return;
     }
     if (time) {
