@@ -7,7 +7,7 @@
 #include "core/record_internal.h"
 #include "model/query.h"
 
-enum { TOGETHER_MINUTES = 5 };
+enum { TOGETHER_MINUTES = 5, TOGETHER_MOST = 100 };
 
 /* Objects of which a record has many, and the time that orders them; each has an index of the ref,
  * the time and the id. */
@@ -103,13 +103,14 @@ static err_t read_source(struct reading *r, size_t which)
 
 /* ---- its own changes ---- */
 
-/* Changes are told in one when one person made them in the same way within minutes. */
-static bool together(const struct change *newer, const struct change *older)
+/* Changes are told in one with the newest of them when the same person made them in the same way
+ * within the minutes before it: however long the person goes on, a page reads few of them. */
+static bool together(const struct change *newest, const struct change *older)
 {
-    return newer->op == CHANGE_UPDATE && older->op == CHANGE_UPDATE &&
-           newer->actor == older->actor && newer->batch == older->batch &&
-           str_eq(newer->through, older->through) &&
-           newer->at - older->at <= TOGETHER_MINUTES * CLOCK_MINUTE;
+    return newest->op == CHANGE_UPDATE && older->op == CHANGE_UPDATE &&
+           newest->actor == older->actor && newest->batch == older->batch &&
+           str_eq(newest->through, older->through) &&
+           newest->at - older->at <= TOGETHER_MINUTES * CLOCK_MINUTE;
 }
 
 /* The changes before the cursor: their ids ascend with time, and their time is the id's. */
@@ -128,25 +129,28 @@ static err_t read_changes(struct reading *r)
 {
     struct ctx *c = r->ctx;
     VEC(struct change) all = {0};
+    VEC(size_t) groups = {0}; /* where each begins */
     int64_t bound = change_bound(&r->from);
-    size_t groups = 0, batch = r->limit * 2, n;
+    size_t newest = 0, batch = r->limit * 2, n;
     do {
         struct change *some;
         TRY(change_edits(c, r->id, bound, batch, &some, &n));
         for (size_t i = 0; i < n; i++) {
-            groups += !all.n || !together(&all.at[all.n - 1], &some[i]);
+            if (!all.n || all.n - newest == TOGETHER_MOST || !together(&all.at[newest], &some[i]))
+                *VEC_PUSH(c->arena, groups) = newest = all.n;
             *VEC_PUSH(c->arena, all) = some[i];
             bound = some[i].id;
         }
-    } while (n == batch && groups <= r->limit);
-    for (size_t i = 0, end; i < all.n; i = end) {
-        for (end = i + 1; end < all.n && together(&all.at[end - 1], &all.at[end]); end++)
-            ;
-        *VEC_PUSH(c->arena, r->entries) = (struct timeline_entry){.kind = "change",
-                                                                  .at = id_instant(all.at[i].id),
-                                                                  .id = all.at[i].id,
-                                                                  .changes = &all.at[i],
-                                                                  .change_count = end - i};
+    } while (n == batch && groups.n <= r->limit);
+    for (size_t i = 0; i < groups.n; i++) {
+        size_t end = i + 1 < groups.n ? groups.at[i + 1] : all.n;
+        struct change *first = &all.at[groups.at[i]];
+        *VEC_PUSH(c->arena, r->entries) =
+            (struct timeline_entry){.kind = "change",
+                                    .at = id_instant(first->id),
+                                    .id = first->id,
+                                    .changes = first,
+                                    .change_count = end - groups.at[i]};
     }
     return OK;
 }

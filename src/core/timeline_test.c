@@ -82,6 +82,57 @@ TEST_APP(timeline_pages_join_without_gap_or_repeat)
     ctx_done(&c);
 }
 
+enum { EDITS = 310 };
+
+static void count_changes(const struct timeline_page *page, size_t *groups, size_t *changes)
+{
+    *groups = page->count;
+    *changes = 0;
+    for (size_t i = 0; i < page->count; i++)
+        *changes += page->entries[i].change_count;
+}
+
+/* However long somebody goes on, what is told in one ends after five minutes and a hundred changes.
+ */
+TEST_APP(timeline_reads_no_further_than_a_page_needs)
+{
+    AUTO_ARENA arena = arena_new(256 * MIB);
+    struct ctx c;
+    struct timeline_page page;
+    size_t groups, changes;
+    int64_t begun = clock_now() + CLOCK_DAY;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    const struct object *customers = model_object(c.model, S("customer"));
+    int64_t slow = create(&c, "customer", "{'name':'王小明'}");
+    int64_t fast = create(&c, "customer", "{'name':'李四'}");
+    for (int i = 0; i < EDITS; i++) {
+        clock_set(begun + i * 70 * CLOCK_SECOND);
+        c.now = clock_now();
+        edit(&c, slow, i % 2 ? "a" : "b");
+    }
+    assert_int_equal(timeline_read(&c, customers, slow, S("change"), S(""), 10, &page), OK);
+    count_changes(&page, &groups, &changes);
+    assert_int_equal(groups, 10);
+    assert_int_equal(changes, 50);
+    begun += CLOCK_DAY;
+    for (int i = 0; i < EDITS; i++) {
+        clock_set(begun + i * 1000);
+        c.now = clock_now();
+        edit(&c, fast, i % 2 ? "a" : "b");
+    }
+    assert_int_equal(timeline_read(&c, customers, fast, S("change"), S(""), 2, &page), OK);
+    count_changes(&page, &groups, &changes);
+    assert_int_equal(groups, 2);
+    assert_int_equal(changes, 200);
+    assert_int_equal(timeline_read(&c, customers, fast, S("change"), page.next, 10, &page), OK);
+    count_changes(&page, &groups, &changes);
+    assert_int_equal(groups, 2 + 1); /* and how it began */
+    assert_int_equal(changes, EDITS - 200 + 1);
+    assert_false(page.has_more);
+    clock_set(0);
+    ctx_done(&c);
+}
+
 TEST_APP(timeline_shows_what_the_caller_may_read)
 {
     AUTO_ARENA arena = arena_new(64 * MIB);
