@@ -15,15 +15,20 @@ WHERE state IN ('waiting', 'running') AND run_at <= $1 AND kind IN @texts($2)
     AND (state = 'waiting' OR lease_until < $1)
 LIMIT 1
 
+-- Of what is due the oldest; when $5, of what people asked for, if there is any.
 -- name: job_take
 UPDATE job
 SET state = 'running', lease_until = $2, lease_by = $3, attempts = attempts + 1,
     started_at = coalesce(started_at, $1)
-WHERE id = (
-    SELECT id FROM job
-    WHERE state IN ('waiting', 'running') AND run_at <= $1 AND kind IN @texts($4)
-        AND (state = 'waiting' OR lease_until < $1)
-    ORDER BY run_at, id LIMIT 1 @skip_locked)
+WHERE id = coalesce((
+        SELECT id FROM job
+        WHERE CAST($5 AS boolean) AND actor_id IS NOT NULL AND state IN ('waiting', 'running')
+            AND run_at <= $1 AND kind IN @texts($4) AND (state = 'waiting' OR lease_until < $1)
+        ORDER BY run_at, id LIMIT 1 @skip_locked), (
+        SELECT id FROM job
+        WHERE state IN ('waiting', 'running') AND run_at <= $1 AND kind IN @texts($4)
+            AND (state = 'waiting' OR lease_until < $1)
+        ORDER BY run_at, id LIMIT 1 @skip_locked))
 RETURNING id, kind, args, attempts, actor_id, batch_id, cancel, scopes, crashes,
     token_id
 

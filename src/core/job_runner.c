@@ -69,7 +69,8 @@ static bool truth(value v)
 struct taking {
     struct job_running *running;
     struct arena *arena;
-    str kinds; /* JSON array: those that this process knows */
+    str kinds;   /* JSON array: those that this process knows */
+    bool people; /* what people asked for comes before the server's own */
     bool any;
 };
 
@@ -79,8 +80,8 @@ static err_t take_work(struct db_conn *conn, void *arg)
     struct job_running *r = t->running;
     value cells[10];
     value params[] = {V_INT(clock_now()), V_INT(lease_end(r)), V_TEXT(str_from(r->lease)),
-                      V_TEXT(t->kinds)};
-    err_t e = db_one(conn, t->arena, SQL_JOB_TAKE, params, 4, cells, 10);
+                      V_TEXT(t->kinds), V_BOOL(t->people)};
+    err_t e = db_one(conn, t->arena, SQL_JOB_TAKE, params, 5, cells, 10);
     t->any = e == OK;
     if (e == ERR_NOT_FOUND)
         return OK;
@@ -323,12 +324,15 @@ static void new_lease(const struct app *app, char out[static LEASE_CHARS + 1])
     snprintf(out, LEASE_CHARS + 1, "%s:%s", app->process, token);
 }
 
-/* Takes what is due and runs it; *any tells whether there was something. */
-static err_t run_one(struct job_runner *runner, bool *any)
+/* Takes what is due and runs it; *any tells whether there was something. Every second time what
+ * people asked for comes first, so that neither they nor the server's own jobs wait for all of the
+ * others. */
+static err_t run_one(struct job_runner *runner, unsigned turn, bool *any)
 {
     AUTO_ARENA arena = arena_new(LIMIT_REQUEST_ARENA);
     struct job_running r = {.runner = runner};
-    struct taking t = {.running = &r, .arena = arena, .kinds = known_kinds(arena)};
+    struct taking t = {
+        .running = &r, .arena = arena, .kinds = known_kinds(arena), .people = turn % 2 == 0};
     new_lease(runner->app, r.lease);
     TRY(look(runner->app, &t));
     if (t.any)
@@ -377,7 +381,7 @@ static void wait_for_work(struct job_runner *runner, uint64_t seen)
 static void *work(void *arg)
 {
     struct job_runner *runner = arg;
-    while (!atomic_load(&runner->stop)) {
+    for (unsigned turn = 0; !atomic_load(&runner->stop); turn++) {
         bool any = false;
         pthread_mutex_lock(&runner->lock);
         uint64_t seen = runner->enqueued;
@@ -385,7 +389,7 @@ static void *work(void *arg)
         registry_refresh(runner->app);
         err_t e = look_at_schedules(runner, false);
         if (e == OK)
-            e = run_one(runner, &any);
+            e = run_one(runner, turn, &any);
         if (e != OK)
             log_event(LOG_WARN, "job_runner_failed", "error", LOG_Z(err_name(e)), NULL);
         if (e != OK || !any)
@@ -482,7 +486,8 @@ err_t job_run_due(struct app *app)
 {
     struct job_runner *runner = job_runner_of(app);
     TRY(look_at_schedules(runner, true));
-    for (bool any = true; any;)
-        TRY(run_one(runner, &any));
+    bool any = true;
+    for (unsigned turn = 0; any; turn++)
+        TRY(run_one(runner, turn, &any));
     return OK;
 }

@@ -109,6 +109,16 @@ static err_t rights_run(struct ctx *c, struct job *job, json_t **result)
     return OK;
 }
 
+static int64_t order_of_runs[16];
+
+static err_t order_run(struct ctx *c, struct job *job, json_t **result)
+{
+    (void)c;
+    (void)result;
+    order_of_runs[runs++] = job->actor;
+    return OK;
+}
+
 static void add_kinds(void)
 {
     static struct job_kind kinds[] = {
@@ -117,6 +127,7 @@ static void add_kinds(void)
         {.name = "test_refuse", .label = "job_purge", .run = refuse_run},
         {.name = "test_long", .label = "job_purge", .run = long_run, .lease_seconds = 1},
         {.name = "test_rights", .label = "job_purge", .run = rights_run},
+        {.name = "test_order", .label = "job_purge", .run = order_run},
     };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         job_kind_add(&kinds[i]);
@@ -233,6 +244,27 @@ TEST_APP(jobs_that_are_refused_say_why)
     assert_str(json_get_str(error, "code"), "required");
     assert_str(json_get_str(error, "pointer"), "/file");
     assert_true(json_get_str(error, "detail").n > 0);
+    end(&w);
+}
+
+/* Neither what people asked for nor the server's own waits for all of the others. */
+TEST_APP(jobs_of_people_and_of_the_server_take_turns)
+{
+    struct at_work w;
+    struct record *user;
+    begin(&w, app);
+    assert_int_equal(record_create(&w.c, model_object(w.c.model, S("user")),
+                                   test_json(w.arena, "{'name':'甲','email':'a@example.com'}"),
+                                   NULL, &user),
+                     OK);
+    for (int i = 0; i < 6; i++) {
+        w.c.user = i < 4 ? 0 : record_id(user);
+        enqueue(&w.c, "test_order");
+    }
+    assert_int_equal(job_run_due(app), OK);
+    assert_int_equal(runs, 6);
+    for (size_t i = 0; i < 6; i++)
+        assert_int_equal(order_of_runs[i], i == 0 || i == 2 ? record_id(user) : 0);
     end(&w);
 }
 
