@@ -127,7 +127,7 @@ static const struct record *follow(void *context, const struct field *ref, int64
 {
     struct ctx *c = context;
     struct record *r;
-    if (!ref->target || record_load(c, ref->target, id, &r) != OK || !record_live(r))
+    if (!ref->target || record_peek(c, ref->target, id, &r) != OK || !record_live(r))
         return NULL;
     return r;
 }

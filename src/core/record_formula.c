@@ -11,11 +11,23 @@ static void to_cells(struct ctx *c, const struct field *f, value v, value *cells
             v.kind == VALUE_NULL ? V_NULL : V_TEXT(f->currency.n ? f->currency : c->currency);
 }
 
+/* What a kept figure is worked out of stays as it is until the figure is written: who changes it
+ * comes after, and whoever works the figure out anew finds the record (core/fill.c). */
+static const struct record *hold(void *context, const struct field *ref, int64_t id)
+{
+    struct ctx *c = context;
+    struct record *r;
+    if (!ref->target || record_load(c, ref->target, id, &r) != OK || !record_live(r))
+        return NULL;
+    return r;
+}
+
 static err_t evaluate(struct ctx *c, const struct record *r, const struct field *f, value *cells)
 {
     struct condition_env env = ctx_env(c);
     struct condition_source source = record_source(c);
     value v;
+    source.follow = hold;
     TRY(formula_eval(f->formula, &env, r, &source, c->arena, &v));
     to_cells(c, f, v, cells);
     return OK;

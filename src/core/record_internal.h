@@ -16,6 +16,7 @@ err_t record_in_scope(
 err_t record_see(struct ctx *, const struct object *, int64_t id, struct record **out) MUST_USE;
 bool record_live(const struct record *);
 bool record_same(const struct record *, const struct record *); /* all cells */
+/* Looks at other records without a lock. */
 struct condition_source record_source(struct ctx *);
 /* Does a hook know whether records of the object are used? And is this one? */
 bool record_asks_use(const struct object *);
