@@ -132,7 +132,8 @@ static void weigh(struct ctx *c, struct import_line *line, const struct record *
 {
     struct match weighed = {0};
     bool fresh;
-    if (!match_weigh(c, line->given, r, &weighed))
+    struct match_side given = {.record = line->given, .given = true}, other = {.record = r};
+    if (!match_weigh(c, given, other, &weighed))
         return;
     struct match *one = candidate(c, line, record_id(r), &fresh);
     one->certain = one->certain || weighed.certain;
@@ -141,19 +142,15 @@ static void weigh(struct ctx *c, struct import_line *line, const struct record *
         match_reason(one, weighed.reasons[i]);
 }
 
+/* Unless somebody is asked, only what is certain decides. */
 static err_t by_name(struct import_work *w, struct ctx *c, struct import_line *line)
 {
-    int64_t ids[LOOKED_AT];
+    struct record *found[2 * LOOKED_AT];
     size_t n;
-    TRY(match_names(c, line->given, LOOKED_AT, ids, &n));
-    for (size_t i = 0; i < n; i++) {
-        struct record *r;
-        err_t e = record_get(c, w->map.object, ids[i], OP_READ, &r);
-        if (e == ERR_NOT_FOUND || e == ERR_DENIED)
-            continue;
-        TRY(e);
-        weigh(c, line, r);
-    }
+    enum match_how how = w->on_duplicate == IMPORT_ASK ? MATCH_ALIKE : MATCH_SAME;
+    TRY(match_names(c, line->given, how, LOOKED_AT, found, &n));
+    for (size_t i = 0; i < n; i++)
+        weigh(c, line, found[i]);
     return OK;
 }
 

@@ -7,7 +7,7 @@
 #include "sql_core.h"
 #include "text/linkage.h"
 
-enum { LOOKED_AT = 40, SAME_NAMES = 400 };
+enum { LOOKED_AT = 40, ALIKE = 400 };
 static const double SIMILAR = 0.5;
 
 /* ---- what a record is recognised by ---- */
@@ -84,22 +84,48 @@ const char *match_reason_of(const struct field *f)
     return "match_code";
 }
 
-/* ---- similar names ---- */
+/* ---- what may be told ---- */
 
-/* Of what the caller may not see nothing is told, neither that it is the same. */
-static str seen(struct ctx *c, const struct record *r, const char *name)
+static enum field_access view(struct ctx *c, struct match_side s, const struct field *f)
 {
-    const struct field *f = object_field(r->object, str_from(name));
-    return f && access_field(c->access, f) != FIELD_HIDDEN ? match_cell(r, name) : (str){0};
+    return s.given ? FIELD_WRITE
+           : s.own ? access_field_own(c->access, f)
+                   : access_field(c->access, f);
 }
 
-static struct link_record link_of(struct ctx *c, const struct record *r)
+/* That two values are the same is told who reads one of them: with it he could ask whether it is
+ * taken, too, by entering it for a new record. Of two that are masked he would learn that they are
+ * the same person's, and whoever comes to know one of them would know the other. */
+static bool told(struct ctx *c,
+                 struct match_side a,
+                 const struct field *of_a,
+                 struct match_side b,
+                 const struct field *of_b)
 {
-    return (struct link_record){.name = seen(c, r, "name"),
-                                .phone = seen(c, r, "phone"),
-                                .email = seen(c, r, "email"),
-                                .wechat = seen(c, r, "wechat"),
-                                .company = seen(c, r, "company")};
+    enum field_access x = view(c, a, of_a), y = view(c, b, of_b);
+    return x != FIELD_HIDDEN && y != FIELD_HIDDEN && (x >= FIELD_READ || y >= FIELD_READ);
+}
+
+/* ---- similar names ---- */
+
+struct pair {
+    struct match_side one, other;
+};
+
+static str compared(struct ctx *c, const struct pair *p, bool other, const char *name)
+{
+    const struct record *r = other ? p->other.record : p->one.record;
+    const struct field *f = object_field(r->object, str_from(name));
+    return f && told(c, p->one, f, p->other, f) ? match_cell(r, name) : (str){0};
+}
+
+static struct link_record link_of(struct ctx *c, const struct pair *p, bool other)
+{
+    return (struct link_record){.name = compared(c, p, other, "name"),
+                                .phone = compared(c, p, other, "phone"),
+                                .email = compared(c, p, other, "email"),
+                                .wechat = compared(c, p, other, "wechat"),
+                                .company = compared(c, p, other, "company")};
 }
 
 static const char *name_reason(enum link_level level)
@@ -109,14 +135,14 @@ static const char *name_reason(enum link_level level)
                                   : "match_name_similar";
 }
 
-bool match_weigh(struct ctx *c,
-                 const struct record *one,
-                 const struct record *other,
-                 struct match *m)
+bool match_weigh(struct ctx *c, struct match_side one, struct match_side other, struct match *m)
 {
-    struct link_record a = link_of(c, one), b = link_of(c, other);
+    struct pair pair = {one, other};
+    struct link_record a = link_of(c, &pair, false), b = link_of(c, &pair, true);
     struct link_result result;
-    bool company = match_is_company(one) && match_is_company(other);
+    bool company = match_is_company(one.record) && match_is_company(other.record);
+    if (!a.name.n || !b.name.n)
+        return false;
     link_compare(c->arena, link_prepare(c->arena, &a), link_prepare(c->arena, &b), &result);
     bool same_company = company && str_eq(text_fold(c->arena, a.name), text_fold(c->arena, b.name));
     if (!company && result.posterior < SIMILAR)
@@ -130,18 +156,60 @@ bool match_weigh(struct ctx *c,
     return true;
 }
 
-err_t match_names(struct ctx *c, const struct record *like, size_t limit, int64_t *ids, size_t *n)
+static err_t alike(struct ctx *c, const struct record *like, int64_t ids[ALIKE], size_t *n)
 {
-    str key = name_key(c->arena, like);
-    *n = 0;
-    if (!key.n)
-        return OK;
-    value params[] = {V_TEXT(like->object->name), V_TEXT(key), V_INT((int64_t)limit)};
+    value params[] = {V_TEXT(like->object->name), V_TEXT(name_key(c->arena, like)), V_INT(ALIKE)};
     AUTO_ROWS rows = NULL;
+    *n = 0;
     TRY(db_query(c->conn, SQL_MATCH_KEY_FIND, params, 3, &rows));
-    while (*n < limit && db_next(rows))
+    while (*n < ALIKE && db_next(rows))
         ids[(*n)++] = db_int(rows, 0);
     return db_rows_error(rows);
+}
+
+static bool among(struct record *const *records, size_t n, int64_t id)
+{
+    for (size_t i = 0; i < n; i++)
+        if (record_id(records[i]) == id)
+            return true;
+    return false;
+}
+
+/* Oldest first; the condition is the server's own. */
+static err_t add_found(struct ctx *c, const struct list_query *q, struct record **out, size_t *n)
+{
+    struct list_page page;
+    err_t e = record_list_unchecked(c, q, &page);
+    if (e == ERR_DENIED)
+        return OK;
+    TRY(e);
+    for (size_t i = page.count; i-- > 0;)
+        if (!among(out, *n, record_id(page.records[i])))
+            out[(*n)++] = page.records[i];
+    return OK;
+}
+
+err_t match_names(struct ctx *c,
+                  const struct record *like,
+                  enum match_how how,
+                  size_t most,
+                  struct record **out,
+                  size_t *n)
+{
+    int64_t ids[ALIKE];
+    str name = match_cell(like, "name");
+    struct list_query q = {.object = like->object, .op = OP_READ, .limit = most};
+    *n = 0;
+    if (!name.n)
+        return OK;
+    q.where = condition_same(c->arena, object_field(like->object, S("name")), name);
+    TRY(add_found(c, &q, out, n));
+    if (how == MATCH_SAME)
+        return OK;
+    TRY(alike(c, like, ids, &q.id_count));
+    q.ids = ids;
+    q.where = NULL;
+    return q.id_count ? add_found(c, &q, out, n) : OK;
 }
 
 /* ---- duplicates of a record ---- */
@@ -149,32 +217,55 @@ err_t match_names(struct ctx *c, const struct record *like, size_t limit, int64_
 struct finding {
     struct ctx *ctx;
     const struct record *record;
+    struct match_side self;
     struct match found[LOOKED_AT];
     size_t n;
 };
 
-/* One that is there already, or a new one; NULL: it is the record itself, or there are enough. */
+/* One that is there already, or a new one; NULL: there are enough. */
 static struct match *candidate(struct finding *f, int64_t id)
 {
     for (size_t i = 0; i < f->n; i++)
         if (f->found[i].id == id)
             return &f->found[i];
-    if (id == record_id(f->record) || f->n == LOOKED_AT)
+    if (f->n == LOOKED_AT)
         return NULL;
     f->found[f->n] = (struct match){.id = id};
     return &f->found[f->n++];
 }
 
-/* Has the record a key of the kind with this value? */
-static const struct field *shared(const struct record *r, const struct field *like, value key)
+/* The records but for the one itself, with what the caller may do with them. */
+static err_t
+sides(struct finding *f, struct record *const *records, size_t *n, struct match_side *out)
 {
-    for (size_t i = 0; i < r->object->field_count; i++) {
-        const struct field *f = r->object->fields[i];
-        if (f->identity.n && str_eq(f->identity, like->identity) &&
-            value_eq(record_cell(r, f, 0), key))
-            return f;
+    int64_t *ids = ARENA_ARRAY(f->ctx->arena, int64_t, *n + 1), *own;
+    size_t kept = 0, own_count;
+    for (size_t i = 0; i < *n; i++)
+        if (record_id(records[i]) != record_id(f->record)) {
+            ids[kept] = record_id(records[i]);
+            out[kept++] = (struct match_side){.record = records[i]};
+        }
+    *n = kept;
+    if (!kept)
+        return OK;
+    TRY(record_within(f->ctx, f->record->object, OP_UPDATE, ids, kept, &own, &own_count));
+    for (size_t i = 0; i < kept; i++)
+        for (size_t k = 0; k < own_count; k++)
+            out[i].own = out[i].own || own[k] == ids[i];
+    return OK;
+}
+
+/* Has the record a key of the kind with this value, and may it be told? */
+static bool shared(struct finding *f, struct match_side s, const struct field *like, value key)
+{
+    const struct object *o = s.record->object;
+    for (size_t i = 0; i < o->field_count; i++) {
+        const struct field *of = o->fields[i];
+        if (of->identity.n && str_eq(of->identity, like->identity) &&
+            value_eq(record_cell(s.record, of, 0), key) && told(f->ctx, f->self, like, s, of))
+            return true;
     }
-    return NULL;
+    return false;
 }
 
 /* {"any":[{"field":"phone","eq":"…"},{"field":"phone2","eq":"…"}]} */
@@ -190,33 +281,26 @@ static json_t *same_key(const struct object *o, const struct field *like, str ke
     return json_pack("{s:o}", "any", any);
 }
 
-static err_t list(struct finding *f, struct list_query *q, struct list_page *page)
-{
-    q->object = f->record->object;
-    q->op = OP_READ;
-    q->limit = LOOKED_AT;
-    return record_list(f->ctx, q, page);
-}
-
 /* Others that have a key of the record, too: they were made beside it all the same. */
 static err_t by_key(struct finding *f, const struct field *field)
 {
     struct ctx *c = f->ctx;
+    const struct object *o = f->record->object;
     value key = record_cell(f->record, field, 0);
+    struct match_side others[LOOKED_AT];
     struct condition *where;
     struct list_page page;
-    if (key.kind != VALUE_TEXT || access_field(c->access, field) == FIELD_HIDDEN)
+    if (key.kind != VALUE_TEXT)
         return OK;
-    json_t *tree = json_keep(c->arena, same_key(f->record->object, field, key.s));
-    TRY(condition_parse(c->model, f->record->object, tree, S(""), NULL, c->arena, &where));
-    struct list_query q = {.where = where};
-    err_t e = list(f, &q, &page);
-    if (e == ERR_INVALID) /* one of the fields is not for the caller */
-        return OK;
-    TRY(e);
+    json_t *tree = json_keep(c->arena, same_key(o, field, key.s));
+    TRY(condition_parse(c->model, o, tree, S(""), NULL, c->arena, &where));
+    struct list_query q = {.object = o, .where = where, .op = OP_READ, .limit = LOOKED_AT};
+    TRY(record_list_unchecked(c, &q, &page));
+    TRY(sides(f, page.records, &page.count, others));
     for (size_t i = 0; i < page.count; i++) {
-        struct match *m = candidate(f, record_id(page.records[i]));
-        if (!m || !shared(page.records[i], field, key))
+        struct match *m =
+            shared(f, others[i], field, key) ? candidate(f, record_id(others[i].record)) : NULL;
+        if (!m)
             continue;
         m->certain = true;
         m->score = 1;
@@ -227,19 +311,15 @@ static err_t by_key(struct finding *f, const struct field *field)
 
 static err_t by_name(struct finding *f)
 {
-    struct ctx *c = f->ctx;
-    int64_t ids[SAME_NAMES];
-    struct list_page page;
-    struct list_query q = {.ids = ids};
-    TRY(match_names(c, f->record, SAME_NAMES, ids, &q.id_count));
-    if (!q.id_count)
-        return OK;
-    TRY(list(f, &q, &page));
-    for (size_t i = 0; i < page.count; i++) {
+    struct record *found[2 * LOOKED_AT];
+    struct match_side others[2 * LOOKED_AT];
+    size_t n;
+    TRY(match_names(f->ctx, f->record, MATCH_ALIKE, LOOKED_AT, found, &n));
+    TRY(sides(f, found, &n, others));
+    for (size_t i = 0; i < n; i++) {
         struct match weighed = {0}, *m;
-        if (record_id(page.records[i]) == record_id(f->record) ||
-            !match_weigh(c, f->record, page.records[i], &weighed) ||
-            !(m = candidate(f, record_id(page.records[i]))))
+        if (!match_weigh(f->ctx, f->self, others[i], &weighed) ||
+            !(m = candidate(f, record_id(others[i].record))))
             continue;
         m->certain = m->certain || weighed.certain;
         m->score = weighed.score > m->score ? weighed.score : m->score;
@@ -262,10 +342,11 @@ err_t match_duplicates(struct ctx *c,
                        struct match out[MATCH_MOST],
                        size_t *n)
 {
-    struct finding f = {.ctx = c, .record = r};
+    struct finding f = {.ctx = c, .record = r, .self = {.record = r}};
     *n = 0;
     if (r->object->root != ROOT_SELF)
         return OK;
+    TRY(record_own(c, r, &f.self.own));
     for (size_t i = 0; i < r->object->field_count; i++)
         if (r->object->fields[i]->identity.n && field_stored(r->object->fields[i]))
             TRY(by_key(&f, r->object->fields[i]));

@@ -21,12 +21,26 @@ const char *match_reason_of(const struct field *);
 bool match_is_company(const struct record *);
 str match_cell(const struct record *, const char *field); /* a text, or empty */
 
-/* The records of the object whose name is like this one's, oldest first, at most `limit`; those
- * that are weighed are few. */
-err_t match_names(
-    struct ctx *, const struct record *, size_t limit, int64_t *ids, size_t *n) MUST_USE;
-/* False: not alike. */
-bool match_weigh(struct ctx *, const struct record *, const struct record *, struct match *);
+/* Records of the caller's whose name is this one's: first those of the same whole name, at most
+ * `most`, however many others have it; then (MATCH_ALIKE) at most as many of those that sound the
+ * same or are companies of the same name but for form and place, of whom the first few hundred are
+ * looked at. Each once; `out` has room for twice `most`. */
+enum match_how { MATCH_SAME, MATCH_ALIKE };
+err_t match_names(struct ctx *,
+                  const struct record *like,
+                  enum match_how,
+                  size_t most,
+                  struct record **out,
+                  size_t *n) MUST_USE;
+
+/* One of two that are compared, and what the caller may see of it. */
+struct match_side {
+    const struct record *record;
+    bool own;   /* he may change it */
+    bool given; /* it is what he has entered himself: a row of a file */
+};
+/* By what may be told. False: not alike. */
+bool match_weigh(struct ctx *, struct match_side, struct match_side, struct match *);
 
 /* Records of the caller's that may be the same as this customer, best first, at most MATCH_MOST. */
 enum { MATCH_MOST = 10 };

@@ -1,6 +1,7 @@
 #include "model/condition_node.h"
 
 #include "base/id.h"
+#include "text/text.h"
 
 void condition_refuse(struct condition_parser *p, str at, const char *code, str a, str b)
 {
@@ -266,6 +267,19 @@ condition_ids(struct arena *arena, const struct field *field, const int64_t *ids
     for (size_t i = 0; i < n; i++)
         leaf->operands[i].v = V_INT(ids[i]);
     qsort(leaf->operands, n, sizeof *leaf->operands, id_cmp);
+    struct condition *c = condition_new(arena, NODE_LEAF);
+    c->leaf = leaf;
+    return c;
+}
+
+struct condition *condition_same(struct arena *arena, const struct field *field, str text)
+{
+    struct leaf *leaf = ARENA_NEW(arena, struct leaf);
+    leaf->path = (struct path){.field = field, .kind = KIND_TEXT};
+    leaf->test = TEST_SAME;
+    leaf->operands = ARENA_NEW(arena, struct operand);
+    leaf->operands[0].v = V_TEXT(text_fold(arena, text));
+    leaf->operand_count = 1;
     struct condition *c = condition_new(arena, NODE_LEAF);
     c->leaf = leaf;
     return c;

@@ -80,5 +80,8 @@ struct condition *condition_or(struct arena *, const struct condition *, const s
 struct condition *condition_never(struct arena *);
 /* field in (ids); field is a ref or id. */
 struct condition *condition_ids(struct arena *, const struct field *, const int64_t *, size_t);
+/* The whole text but for what text_fold evens out, by the index where the field is searched as a
+ * name. */
+struct condition *condition_same(struct arena *, const struct field *, str text);
 /* The condition holds for the record that the ref names. */
 struct condition *condition_via(struct arena *, const struct field *ref, const struct condition *);

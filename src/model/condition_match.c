@@ -93,6 +93,8 @@ static bool cell_test(struct matcher *m, const struct leaf *leaf, value cell)
         return leaf->sorted ? among(leaf, cell) : in_any_span(leaf, m->env, cell);
     case TEST_CONTAINS:
         return str_find(fold(m, cell.s), leaf->operands[0].v.s) != SIZE_MAX;
+    case TEST_SAME:
+        return str_eq(fold(m, cell.s), leaf->operands[0].v.s);
     case TEST_STARTS:
         return str_starts(fold(m, cell.s), leaf->operands[0].v.s);
     default:

@@ -22,6 +22,7 @@ enum test {
     TEST_HAS_ALL,
     TEST_CONTAINS,
     TEST_STARTS,
+    TEST_SAME, /* as folded; made in C only: condition_same */
     TEST_OLDER,
     TEST_WITHIN,
     TEST_ME,

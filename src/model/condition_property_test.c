@@ -285,6 +285,15 @@ static void random_env(struct trial *t)
         departments[i] = department->index * 100000 + 1 + (int64_t)test_dice_below(&t->dice, 5);
 }
 
+/* Called the same as some record. */
+static struct condition *random_same(struct trial *t)
+{
+    const struct field *f = t->table->object->title;
+    value v = random_value(t, f, 0);
+    t->leaves_of[TEST_SAME]++;
+    return condition_same(t->world->arena, f, v.kind == VALUE_TEXT ? v.s : S("x"));
+}
+
 /* Mine, or a customer's whom I or one of a few others own. */
 static void random_scope(struct trial *t)
 {
@@ -296,8 +305,8 @@ static void random_scope(struct trial *t)
     for (size_t i = 0; i < 3; i++)
         users[i] =
             (int64_t)owner->target->index * 100000 + 1 + (int64_t)test_dice_below(&t->dice, 6);
-    t->scope = NULL;
-    if (!via || test_dice_chance(&t->dice, 70))
+    t->scope = test_dice_chance(&t->dice, 5) ? random_same(t) : NULL;
+    if (t->scope || !via || test_dice_chance(&t->dice, 70))
         return;
     struct condition *others = condition_ids(arena, owner, users, test_dice_below(&t->dice, 4));
     struct condition *mine = condition_never(arena);

@@ -176,6 +176,20 @@ static void add_named(const struct emitter *e, const struct target *t, const str
     sql_add(e->sql, ")");
 }
 
+/* The sort key of a text is that of its fold. */
+static void add_same(const struct emitter *e, const struct target *t, const struct leaf *leaf)
+{
+    struct arena *arena = e->sql->arena;
+    const struct column *column = path_column(&leaf->path);
+    struct target fold = {t->alias, column_fold_name(arena, column), STORE_TEXT};
+    if (column_has_sort(column)) {
+        struct target sort = {t->alias, column_sort_name(arena, column), STORE_TEXT};
+        add_compared(e, &sort, " = ", V_TEXT(text_sort_key(arena, leaf->operands[0].v.s, true)));
+        sql_add(e->sql, " AND ");
+    }
+    add_compared(e, &fold, " = ", leaf->operands[0].v);
+}
+
 void add_cell_test(const struct emitter *e, const struct target *t, const struct leaf *leaf)
 {
     static const char *const signs[] = {
@@ -192,6 +206,9 @@ void add_cell_test(const struct emitter *e, const struct target *t, const struct
     case TEST_CONTAINS:
     case TEST_STARTS:
         add_search(e, t, leaf);
+        return;
+    case TEST_SAME:
+        add_same(e, t, leaf);
         return;
     case TEST_ME:
         add_compared(e, t, " = ", V_INT(e->env->me));

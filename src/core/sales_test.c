@@ -1,0 +1,192 @@
+/* What the shipped role of a salesman finds: he reads the customers of his department, changes his
+ * own, and sees the numbers of his colleagues' masked. */
+#include "base/asset.h"
+#include "base/id.h"
+#include "core/access.h"
+#include "core/bulk.h"
+#include "core/import_testing.h"
+#include "core/match.h"
+#include "core/merge.h"
+
+struct shop {
+    struct arena *arena;
+    struct app *app;
+    struct ctx server, sales;
+    int64_t role, me, mate;
+};
+
+__attribute__((format(printf, 3, 4))) static int64_t
+create(struct ctx *c, const char *object, const char *format, ...)
+{
+    struct record *r;
+    va_list args;
+    va_start(args, format);
+    str body = arena_vprintf(c->arena, format, args);
+    va_end(args);
+    const struct object *o = model_object(c->model, str_from(object));
+    static const struct write_options options = {.allow_duplicate = true};
+    assert_int_equal(record_create(c, o, test_json(c->arena, body.p), &options, &r), OK);
+    return record_id(r);
+}
+
+static int64_t add_role(struct ctx *c, json_t *definition)
+{
+    struct record *r;
+    json_t *body = json_pack("{s:s,s:s,s:O}", "key", "r", "name", "r", "definition", definition);
+    assert_int_equal(
+        record_create(c, model_object(c->model, S("role")), json_keep(c->arena, body), NULL, &r),
+        OK);
+    return record_id(r);
+}
+
+/* Of a role that every enterprise begins with. */
+static json_t *shipped(struct arena *arena, const char *key)
+{
+    json_t *records, *one;
+    size_t i;
+    assert_int_equal(json_read(arena, asset_find(S("seed/base.json"))->bytes, NULL, &records), OK);
+    json_array_foreach(records, i, one)
+    {
+        const json_t *record = json_object_get(one, "record");
+        if (str_eqz(json_get_str(record, "key"), key))
+            return json_object_get(record, "definition");
+    }
+    return NULL;
+}
+
+static void open_as(struct shop *s, struct app *app, json_t *(*definition)(struct arena *))
+{
+    *s = (struct shop){.arena = arena_new(256 * MIB), .app = app};
+    job_kinds_core();
+    bulk_attach();
+    merge_attach();
+    import_attach();
+    assert_int_equal(ctx_init(&s->server, app, s->arena, "test"), OK);
+    s->role = add_role(&s->server, definition(s->arena));
+    long long department = create(&s->server, "department", "{'name':'d'}");
+    s->me = create(&s->server, "user",
+                   "{'name':'me','email':'me@x.com','department':'%lld','roles':['%lld']}",
+                   department, (long long)s->role);
+    s->mate = create(&s->server, "user", "{'name':'mate','email':'mate@x.com','department':'%lld'}",
+                     department);
+    assert_int_equal(ctx_init(&s->sales, app, s->arena, "test"), OK);
+    s->sales.user = s->me;
+    assert_int_equal(access_hold(app, s->sales.conn, s->sales.model, s->me, &s->sales.access), OK);
+}
+
+static json_t *sales(struct arena *arena)
+{
+    return shipped(arena, "sales");
+}
+
+static void close_shop(struct shop *s)
+{
+    ctx_done(&s->sales);
+    ctx_done(&s->server);
+    arena_free(s->arena);
+}
+
+static int64_t customer(struct shop *s, int64_t owner, const char *name, const char *phone)
+{
+    return create(&s->server, "customer", "{'name':'%s','owner':'%lld','phone':%s%s%s}", name,
+                  (long long)owner, phone ? "'" : "", phone ? phone : "null", phone ? "'" : "");
+}
+
+/* ---- duplicates ---- */
+
+static size_t duplicates(struct ctx *c, int64_t id, struct match found[MATCH_MOST])
+{
+    struct record *r;
+    size_t n;
+    assert_int_equal(record_get(c, model_object(c->model, S("customer")), id, OP_READ, &r), OK);
+    assert_int_equal(match_duplicates(c, r, found, &n), OK);
+    return n;
+}
+
+TEST_APP(sales_finds_duplicates_by_numbers_that_are_masked_elsewhere)
+{
+    struct shop s;
+    struct match found[MATCH_MOST];
+    open_as(&s, app, sales);
+    int64_t mine = customer(&s, s.me, "周一", "13800000001");
+    int64_t other = customer(&s, s.mate, "吴二", "13800000001");
+    int64_t theirs = customer(&s, s.mate, "郑三", "13800000002");
+    int64_t also = customer(&s, s.mate, "王四", "13800000002");
+    assert_int_equal(duplicates(&s.sales, mine, found), 1);
+    assert_true(found[0].id == other && found[0].certain);
+    assert_string_equal(found[0].reasons[0], "match_phone");
+    assert_int_equal(duplicates(&s.sales, other, found), 1);
+    assert_true(found[0].id == mine);
+    /* whose masked numbers are the same is not told */
+    assert_int_equal(duplicates(&s.sales, theirs, found), 0);
+    assert_int_equal(duplicates(&s.server, theirs, found), 1);
+    assert_true(found[0].id == also);
+    close_shop(&s);
+}
+
+/* Neither by how sure it is. */
+TEST_APP(sales_learns_nothing_of_masked_numbers_from_a_score)
+{
+    struct shop s;
+    struct match same[MATCH_MOST], apart[MATCH_MOST];
+    open_as(&s, app, sales);
+    int64_t one = customer(&s, s.mate, "欧阳晓峰", "13800000001");
+    customer(&s, s.mate, "欧阳晓峰", "13800000001");
+    int64_t two = customer(&s, s.mate, "司徒美玲", "13800000002");
+    customer(&s, s.mate, "司徒美玲", "13800000003");
+    assert_int_equal(duplicates(&s.sales, one, same), 1);
+    assert_int_equal(duplicates(&s.sales, two, apart), 1);
+    assert_false(same[0].certain);
+    assert_true(same[0].score > 0 && same[0].score == apart[0].score);
+    close_shop(&s);
+}
+
+TEST_APP(duplicates_of_a_company_are_found_among_many_of_its_core)
+{
+    enum { MANY = 420 };
+    static const char *const cities[] = {"上海", "北京", "广州", "深圳", "杭州", "南京"};
+    struct shop s;
+    struct match found[MATCH_MOST];
+    open_as(&s, app, sales);
+    for (int i = 0; i < MANY; i++)
+        create(&s.server, "customer", "{'name':'%s宏达贸易有限公司','kind':'company'}",
+               cities[i % 6]);
+    int64_t one = create(&s.server, "customer", "{'name':'厦门宏達貿易有限公司','kind':'company'}");
+    int64_t two = create(&s.server, "customer", "{'name':'厦门宏达贸易有限公司','kind':'company'}");
+    assert_int_equal(duplicates(&s.server, two, found), MATCH_MOST);
+    assert_true(found[0].id == one && found[0].certain);
+    close_shop(&s);
+}
+
+/* ---- imports ---- */
+
+static int64_t import(struct ctx *c, const char *object, const char *text)
+{
+    struct record *r;
+    int64_t file = keep_text(c, text, "list.csv");
+    assert_int_equal(import_create(c, file, str_from(object), &r), OK);
+    int64_t id = record_id(r);
+    assert_int_equal(import_do(c, NULL, id, IMPORT_RUN), OK);
+    return id;
+}
+
+static const char FIRMS[] =
+    "公司名称\n北京宏达贸易有限公司\n上海宏达贸易有限公司\n广州宏达贸易有限公司\n"
+    "深圳宏达贸易有限公司\n杭州宏达贸易有限公司\n南京宏达贸易有限公司\n苏州宏达贸易有限公司\n"
+    "宁波宏达贸易有限公司\n厦门宏达贸易有限公司\n福州宏达贸易有限公司\n青岛宏达贸易有限公司\n"
+    "大连宏达贸易有限公司\n天津宏达贸易有限公司\n武汉宏达贸易有限公司\n长沙宏达贸易有限公司\n";
+
+TEST_APP(sales_imports_companies_of_one_core_again_and_makes_none)
+{
+    struct shop s;
+    open_as(&s, app, sales);
+    for (int i = 0; i < 20; i++) /* of others, out of his sight */
+        create(&s.server, "customer", "{'name':'北京宏达贸易有限公司','kind':'company'}");
+    for (int i = 0; i < 3; i++) {
+        int64_t id = import(&s.sales, "customer", FIRMS);
+        assert_int_equal(figure(&s.sales, id, "created"), i ? 0 : 15);
+        assert_int_equal(figure(&s.sales, id, "refused"), 0);
+    }
+    assert_int_equal(count_customers(&s.sales, "{}"), 15);
+    close_shop(&s);
+}
