@@ -170,6 +170,21 @@ static int64_t import(struct ctx *c, const char *object, const char *text)
     return id;
 }
 
+TEST_APP(sales_names_his_customers_in_a_file_by_name_or_number)
+{
+    struct shop s;
+    open_as(&s, app, sales);
+    customer(&s, s.me, "Brightwood", "13711112221");
+    customer(&s, s.me, "测试张三乙", "13711112223");
+    customer(&s, s.me, "测试张三甲", NULL);
+    create(&s.server, "customer", "{'name':'别处','phone':'13711112224'}");
+    int64_t id = import(&s.sales, "task",
+                        "事项,客户\na,Brightwood\nb,13711112223\nc,测试张三甲\nd,13711112224\n");
+    assert_int_equal(figure(&s.sales, id, "created"), 3);
+    assert_int_equal(figure(&s.sales, id, "refused"), 1);
+    close_shop(&s);
+}
+
 static const char FIRMS[] =
     "公司名称\n北京宏达贸易有限公司\n上海宏达贸易有限公司\n广州宏达贸易有限公司\n"
     "深圳宏达贸易有限公司\n杭州宏达贸易有限公司\n南京宏达贸易有限公司\n苏州宏达贸易有限公司\n"
