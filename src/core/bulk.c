@@ -212,9 +212,8 @@ bulk_refusal_of(struct ctx *c, const struct record *r, err_t outcome, size_t fir
 {
     const struct problem *p = c->problems.list.n > first ? &c->problems.list.at[first] : NULL;
     str code = p ? str_from(p->code) : outcome == ERR_DENIED ? S("denied") : S("conflict");
-    value title = r->object->title ? record_cell(r, r->object->title, 0) : V_NULL;
     return (struct bulk_refusal){.record = record_id(r),
-                                 .title = title.kind == VALUE_TEXT ? title.s : (str){0},
+                                 .title = record_title(c, r),
                                  .code = code,
                                  .detail = p ? message_of_problem(c->arena, c->lang, p)
                                              : message_get(c->lang, code)};

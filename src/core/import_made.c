@@ -9,10 +9,9 @@ static str name_of(struct ctx *c, const struct field *f, int64_t id)
 {
     const struct object *o = f->target;
     bool staff = str_eqz(o->name, "user") || str_eqz(o->name, "department");
-    struct field_context context = ctx_field(c, S(""));
     struct record *r;
     err_t e = staff ? record_load(c, o, id, &r) : record_get(c, o, id, OP_READ, &r);
-    return e == OK ? field_format(o->title, &context, &r->cells[o->title->first_column]) : (str){0};
+    return e == OK ? record_title(c, r) : (str){0};
 }
 
 str import_cells_text(struct ctx *c, const struct field *f, const value *cells)

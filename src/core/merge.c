@@ -328,12 +328,6 @@ err_t merge_preview(struct ctx *c, const struct merge *m, struct jw *w)
 
 /* ---- asking for it ---- */
 
-static str title_of(struct ctx *c, const struct record *r)
-{
-    value title = r->object->title ? record_cell(r, r->object->title, 0) : V_NULL;
-    return title.kind == VALUE_TEXT ? title.s : r->object->label.text[c->lang];
-}
-
 static json_t *arguments(struct ctx *c, const struct merge *m)
 {
     json_t *args = json_keep(c->arena, json_object());
@@ -351,7 +345,9 @@ err_t merge_start(struct ctx *c, const struct merge *m, int64_t *job)
 {
     struct finishing f;
     TRY(try_it(c, m, &f));
-    str names[] = {title_of(c, f.result)};
+    str names[] = {record_title(c, f.result)};
+    if (!names[0].n)
+        names[0] = m->object->label.text[c->lang];
     str title = json_get_str(m->request, "title");
     if (!title.n)
         title = message_format(c->arena, c->lang, S("merge_title"), names, 1);

@@ -238,7 +238,7 @@ static void write_record(struct ctx *c, const struct record *r, struct jw *w)
     jw_key(w, S("object"));
     jw_str(w, o->name);
     jw_key(w, S("title"));
-    jw_str(w, record_cell(r, o->title, 0).s);
+    jw_str(w, record_title(c, r));
     jw_key(w, S("problems"));
     jw_open(w, '[');
     for (size_t i = 0; i < o->field_count; i++)

@@ -78,6 +78,8 @@ err_t record_write_list(struct ctx *,
                         const struct field *const *fields,
                         size_t field_count,
                         struct jw *) MUST_USE;
+/* The record's title as the caller sees it. */
+str record_title(struct ctx *, const struct record *);
 /* {"id":"title"} of all records that the refs of these records name. */
 err_t record_titles(struct ctx *, struct record *const *, size_t count, struct jw *) MUST_USE;
 

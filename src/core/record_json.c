@@ -248,20 +248,32 @@ static void collect(struct ctx *c, const struct record *r, struct wanted *by_obj
     }
 }
 
-static str title_text(struct ctx *c, const struct object *o, value v)
+static str title_text(struct ctx *c, const struct object *o, bool changeable, value v)
 {
     const struct field *f = o->title;
-    if (access_field(c->access, f) < FIELD_READ)
+    enum field_access access = seen(c, f, changeable);
+    if (access == FIELD_HIDDEN)
+        return (str){0};
+    if (access == FIELD_MASK)
         return v.kind == VALUE_TEXT ? field_mask(c->arena, f, &v) : S("***");
     struct field_context context = ctx_field(c, S(""));
     return v.kind == VALUE_NULL ? (str){0} : field_format(f, &context, &v);
+}
+
+str record_title(struct ctx *c, const struct record *r)
+{
+    const struct field *f = r->object->title;
+    struct record *one = (struct record *)r;
+    struct changeable own;
+    bool known = find_changeable(c, &one, 1, &f, 1, &own) == OK;
+    return title_text(c, r->object, known && may_change(&own, record_id(r)), record_cell(r, f, 0));
 }
 
 static void
 write_title(struct ctx *c, const struct object *o, int64_t id, value title, struct jw *w)
 {
     jw_key(w, arena_printf(c->arena, "%lld", (long long)id));
-    jw_str(w, title_text(c, o, title));
+    jw_str(w, title_text(c, o, false, title));
 }
 
 /* Most records that are written or read are the caller's own. */

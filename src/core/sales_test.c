@@ -7,6 +7,7 @@
 #include "core/import_testing.h"
 #include "core/match.h"
 #include "core/merge.h"
+#include "core/quality.h"
 
 struct shop {
     struct arena *arena;
@@ -203,5 +204,111 @@ TEST_APP(sales_imports_companies_of_one_core_again_and_makes_none)
         assert_int_equal(figure(&s.sales, id, "refused"), 0);
     }
     assert_int_equal(count_customers(&s.sales, "{}"), 15);
+    close_shop(&s);
+}
+
+/* ---- titles ---- */
+
+static json_t *masked_names(struct arena *arena)
+{
+    return test_json(arena, "{'objects':{'customer':{'read':'all','update':'own',"
+                            "'fields':{'name':'own','company':'write'}},"
+                            "'task':{'read':'all','create':true}},'rights':['import']}");
+}
+
+static json_t *unseen_names(struct arena *arena)
+{
+    return test_json(arena, "{'objects':{'customer':{'read':'all','update':'all',"
+                            "'fields':{'name':'mask','company':'write'}}}}");
+}
+
+static const json_t *preview(struct shop *s, const char *request)
+{
+    struct bulk b;
+    AUTO_BUF out;
+    buf_init(&out, MIB);
+    struct jw w = {.out = &out};
+    const struct object *o = model_object(s->sales.model, S("customer"));
+    assert_int_equal(bulk_read(&s->sales, o, test_json(s->arena, request), &b), OK);
+    assert_int_equal(bulk_preview(&s->sales, &b, &w), OK);
+    return json_keep(s->arena, json_loadb(out.p, out.n, 0, NULL));
+}
+
+/* The refusals name records as the list does. */
+TEST_APP(refusals_of_a_bulk_change_show_no_masked_names)
+{
+    struct shop s;
+    open_as(&s, app, masked_names);
+    customer(&s, s.me, "自己人", NULL);
+    customer(&s, s.mate, "胡芷若", NULL);
+    const json_t *refusals =
+        json_object_get(preview(&s, "{'where':{},'change':{'company':'甲'}}"), "refusals");
+    assert_int_equal(json_array_size(refusals), 1);
+    assert_str(json_get_str(json_array_get(refusals, 0), "title"), "胡***");
+    refusals = json_object_get(preview(&s, "{'where':{},'change':{'owner':null}}"), "refusals");
+    assert_int_equal(json_array_size(refusals), 1);
+    close_shop(&s);
+}
+
+TEST_APP(the_queue_of_quality_shows_no_masked_names)
+{
+    struct shop s;
+    open_as(&s, app, masked_names);
+    customer(&s, s.mate, "胡芷若", NULL);
+    AUTO_BUF out;
+    buf_init(&out, MIB);
+    struct jw w = {.out = &out};
+    jw_open(&w, '{');
+    jw_key(&w, S("data"));
+    assert_int_equal(quality_queue_json(&s.sales, S(""), S(""), 10, &w), OK);
+    jw_close(&w, '}');
+    assert_true(str_find(buf_str(&out), S("胡***")) != SIZE_MAX);
+    assert_true(str_find(buf_str(&out), S("胡芷若")) == SIZE_MAX);
+    close_shop(&s);
+}
+
+TEST_APP(what_is_made_of_a_row_shows_no_masked_name)
+{
+    struct shop s;
+    struct record *r;
+    AUTO_BUF out;
+    buf_init(&out, MIB);
+    struct jw w = {.out = &out};
+    open_as(&s, app, masked_names);
+    customer(&s, s.mate, "胡芷若", "13711112223");
+    int64_t file = keep_text(&s.sales, "事项,客户\na,13711112223\nb,13711112223\n", "list.csv");
+    assert_int_equal(import_create(&s.sales, file, S("task"), &r), OK);
+    assert_int_equal(import_do(&s.sales, NULL, record_id(r), IMPORT_CHECK), OK);
+    assert_int_equal(import_get(&s.sales, record_id(r), &r), OK);
+    assert_int_equal(import_rows_json(&s.sales, r, S(""), 0, 10, &w), OK);
+    assert_true(str_find(buf_str(&out), S("胡***")) != SIZE_MAX);
+    assert_true(str_find(buf_str(&out), S("胡芷若")) == SIZE_MAX);
+    close_shop(&s);
+}
+
+static str title_of_batch(struct ctx *c, str kind)
+{
+    value params = V_TEXT(kind), title;
+    assert_int_equal(db_one(c->conn, c->arena,
+                            S("SELECT title FROM batch WHERE kind = $1 ORDER BY id DESC LIMIT 1"),
+                            &params, 1, &title, 1),
+                     OK);
+    return title.s;
+}
+
+TEST_APP(the_batch_of_a_merge_bears_no_masked_name)
+{
+    struct shop s;
+    struct merge m;
+    int64_t job;
+    open_as(&s, app, unseen_names);
+    int64_t kept = customer(&s, s.me, "胡芷若", NULL), other = customer(&s, s.me, "胡芷弱", NULL);
+    const struct object *o = model_object(s.sales.model, S("customer"));
+    json_t *request = json_keep(
+        s.arena, json_pack("{s:[s]}", "others", arena_printf(s.arena, "%lld", (long long)other).p));
+    assert_int_equal(merge_read(&s.sales, o, kept, request, &m), OK);
+    assert_int_equal(merge_start(&s.sales, &m, &job), OK);
+    str title = title_of_batch(&s.server, S("merge"));
+    assert_true(str_find(title, S("胡***")) != SIZE_MAX);
     close_shop(&s);
 }
