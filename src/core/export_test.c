@@ -68,6 +68,12 @@ TEST_APP(export_writes_what_the_list_shows)
         assert_str(name, "=1+0"); /* text, not a formula; reading takes the csv's ' off */
         unlink(path);
     }
+    /* others read what it was of, and not by which name or number it was looked for */
+    value title;
+    assert_int_equal(db_one(c.conn, arena, S("SELECT title FROM batch WHERE kind = 'export'"), NULL,
+                            0, &title, 1),
+                     OK);
+    assert_str(title.s, "customer: 1100");
     static const char *const wrong[] = {"{'format':'pdf'}", "{'fields':['nothing']}",
                                         "{'sort':'nothing'}", "{'where':{'field':'x','eq':1}}",
                                         "{'fields':[]}"};
