@@ -108,7 +108,7 @@ err_t auth_totp_remove(struct ctx *, str password, str code, str address) MUST_U
 bool auth_totp_enabled(struct ctx *, int64_t user);
 
 /* scopes: JSON array or NULL (= all the user may); days 1..365. *secret is shown once. ERR_DENIED
- * "proof_required". */
+ * "proof_required", ERR_CONFLICT "token_disabled": the user is. */
 err_t auth_token_create(struct ctx *,
                         int64_t user,
                         str name,

@@ -5,7 +5,7 @@ SELECT id FROM "user" WHERE email_fold = $1 AND active AND deleted_at IS NULL
 ORDER BY CASE WHEN email = $2 THEN 0 ELSE 1 END, id LIMIT 1
 
 -- name: auth_user
-SELECT email, name FROM "user" WHERE id = $1 AND deleted_at IS NULL
+SELECT email, name, active FROM "user" WHERE id = $1 AND deleted_at IS NULL
 
 -- name: auth_user_seen
 UPDATE "user" SET seen_at = $2 WHERE id = $1

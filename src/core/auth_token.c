@@ -106,6 +106,10 @@ err_t auth_token_create(struct ctx *ctx,
     char random[TOKEN_CHARS + 1], whole[64];
     TRY(auth_fresh(ctx));
     TRY(account_read(ctx, user, &account));
+    if (!account.active) {
+        problem_add(&ctx->problems, S("user"), "token_disabled", NULL);
+        return ERR_CONFLICT;
+    }
     err_t bad_name = check_name(ctx, t.name), bad_days = check_days(ctx, days);
     if (scopes)
         TRY(access_check_scopes(ctx->model, scopes, S("/scopes"), &ctx->problems, ctx->arena));

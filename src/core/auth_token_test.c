@@ -50,6 +50,10 @@ TEST_APP(auth_tokens_live_as_long_as_they_should)
     c.user = user;
     update_user(&c, user, "{'active':false}");
     assert_int_equal(auth_token(&c, str_from(secret), ADDRESS, &s), ERR_DENIED);
+    c.problems.list.n = 0;
+    assert_int_equal(auth_token_create(&c, user, S("late"), NULL, 1, other, &other_id),
+                     ERR_CONFLICT);
+    assert_string_equal(problem(&c), "token_disabled");
     update_user(&c, user, "{'active':true}");
     assert_int_equal(auth_token_delete(&c, id), OK);
     assert_int_equal(auth_token(&c, str_from(secret), ADDRESS, &s), ERR_DENIED);

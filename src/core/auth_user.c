@@ -6,9 +6,11 @@
 
 err_t account_read(struct ctx *ctx, int64_t user, struct account *out)
 {
-    value id = V_INT(user), cells[2];
-    TRY(db_one(ctx->conn, ctx->arena, SQL_AUTH_USER, &id, 1, cells, 2));
-    *out = (struct account){.email = cells[0].s, .name = cells[1].s};
+    value id = V_INT(user), cells[3];
+    TRY(db_one(ctx->conn, ctx->arena, SQL_AUTH_USER, &id, 1, cells, 3));
+    *out = (struct account){.email = cells[0].s,
+                            .name = cells[1].s,
+                            .active = cells[2].kind == VALUE_BOOL ? cells[2].b : cells[2].i != 0};
     return OK;
 }
 

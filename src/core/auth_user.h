@@ -5,6 +5,7 @@
 
 struct account {
     str email, name;
+    bool active;
 };
 /* ERR_NOT_FOUND: no such user. */
 err_t account_read(struct ctx *, int64_t user, struct account *out) MUST_USE;
