@@ -349,6 +349,9 @@ TEST_APP(merge_out_of_time_merges_nothing)
     s.c.until = 1;
     assert_int_equal(merge_start(&s.c, &m, &job), ERR_LIMIT);
     s.c.until = 0;
+    assert_int_equal(job_run_due(s.c.app), OK);
+    assert_true(live(&s, kept));
+    assert_true(live(&s, other));
     end(&s);
 }
 
