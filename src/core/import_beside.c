@@ -16,7 +16,7 @@ static str title_of(const struct record *r, const struct object *o)
     return text_of(record_cell(r, o->title, 0));
 }
 
-static bool same_label(const struct field *a, const struct field *b)
+bool import_same_label(const struct field *a, const struct field *b)
 {
     for (enum lang lang = 0; lang < LANG_COUNT; lang++)
         if (str_eq(a->label.text[lang], b->label.text[lang]))
@@ -45,7 +45,7 @@ static const struct field *counterpart(struct import_reading *r, const struct fi
     const struct object *o = r->work->map.object;
     for (size_t i = 0; i < o->field_count; i++) {
         const struct field *own = o->fields[i];
-        bool same = f->identity.n ? str_eq(own->identity, f->identity) : same_label(own, f);
+        bool same = f->identity.n ? str_eq(own->identity, f->identity) : import_same_label(own, f);
         if (same && takes_values_of(own, f) && field_stored(own) && import_settable(r->ctx, own) &&
             !import_line_has(r->line, own))
             return own;

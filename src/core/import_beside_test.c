@@ -123,6 +123,43 @@ TEST_APP(import_makes_contacts_of_the_people_beside_companies)
     ctx_done(&c);
 }
 
+/* What says something of a person is that person's in every row, and what reaches the company too
+ * is not lost. */
+TEST_APP(import_gives_the_person_beside_a_company_what_is_a_persons)
+{
+    BEGIN;
+    int64_t id = start(&c, "公司名称,联系人,职务,手机,性别,生日,邮箱,微信\n"
+                           "恒通物流一,孙一,经理,13512350001,男,1980-02-03,a@ht.cn,sun_yi_1\n"
+                           "恒通物流一,孙二,财务,13512350002,女,1985-04-05,b@ht.cn,sun_er_2\n");
+    static const char *const want[] = {"name",  "contact.name",   "contact.title",
+                                       "phone", "contact.gender", "contact.birthday",
+                                       "email", "wechat"};
+    for (size_t i = 0; i < 8; i++)
+        assert_str(goes_to(&c, id, i), want[i]);
+    step(&c, id, IMPORT_RUN);
+    assert_int_equal(count(&c, "customer", "{}"), 1);
+    assert_int_equal(count(&c, "customer",
+                           "{'all':[{'field':'job_title','isNull':true},"
+                           "{'field':'gender','isNull':true},{'field':'birthday','isNull':true},"
+                           "{'field':'email','eq':'a@ht.cn'},"
+                           "{'field':'notes','eq':'邮箱：b@ht.cn\\n微信号：sun_er_2'}]}"),
+                     1);
+    assert_int_equal(
+        count(&c, "contact",
+              "{'all':[{'field':'name','eq':'孙一'},{'field':'title','eq':'经理'},"
+              "{'field':'gender','eq':'male'},{'field':'birthday','eq':'1980-02-03'}]}"),
+        1);
+    assert_int_equal(count(&c, "contact",
+                           "{'all':[{'field':'name','eq':'孙二'},{'field':'title','eq':'财务'},"
+                           "{'field':'gender','eq':'female'},"
+                           "{'field':'birthday','eq':'1985-04-05'}]}"),
+                     1);
+    /* without a contact's name it is the customer's */
+    id = start(&c, "公司名称,职务\n恒通物流二,经理\n");
+    assert_str(goes_to(&c, id, 1), "job_title");
+    ctx_done(&c);
+}
+
 TEST_APP(import_fills_in_a_contact_that_is_known)
 {
     BEGIN;

@@ -203,6 +203,8 @@ bool import_blank(str);
  * one of them has been made or changed. */
 err_t import_beside_write(
     struct import_work *, struct ctx *, struct import_line *, bool fresh, bool *wrote) MUST_USE;
+/* Both are called the same in some language. */
+bool import_same_label(const struct field *, const struct field *);
 /* A check cannot look for them where the row's own record was undone with an earlier chunk. */
 void import_beside_foresee(struct import_work *, struct ctx *, struct import_line *);
 

@@ -164,6 +164,32 @@ static bool named(const struct import_map *map, const struct object *other)
     return taken(map, other->title);
 }
 
+/* What says something of a person only: beside the name of what comes along it is that person's. */
+static const struct field *
+persons_own(const struct import_guesser *g, const struct import_map *map, const struct field *own)
+{
+    static const char *const of_people[] = {"title", "gender", "birthday"};
+    for (size_t i = 0; i < g->beside.n; i++)
+        for (size_t k = 0; k < sizeof of_people / sizeof *of_people; k++) {
+            const struct object *other = g->beside.at[i].object;
+            const struct field *f = object_field(other, str_from(of_people[k]));
+            if (f && f != other->title && import_same_label(own, f) && named(map, other) &&
+                !taken(map, f) && import_settable(g->ctx, f))
+                return f;
+        }
+    return NULL;
+}
+
+static void settle_person(const struct import_guesser *g, struct import_map *map)
+{
+    for (size_t i = 0; i < map->count; i++) {
+        struct import_target *t = &map->columns[i].target;
+        bool own = t->field && t->field->object == g->object && t->part == WHOLE_FIELD;
+        const struct field *f = own ? persons_own(g, map, t->field) : NULL;
+        t->field = f ? f : t->field;
+    }
+}
+
 /* What comes along needs a name: without a column for that, "联系人手机" is the row's own phone. */
 static void settle_beside(const struct import_guesser *g, struct import_map *map)
 {
@@ -199,6 +225,7 @@ void import_settle(const struct import_guesser *g, struct import_map *map)
     settle_twins(g, map);
     settle_company(g, map);
     settle_split(g, map);
+    settle_person(g, map);
     settle_beside(g, map);
     settle_twins(g, map); /* of what has come back to the row's own */
     settle_address(g, map);
