@@ -12,7 +12,7 @@ bool import_free(struct import_reading *r, const struct field *f)
         bool says = col->target.field == f && col != r->column;
         for (size_t k = 0; k < col->split.n; k++)
             says = says || col->split.at[k].field == f;
-        str text = col->index < line->cell_count ? str_trim(line->cells[col->index]) : (str){0};
+        str text = col->index < line->cell_count ? text_trim(line->cells[col->index]) : (str){0};
         if (says && (!import_blank(text) || col->fallback.n))
             return false;
     }

@@ -4,6 +4,7 @@
 
 #include "base/message.h"
 #include "core/import_words.h"
+#include "text/text.h"
 
 enum { LOOKED_AT = 50, HEADING_CHARS = 200 };
 
@@ -26,7 +27,7 @@ same_headings(struct ctx *c, const struct object *o, const json_t *fresh, const 
 {
     for (size_t i = 0; i < json_array_size(old); i++)
         if (!str_eq(json_get_str(at(fresh, i), "header"),
-                    str_trim(import_heading(c, o, at(old, i)))))
+                    text_trim(import_heading(c, o, at(old, i)))))
             return false;
     return true;
 }

@@ -126,7 +126,7 @@ void import_repaired(struct import_reading *r)
 static err_t take_column(struct import_reading *r)
 {
     const struct import_column *col = r->column;
-    str text = r->cell ? str_trim(r->line->cells[col->index]) : (str){0};
+    str text = r->cell ? text_trim(r->line->cells[col->index]) : (str){0};
     if (!col->target.field && !col->split.n)
         return OK;
     if (r->cell && r->cell->kind == CELL_ERROR)
@@ -226,7 +226,7 @@ static bool is_total(struct import_work *w, struct ctx *c, const struct import_l
 {
     size_t words = 0, others = 0;
     for (size_t i = 0; i < line->cell_count; i++) {
-        str s = str_trim(line->cells[i]);
+        str s = text_trim(line->cells[i]);
         if (!s.n)
             continue;
         if (is_total_word(c->arena, s))

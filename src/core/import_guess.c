@@ -346,9 +346,9 @@ err_t import_guess(struct ctx *c,
         struct looks l = {0};
         col->index = i;
         if (header != SIZE_MAX && i < s->counts[header])
-            col->header = str_trim(text_clean(c->arena, s->cells[header][i]));
+            col->header = text_trim(text_clean(c->arena, s->cells[header][i]));
         for (size_t r = first; r < s->rows; r++) {
-            str cell = i < s->counts[r] ? str_trim(s->cells[r][i]) : (str){0};
+            str cell = i < s->counts[r] ? text_trim(s->cells[r][i]) : (str){0};
             if (import_blank(cell))
                 continue;
             look(c, cell, &l);

@@ -94,7 +94,7 @@ err_t import_made_json(struct import_work *work,
             continue;
         str cell = column->index < line->cell_count ? line->cells[column->index] : (str){0};
         str made = all_of(c, line, column);
-        bool given = import_blank(str_trim(cell)) && column->fallback.n;
+        bool given = import_blank(text_trim(cell)) && column->fallback.n;
         if (!made.n || !(given || worth_telling(line, column)) ||
             str_eq(text_fold(c->arena, made), text_fold(c->arena, cell)))
             continue;

@@ -215,6 +215,31 @@ static err_t take_tags(struct import_reading *r, const struct field *f, str text
     return OK;
 }
 
+/* "ＡＢＣ公司" as others write it; Chinese signs stay as they are. */
+static str plain_letters(struct arena *arena, str s)
+{
+    char *out = ARENA_ARRAY(arena, char, s.n * 3 + 1);
+    size_t n = 0;
+    while (s.n) {
+        uint32_t c = utf8_next(&s);
+        bool wide = (c >= 0xff10 && c <= 0xff19) || (c >= 0xff21 && c <= 0xff3a) ||
+                    (c >= 0xff41 && c <= 0xff5a);
+        n += utf8_put(wide ? c - 0xfee0 : c == 0x3000 ? ' ' : c, out + n);
+    }
+    return (str){out, n};
+}
+
+static err_t take_text(struct import_reading *r, const struct field *f, str text)
+{
+    bool name = f == f->object->title || str_eqz(f->name, "company");
+    str plain = name ? plain_letters(r->ctx->arena, text) : text;
+    size_t before = r->line->problems.n;
+    TRY(import_parse(r, f, plain));
+    if (!str_eq(plain, text) && r->line->problems.n == before)
+        import_repaired(r);
+    return OK;
+}
+
 static err_t take_field(struct import_reading *r, const struct field *f, str text)
 {
     const char *type = f->type->name;
@@ -239,7 +264,9 @@ static err_t take_field(struct import_reading *r, const struct field *f, str tex
         return take_tags(r, f, text);
     if ((str_eqz(S("date"), type) || str_eqz(S("instant"), type)) && take_time(r, f))
         return OK;
-    if ((str_eqz(S("text"), type) && !f->wechat_id) || str_eqz(S("address"), type))
+    if (str_eqz(S("text"), type) && !f->wechat_id)
+        return take_text(r, f, text);
+    if (str_eqz(S("address"), type))
         return import_parse(r, f, text);
     size_t before = r->line->problems.n;
     bool time = str_eqz(S("date"), type) || str_eqz(S("instant"), type);

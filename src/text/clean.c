@@ -1,3 +1,4 @@
+#include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 
@@ -99,4 +100,25 @@ str text_clean(struct arena *arena, str s)
     }
     str clean = changed ? (str){out, n} : s;
     return settled ? clean : compose(arena, clean);
+}
+
+static bool is_margin(uint32_t c)
+{
+    return u_isUWhiteSpace((UChar32)c) || is_dropped(c, 0);
+}
+
+str text_trim(str s)
+{
+    for (str rest = s; rest.n && is_margin(utf8_next(&rest));)
+        s = rest;
+    while (s.n) {
+        size_t at = s.n - 1;
+        while (at && ((unsigned char)s.p[at] & 0xC0) == 0x80)
+            at--;
+        str last = str_cut(s, at, s.n);
+        if (!is_margin(utf8_next(&last)))
+            break;
+        s.n = at;
+    }
+    return s;
 }

@@ -12,6 +12,8 @@
 /* NFC; drops BOM, zero-width and control characters except tab and newline; turns no-break spaces
  * into spaces. */
 str text_clean(struct arena *, str s);
+/* Without the white space of any script, and what is not seen, at both ends. */
+str text_trim(str s);
 /* What search and comparison see: clean, lower case, full width to half width, traditional to
  * simplified, accents off Latin letters, runs of white space to one space, trimmed. */
 str text_fold(struct arena *, str s);

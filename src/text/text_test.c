@@ -16,6 +16,17 @@ TEST(text_clean)
     assert_str(text_clean(a, S("👨\u200D👩 a\u200Db")), "👨\u200D👩 ab");
 }
 
+TEST(text_trim)
+{
+    static const char *const blank[] = {"", " ", "\t\n", "　　", "\u00a0\u2003\u200b\ufeff"};
+    for (size_t i = 0; i < sizeof blank / sizeof *blank; i++)
+        assert_str(text_trim(str_from(blank[i])), "");
+    assert_str(text_trim(S("　\u00a0\t张 三\u200b　\n")), "张 三");
+    assert_str(text_trim(S("a")), "a");
+    assert_str(text_trim(S("👍")), "👍");
+    assert_str(text_trim(S("a\xFF ")), "a\xFF");
+}
+
 TEST(text_fold)
 {
     AUTO_ARENA a = arena_new(1 << 20);

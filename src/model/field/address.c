@@ -28,7 +28,7 @@ read_address(const struct field *f, const struct field_context *c, const json_t 
             bad = ERR_INVALID;
             continue;
         }
-        str text = str_trim(text_clean(c->arena, json_str(part)));
+        str text = text_trim(text_clean(c->arena, json_str(part)));
         if (utf8_count(text) > MAX_CHARS[p]) {
             field_problem(&own, "too_long", arena_printf(c->arena, "%u", MAX_CHARS[p]), (str){0});
             bad = ERR_INVALID;
@@ -43,7 +43,7 @@ parse_address(const struct field *f, const struct field_context *c, str s, value
 {
     struct text_address a = {0};
     (void)f;
-    s = str_trim(text_clean(c->arena, s));
+    s = text_trim(text_clean(c->arena, s));
     bool chinese = text_address_split(c->arena, s, &a);
     cells[COUNTRY] = chinese ? V_TEXT(S("CN")) : V_NULL;
     cells[PROVINCE] = V_TEXT_OR_NULL(a.province);

@@ -6,7 +6,7 @@ enum { TAG_CHARS = 60 };
 static err_t tag_name(const struct field *f, const struct field_context *c, str in, str *out)
 {
     (void)f;
-    str name = str_trim(text_clean(c->arena, in));
+    str name = text_trim(text_clean(c->arena, in));
     if (!name.n || utf8_count(name) > TAG_CHARS) {
         field_problem(c, name.n ? "too_long" : "required", arena_printf(c->arena, "%d", TAG_CHARS),
                       (str){0});

@@ -30,9 +30,22 @@ static bool is_wechat_id(str s)
     return s.n >= LEAST && s.n <= (str_starts(s, S("wxid_")) ? MOST_GIVEN : MOST);
 }
 
+/* A tab would not be seen where a text is one line. */
+static str without_tabs(struct arena *arena, str s)
+{
+    if (!s.n || !memchr(s.p, '\t', s.n))
+        return s;
+    char *out = arena_alloc(arena, s.n);
+    for (size_t i = 0; i < s.n; i++)
+        out[i] = s.p[i] == '\t' ? ' ' : s.p[i];
+    return (str){out, s.n};
+}
+
 err_t text_cell_read(const struct field *f, const struct field_context *c, str s, value *cell)
 {
-    s = str_trim(text_clean(c->arena, s));
+    s = text_trim(text_clean(c->arena, s));
+    if (f->type != &FIELD_LONG_TEXT)
+        s = without_tabs(c->arena, s);
     if (f->max_chars && utf8_count(s) > f->max_chars) {
         field_problem(c, "too_long", arena_printf(c->arena, "%u", f->max_chars), (str){0});
         return ERR_INVALID;
@@ -194,7 +207,7 @@ static err_t check_email(const struct field *f, const struct field_context *c, s
 {
     str email;
     (void)f;
-    s = str_trim(text_clean(c->arena, s));
+    s = text_trim(text_clean(c->arena, s));
     if (!s.n)
         return OK;
     if (!text_email_parse(c->arena, s, &email)) {
@@ -240,7 +253,7 @@ static err_t check_phone(const struct field *f, const struct field_context *c, s
 {
     struct text_phone phone;
     (void)f;
-    s = str_trim(text_clean(c->arena, s));
+    s = text_trim(text_clean(c->arena, s));
     if (!s.n)
         return OK;
     if (!text_phone_parse(s, c->phone_region ? c->phone_region : "CN", &phone)) {
