@@ -180,8 +180,7 @@ static bool wechat_in(struct arena *arena, str words, str *account)
     return false;
 }
 
-/* "微信同号": the number is the account. */
-static bool is_same_number(struct arena *arena, str words)
+bool import_says_same_number(struct arena *arena, str words)
 {
     static const char *const all[] = {
         "微信同号",   "微信同號",   "同微信",       "手机同微信",     "手机号同微信",
@@ -299,7 +298,7 @@ bool import_take_words(struct import_reading *r,
     while (next_words(&rest, &words)) {
         if (!words.n || is_label(arena, words))
             continue;
-        if (is_same_number(arena, words))
+        if (import_says_same_number(arena, words))
             account = account_of(arena, all, phone_count);
         else if (!wechat_in(arena, words, &account))
             account = (str){0};

@@ -112,6 +112,7 @@ err_t import_finish(struct import_reading *r)
     for (size_t i = 0; i < o->field_count; i++)
         if (str_eqz(S("address"), o->fields[i]->type->name))
             finish_address(r->ctx, r->line, o->fields[i]);
+    import_wechat_finish(r);
     import_beside_finish(r);
     finish_name_phone(r);
     finish_title(r);

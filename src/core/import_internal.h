@@ -122,6 +122,12 @@ struct import_spread {
     size_t column;
     const struct field *field;
 };
+/* A cell that says "the same as the phone", which may stand behind it. */
+struct import_as_phone {
+    size_t column;
+    const struct field *field;
+    str words;
+};
 /* What a row says of a record that comes along with its own: a company's contact. */
 struct import_beside {
     const struct object *object;
@@ -142,6 +148,7 @@ struct import_line {
     size_t repaired;
     VEC(size_t) repairs; /* their columns; SIZE_MAX: of the row */
     VEC(struct import_spread) spread;
+    VEC(struct import_as_phone) as_phone;
     enum import_outcome outcome;
     int64_t record;
     struct record *after;

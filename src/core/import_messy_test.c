@@ -68,3 +68,42 @@ TEST_APP(a_name_of_white_space_is_none)
     assert_str(record_cell(r, object_field(o, S("notes")), 0).s, "一\t\n二");
     ctx_done(&c);
 }
+
+TEST_APP(import_understands_what_stands_in_a_column_of_wechat_ids)
+{
+    static const struct {
+        const char *cells, *where;
+    } rows[] = {
+        {"同上,13800138001,", "{'field':'wechat','eq':'13800138001'}"},
+        {"微信同手机,13800138002,", "{'field':'wechat','eq':'13800138002'}"},
+        {"手机号,13800138003,", "{'field':'wechat','eq':'13800138003'}"},
+        {"同手機號,+85291234567,", "{'field':'wechat','eq':'85291234567'}"},
+        {"微信同号,0574-87654321,", "{'all':[{'field':'wechat','isNull':true},"
+                                    "{'field':'notes','eq':'微信号：微信同号'}]}"},
+        {"阿明布行,13800138005,", "{'all':[{'field':'wechat','isNull':true},"
+                                  "{'field':'nickname','eq':'阿明布行'},"
+                                  "{'field':'notes','isNull':true}]}"},
+        {"阿明布行,13800138006,阿明", "{'all':[{'field':'nickname','eq':'阿明'},"
+                                      "{'field':'notes','eq':'微信号：阿明布行'}]}"},
+        {"1234,13800138007,", "{'all':[{'field':'nickname','isNull':true},"
+                              "{'field':'notes','eq':'微信号：1234'}]}"},
+    };
+    BEGIN;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int64_t before = count_customers(&c, rows[i].where);
+        int64_t id =
+            run(&c, arena_printf(arena, "姓名,微信,手机,昵称\n甲%zu,%s\n", i, rows[i].cells).p);
+        if (count_customers(&c, rows[i].where) != before + 1)
+            fail_msg("%s", rows[i].cells);
+        if (i == 5)
+            assert_true(says(&c, id, "“阿明布行”不是微信号，记入“昵称 / 备注名”"));
+    }
+    struct record *r;
+    int64_t file = keep_text(&c, "姓名,微信,手机\n乙,阿明布行,13900139000\n", "list.csv");
+    assert_int_equal(import_create(&c, file, S("customer"), &r), OK);
+    int64_t id = record_id(r);
+    assert_int_equal(import_change(&c, id, 0, test_json(arena, "{'strict':true}"), &r), OK);
+    assert_int_equal(import_do(&c, NULL, id, IMPORT_RUN), OK);
+    assert_int_equal(figure(&c, id, "refused"), 1);
+    ctx_done(&c);
+}

@@ -42,6 +42,14 @@ bool import_take_words(struct import_reading *,
                        const struct text_phone *,
                        size_t phone_count);
 
+/* "微信同号": the number is the account. */
+bool import_says_same_number(struct arena *, str words);
+
+/* import_wechat.c: a cell of a column of WeChat ids. */
+err_t import_take_wechat(struct import_reading *, const struct field *, str text) MUST_USE;
+/* Those that are the same as the phone, once all cells are read. */
+void import_wechat_finish(struct import_reading *);
+
 /* import_choice.c: a word for a choice where its type knows key and label only. NULL. */
 const struct choice *
 import_choice(struct import_work *, struct ctx *, const struct field *, str text);

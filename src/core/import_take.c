@@ -264,7 +264,9 @@ static err_t take_field(struct import_reading *r, const struct field *f, str tex
         return take_tags(r, f, text);
     if ((str_eqz(S("date"), type) || str_eqz(S("instant"), type)) && take_time(r, f))
         return OK;
-    if (str_eqz(S("text"), type) && !f->wechat_id)
+    if (f->wechat_id)
+        return import_take_wechat(r, f, text);
+    if (str_eqz(S("text"), type))
         return take_text(r, f, text);
     if (str_eqz(S("address"), type))
         return import_parse(r, f, text);
