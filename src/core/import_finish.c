@@ -1,4 +1,5 @@
 #include "core/import_reading.h"
+#include "core/import_words.h"
 
 enum { COUNTRY, PROVINCE, CITY, DISTRICT, STREET };
 
@@ -66,13 +67,28 @@ static void finish_name_phone(struct import_reading *r)
     r->column = NULL;
 }
 
+/* "公司名称" above the names: what is in it is a company. */
+static bool says_company(struct import_reading *r, const struct field *company)
+{
+    const struct import_map *map = &r->work->map;
+    for (size_t i = 0; company && i < map->count; i++) {
+        const struct import_column *col = &map->columns[i];
+        if (col->target.field == map->object->title && col->index < r->line->cell_count &&
+            !import_blank(text_trim(r->line->cells[col->index])))
+            return import_names(r->ctx->arena, company, col->header);
+    }
+    return false;
+}
+
 /* Without a name, the next field that is searched as one stands in; and a customer that is called
- * a company, or has a person beside it, is one, unless the file says. */
+ * a company, by its name or the header, or has a person beside it, is one, unless the file says. */
 static void finish_title(struct import_reading *r)
 {
     struct import_line *line = r->line;
     const struct object *o = r->work->map.object;
     const struct field *title = o->title, *kind = object_field(o, S("kind"));
+    const struct field *company = object_field(o, S("company"));
+    bool firm = says_company(r, company);
     if (title->search != SEARCH_NAME)
         return;
     for (size_t i = 0; i < o->field_count && !import_line_has(line, title); i++) {
@@ -81,11 +97,12 @@ static void finish_title(struct import_reading *r)
             continue;
         line->given->cells[title->first_column] = line->given->cells[f->first_column];
         line->set[title->index] = true;
+        firm = f == company;
         import_repaired(r);
     }
     bool unsaid = kind && import_line_has(line, title) && !import_line_has(line, kind);
     if (unsaid && str_eqz(o->name, "customer") &&
-        (line->beside.n || text_company_like(record_cell(line->given, title, 0).s))) {
+        (line->beside.n || firm || text_company_like(record_cell(line->given, title, 0).s))) {
         line->given->cells[kind->first_column] = V_TEXT(S("company"));
         line->set[kind->index] = true;
     }

@@ -107,3 +107,27 @@ TEST_APP(import_understands_what_stands_in_a_column_of_wechat_ids)
     assert_int_equal(figure(&c, id, "refused"), 1);
     ctx_done(&c);
 }
+
+TEST_APP(import_takes_for_companies_what_the_header_or_the_name_calls_so)
+{
+    BEGIN;
+    static const char *const sheets[] = {
+        "公司名称,手机\n恒通物流二,13800138001\n阿明,13800138002\n",
+        "单位名称,联系人\n顺德老何,\n佛山恒通,王总\n",
+        "客户名称,手机\n佛山市顺德区乐从镇家具城,13800138003\n恒通物流,13800138004\n"
+        "宁波商行,13800138005\n",
+        "姓名,手机,客户类型\n老李,13800138006,个体户\n老王,13800138007,个体工商户\n",
+    };
+    static const int64_t companies[] = {2, 2, 3, 2};
+    int64_t all = 0;
+    for (size_t i = 0; i < sizeof sheets / sizeof *sheets; i++) {
+        run(&c, sheets[i]);
+        all += companies[i];
+        assert_int_equal(count_customers(&c, "{'field':'kind','eq':'company'}"), all);
+    }
+    assert_int_equal(count_customers(&c, "{'field':'kind','eq':'person'}"), 0);
+    run(&c, "姓名,公司名称,手机\n陈一,宁波恒隆,13800138008\n");
+    run(&c, "客户名称,手机\n林二,13800138009\n");
+    assert_int_equal(count_customers(&c, "{'field':'kind','eq':'person'}"), 2);
+    ctx_done(&c);
+}

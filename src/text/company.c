@@ -113,10 +113,15 @@ str text_company_core(struct arena *arena, str s)
 
 bool text_company_like(str s)
 {
-    static const char *const ends[] = {"公司",   "集团",   "集團",   "商行",   "厂",   "廠",
-                                       "商社",   "合作社", "经营部", "經營部", "商贸", "事务所",
-                                       "事務所", "Ltd",    "Ltd.",   "Inc",    "Inc.", "LLC",
-                                       "GmbH",   "Corp",   "Co.",    "Limited"};
+    static const char *const ends[] = {
+        "公司",   "集团",   "集團",   "商行",   "厂",     "廠",     "商社",   "合作社", "经营部",
+        "經營部", "商贸",   "事务所", "事務所", "物流",   "家具城", "傢俱城", "建材城", "商城",
+        "市场",   "市場",   "商场",   "商場",   "超市",   "门市部", "門市部", "批发部", "批發部",
+        "经销部", "經銷部", "服务部", "服務部", "专卖店", "專賣店", "旗舰店", "旗艦店", "工作室",
+        "酒店",   "饭店",   "飯店",   "宾馆",   "賓館",   "医院",   "醫院",   "学校",   "學校",
+        "大学",   "大學",   "学院",   "學院",   "银行",   "銀行",   "研究院", "研究所", "个体户",
+        "Ltd",    "Ltd.",   "Inc",    "Inc.",   "LLC",    "GmbH",   "Corp",   "Co.",    "Limited",
+    };
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (str_ends(s, str_from(ends[i])))
             return true;
