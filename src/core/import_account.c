@@ -195,11 +195,21 @@ bool import_says_same_number(struct arena *arena, str words)
     return false;
 }
 
+/* "QQ 12345678", "q:12345678". */
+static bool is_qq(struct arena *arena, str words)
+{
+    str s = text_fold(arena, words);
+    if (str_starts(s, S("扣扣")))
+        return true;
+    size_t q = str_starts(s, S("qq")) ? 2 : str_starts(s, S("q")) ? 1 : 0;
+    return q && (q == s.n || s.p[q] < 'a' || s.p[q] > 'z');
+}
+
 static bool speaks_of_account(struct arena *arena, str rest)
 {
     str words, account;
     while (next_words(&rest, &words))
-        if (wechat_in(arena, words, &account) || str_starts(text_fold(arena, words), S("qq")))
+        if (wechat_in(arena, words, &account) || is_qq(arena, words))
             return true;
     return false;
 }

@@ -131,3 +131,25 @@ TEST_APP(import_takes_for_companies_what_the_header_or_the_name_calls_so)
     assert_int_equal(count_customers(&c, "{'field':'kind','eq':'person'}"), 2);
     ctx_done(&c);
 }
+
+TEST_APP(import_says_what_becomes_of_numbers_without_room)
+{
+    BEGIN;
+    int64_t id = run(&c, "姓名,手机,其他电话\n甲,13800138001/13800138002,0574-87654321\n");
+    assert_true(says(&c, id, "没有空位放“13800138001/13800138002”里的其他号码，记入“备注”"));
+    assert_int_equal(count_customers(&c, "{'all':[{'field':'phone','eq':'+8613800138001'},"
+                                         "{'field':'phone2','eq':'+8657487654321'},"
+                                         "{'field':'notes','eq':'13800138001/13800138002'}]}"),
+                     1);
+    id = run(&c, "姓名,手机\n乙,\"13,800,138,012\"\n丙,q:12345678\n丁,扣扣 12345679\n戊,quick 1\n");
+    assert_int_equal(figure(&c, id, "refused"), 1);
+    assert_int_equal(count_customers(&c, "{'all':[{'field':'phone','eq':'+8613800138012'},"
+                                         "{'field':'notes','isNull':true}]}"),
+                     1);
+    assert_int_equal(count_customers(&c, "{'all':[{'field':'name','eq':'丙'},"
+                                         "{'field':'notes','eq':'q:12345678'}]}"),
+                     1);
+    assert_int_equal(count_customers(&c, "{'field':'notes','eq':'扣扣 12345679'}"), 1);
+    assert_true(says(&c, id, "“q:12345678”不是电话，记入“备注”"));
+    ctx_done(&c);
+}

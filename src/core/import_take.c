@@ -111,9 +111,34 @@ static void take_phones(
         if (next != f && next->type == f->type && next->identity.n && import_free(r, next))
             put_further_phone(r, next, &all[taken++]);
     }
-    if (taken < n && r->work->notes)
+    if (taken < n && r->work->notes) {
         import_keep_text(r, text);
+        import_remark(r->ctx, r->line, "import_no_room", text);
+        r->line->problems.at[r->line->problems.n - 1].problem.args[1] =
+            r->work->notes->label.text[r->ctx->lang];
+    } else if (taken < n) {
+        import_lost(r->ctx, r->line, "import_left_out", text);
+    }
     import_repaired(r);
+}
+
+/* "13,800,138,012" as a spreadsheet shows a number; anything else as it is. */
+static str without_thousands(struct arena *arena, str text)
+{
+    str plain = import_half_width(arena, text);
+    char *out = arena_alloc(arena, plain.n + 1);
+    size_t n = 0, group = 0;
+    for (size_t i = 0; i < plain.n; i++) {
+        bool comma = plain.p[i] == ',', first = n == group;
+        if (!comma && (plain.p[i] < '0' || plain.p[i] > '9'))
+            return text;
+        if (comma && (first ? !group || group > 3 : group != 3))
+            return text;
+        group = comma ? 0 : group + 1;
+        if (!comma)
+            out[n++] = plain.p[i];
+    }
+    return n > group && group == 3 ? (str){out, n} : text;
 }
 
 static void take_phone(struct import_reading *r, const struct field *f, str text)
@@ -121,11 +146,12 @@ static void take_phone(struct import_reading *r, const struct field *f, str text
     enum { PHONES = 4 };
     struct text_phone all[PHONES] = {0};
     size_t n = 1;
-    if (digits_lost(text)) {
+    str figure = without_thousands(r->ctx->arena, text);
+    if (digits_lost(figure)) {
         refuse_code(r, f, "phone_lossy", text);
         return;
     }
-    str rest = import_take_mails(r, f, text);
+    str rest = import_take_mails(r, f, figure);
     if (!rest.n)
         return;
     if (text_phone_parse(rest, r->ctx->phone_region, &all[0])) {
@@ -140,7 +166,7 @@ static void take_phone(struct import_reading *r, const struct field *f, str text
         if (n)
             take_phones(r, f, text, all, n);
     }
-    if (!import_take_words(r, f, text, rest, all, n) && !n)
+    if (!import_take_words(r, f, figure, rest, all, n) && !n)
         refuse_code(r, f, "invalid_phone", text);
 }
 
