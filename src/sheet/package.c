@@ -273,12 +273,16 @@ err_t part_open(struct package *package,
     return OK;
 }
 
+static bool is_too_large(uint64_t inflated, uint64_t packed)
+{
+    return inflated > LIMIT_ARCHIVE_INFLATED ||
+           (inflated > LIMIT_ARCHIVE_RATIO_FROM && inflated / LIMIT_ARCHIVE_RATIO > packed);
+}
+
 static bool is_bomb(const struct part *part)
 {
-    if (part->package->inflated > LIMIT_ARCHIVE_INFLATED)
-        return true;
-    return part->inflated > LIMIT_ARCHIVE_RATIO_FROM &&
-           part->inflated / LIMIT_ARCHIVE_RATIO > part->packed;
+    return part->package->inflated > LIMIT_ARCHIVE_INFLATED ||
+           is_too_large(part->inflated, part->packed);
 }
 
 /* Parts are read as UTF-8 only, so that the guard and the parser see the same. Others show by their
@@ -350,4 +354,29 @@ err_t part_read(struct package *package,
         e = part_feed(part, &end, problems);
     part_close(part);
     return e;
+}
+
+bool part_mentions(struct package *package, const char *name, const char *word)
+{
+    enum { WORD_MOST = 64 };
+    char chunk[CHUNK + WORD_MOST];
+    zip_stat_t st;
+    zip_int64_t index = zip_name_locate(package->zip, name, ZIP_FL_NOCASE), got;
+    if (index < 0 || zip_stat_index(package->zip, (zip_uint64_t)index, 0, &st) != 0)
+        return false;
+    zip_file_t *file = zip_fopen_index(package->zip, (zip_uint64_t)index, 0);
+    size_t length = strlen(word), kept = 0;
+    uint64_t inflated = 0;
+    bool found = false;
+    while (file && !found && !is_too_large(inflated, st.comp_size) &&
+           (got = zip_fread(file, chunk + kept, CHUNK)) > 0) {
+        size_t n = kept + (size_t)got;
+        inflated += (uint64_t)got;
+        found = memmem(chunk, n, word, length) != NULL;
+        kept = n < length - 1 ? n : length - 1;
+        memmove(chunk, chunk + n - kept, kept);
+    }
+    if (file)
+        zip_fclose(file);
+    return found;
 }

@@ -42,6 +42,8 @@ err_t part_read(struct package *,
                 const struct part_handler *,
                 void *context,
                 struct problems *) MUST_USE;
+/* Whether the bytes of the part have the word; what is broken or too large has none. */
+bool part_mentions(struct package *, const char *name, const char *word);
 /* Adds "sheet_broken" with the part's name, the line in it (0 = none) and why (messages
  * "sheet_why_…"); ERR_INVALID. */
 err_t part_broken(const char *name, size_t line, const char *why, struct problems *) MUST_USE;

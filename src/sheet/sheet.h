@@ -59,11 +59,11 @@ err_t sheet_select(struct sheet_reader *, size_t sheet, struct problems *) MUST_
  * from 1. *end at the end. After an error only sheet_select and sheet_close make sense.
  *
  * Cells of a csv are all text; ="0138" is given as 0138, and the ' of our own csv is taken off. Of
- * merged cells the first one has the value. A vcf gives first, as line 0, a row of the property
- * names of all cards, then one row a card: FN (from N where it is missing), TEL, EMAIL, ORG,
- * DEPARTMENT (the rest of ORG), TITLE, ADR (joined as one writes it), URL, BDAY, NICKNAME,
- * CATEGORIES, NOTE, then others as they appear; several values of one property are joined by
- * newlines; pictures, sounds and keys are left out. */
+ * merged cells those in the first column have the value, in rows that hold anything else. A vcf
+ * gives first, as line 0, a row of the property names of all cards, then one row a card: FN (from N
+ * where it is missing), TEL, EMAIL, ORG, DEPARTMENT (the rest of ORG), TITLE, ADR (joined as one
+ * writes it), URL, BDAY, NICKNAME, CATEGORIES, NOTE, then others as they appear; several values of
+ * one property are joined by newlines; pictures, sounds and keys are left out. */
 err_t sheet_next(struct sheet_reader *,
                  struct sheet_cell **cells,
                  size_t *count,

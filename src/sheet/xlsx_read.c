@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "sheet/merges.h"
 #include "sheet/reader.h"
 #include "sheet/strings.h"
 #include "sheet/styles.h"
@@ -18,8 +19,9 @@ struct xlsx_reader {
     struct strings strings;
     bool has_strings;
     uint64_t inflated; /* before any sheet was read */
-    uint64_t shared;   /* bytes of shared strings given out of this sheet */
+    uint64_t shared;   /* bytes of shared strings and merged cells given out of this sheet */
     struct xlsx_rows rows;
+    struct merges merges;
 };
 
 static struct xlsx_reader *xlsx_of(struct sheet_reader *reader)
@@ -31,6 +33,7 @@ static err_t xlsx_select(struct sheet_reader *reader, size_t sheet, struct probl
 {
     struct xlsx_reader *xlsx = xlsx_of(reader);
     xlsx_rows_close(&xlsx->rows);
+    merges_done(&xlsx->merges);
     xlsx->shared = 0;
     package_set_inflated(xlsx->package, xlsx->inflated);
     if (xlsx->book.strings && !xlsx->has_strings) {
@@ -40,6 +43,8 @@ static err_t xlsx_select(struct sheet_reader *reader, size_t sheet, struct probl
         xlsx->inflated = package_inflated(xlsx->package);
     }
     const char *part = xlsx->book.sheets.at[sheet].part;
+    merges_read(&xlsx->merges, xlsx->package, part);
+    package_set_inflated(xlsx->package, xlsx->inflated);
     return xlsx_rows_open(&xlsx->rows, xlsx->package, part, problems);
 }
 
@@ -102,7 +107,8 @@ static void set_iso_date(struct row *row, str written, struct sheet_cell *cell)
     }
 }
 
-/* A long text referred to by each of a million cells is a bomb without any compression. */
+/* A long text referred to by each of a million cells, or merged over them, is a bomb without any
+ * compression. */
 static bool is_shared_bomb(struct xlsx_reader *xlsx, size_t bytes)
 {
     xlsx->shared += bytes;
@@ -184,6 +190,10 @@ xlsx_next(struct sheet_reader *reader, size_t *line, bool *end, struct problems 
     *line = raw->line;
     for (size_t i = 0; i < raw->count; i++)
         TRY(set_cell(xlsx, &xlsx->rows.cells[raw->first + i], raw->line, problems));
+    if (is_shared_bomb(xlsx, merges_fill(&xlsx->merges, &reader->row, raw->line))) {
+        problem_add(problems, S(""), "sheet_bomb", NULL);
+        return ERR_INVALID;
+    }
     if (reader->row.text.full)
         return reader_refuse(problems, "sheet_row_too_large", raw->line);
     return OK;
@@ -199,6 +209,7 @@ static void xlsx_close(struct sheet_reader *reader)
 {
     struct xlsx_reader *xlsx = xlsx_of(reader);
     xlsx_rows_close(&xlsx->rows);
+    merges_done(&xlsx->merges);
     strings_done(&xlsx->strings);
     package_close(xlsx->package);
 }

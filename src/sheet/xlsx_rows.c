@@ -25,8 +25,7 @@ static void refuse(struct xlsx_rows *rows, const char *what)
         rows->refused = what;
 }
 
-/* "BC12" is column 54. UINT32_MAX when there are no letters. */
-static uint32_t column_of(str name)
+uint32_t xlsx_column_of(str name)
 {
     uint32_t column = 0;
     size_t i = 0;
@@ -75,7 +74,7 @@ static void start_row(struct xlsx_rows *rows, const struct part_attributes *attr
 
 static void start_cell(struct xlsx_rows *rows, const struct part_attributes *attributes)
 {
-    uint32_t column = column_of(part_attribute(attributes, "r"));
+    uint32_t column = xlsx_column_of(part_attribute(attributes, "r"));
     int64_t style;
     if (str_to_int(part_attribute(attributes, "s"), &style) != OK || style < 0 || style > INT32_MAX)
         style = 0;

@@ -38,6 +38,8 @@ struct xlsx_rows {
     struct raw_cell cell;
 };
 
+/* "BC12" is column 54. UINT32_MAX when there are no letters. */
+uint32_t xlsx_column_of(str name);
 err_t xlsx_rows_open(struct xlsx_rows *,
                      struct package *,
                      const char *part,

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -211,4 +212,41 @@ TEST(xlsx_names_what_is_missing)
     assert_str(fixture_verdict(arena, path), "sheet_unknown()");
     path = fixture_file(arena, S("PK\x03\x04 and then nothing"));
     assert_true(str_starts(fixture_verdict(arena, path), S("sheet_broken(zip, ")));
+}
+
+static void check_merged(const char *rows, const char *merges, const char *want)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    str text = arena_printf(arena,
+                            "<worksheet><sheetData>%s</sheetData><mergeCells>%s</mergeCells>"
+                            "</worksheet>",
+                            rows, merges);
+    check((struct fixture_part[]){{"xl/worksheets/sheet1.xml", text.p}, {0}}, want);
+}
+
+TEST(xlsx_gives_merged_cells_the_value_of_the_first)
+{
+    check_merged("<row r=\"1\"><c r=\"A1\"><v>7</v></c></row>"
+                 "<row r=\"2\"><c r=\"A2\"><v>1</v></c><c r=\"B2\"><v>2</v></c></row>"
+                 "<row r=\"3\"><c r=\"B3\"><v>3</v></c></row><row r=\"4\"/>"
+                 "<row r=\"5\"><c r=\"C5\"><v>4</v></c></row>"
+                 "<row r=\"6\"><c r=\"B6\"><v>5</v></c></row>",
+                 "<mergeCell ref=\"C5:D6\"/><mergeCell ref=\"A2:A5\"/><mergeCell ref=\"A1:D1\"/>",
+                 "1: #7\n2: #1|#2\n3: #1|#3\n5: #1||#4\n6: |#5|#4\n");
+    check_merged("<row r=\"1\"><c r=\"A1\" t=\"str\"><v>王</v></c></row>"
+                 "<row r=\"2\"><c r=\"B2\"><v>1</v></c></row>",
+                 "<mergeCell ref=\"A1:A2\"/>", "1: 王\n2: 王|#1\n");
+}
+
+TEST(xlsx_leaves_alone_what_is_merged_for_looks)
+{
+    static const char rows[] = "<row r=\"1\"><c r=\"A1\"><v>7</v></c></row>"
+                               "<row r=\"2\"><c r=\"B2\"><v>2</v></c></row>";
+    static const char *const odd[] = {"A1:A100001", "A1:XFD1048576", "A1",  "A2:A1", ":",
+                                      "A1:A2x",     "A0:A2",         "1:2", "B1:B2"};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        char merge[64];
+        snprintf(merge, sizeof merge, "<mergeCell ref=\"%s\"/>", odd[i]);
+        check_merged(rows, merge, "1: #7\n2: |#2\n");
+    }
 }
