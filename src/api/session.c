@@ -140,9 +140,8 @@ err_t session_begun(struct call *call, const struct login *login)
     struct ctx *c = &call->ctx;
     if (login->state == LOGIN_SECOND_FACTOR)
         return ask_second_factor(call, login);
-    if (c->access)
-        access_release(c->access);
-    c->access = NULL;
+    if (call->session.id && !call->by_token)
+        TRY(auth_logout(c, call->session.id)); /* a browser has one at a time */
     TRY(access_hold(c->app, c->conn, c->model, login->user, &c->access));
     c->user = login->user;
     memcpy(call->session.csrf, login->csrf, sizeof call->session.csrf);

@@ -37,6 +37,7 @@ test('a killed server: words are kept, requests say why, all comes back by itsel
 
   await server.again();
   await p.page.locator('.connection-back').waitFor({ timeout: 30_000 });
+  await p.page.locator('.form-general').waitFor({ state: 'detached' });
   await p.page.getByRole('button', { name: '新建', exact: true }).click();
   await p.page.getByRole('heading', { name: '断线时写的' }).waitFor();
   await p.page.locator('.connection').waitFor({ state: 'detached' });
@@ -195,6 +196,23 @@ test('signed out, the log-in page asks for nothing and its console is clean', as
   await p.page.waitForURL(/\/login/);
   await p.page.locator('#email').waitFor();
   assert.deepEqual(asked, []);
+  await p.close();
+});
+
+test('who is signed in goes on from the log-in page, and may sign in once more', { timeout: 60_000 }, async () => {
+  const p = await openPage(browser, server);
+  await p.signIn();
+  await p.go('/login?to=/jobs');
+  await p.page.waitForURL(/\/jobs/);
+  // A browser that takes itself for signed out.
+  await p.page.evaluate(() => localStorage.setItem('renmai.signed-out', 'true'));
+  await p.go('/login?to=/jobs');
+  await p.page.fill('#email', server.email);
+  await p.page.fill('#password', server.password);
+  await p.page.keyboard.press('Enter');
+  await p.page.waitForURL(/\/jobs/);
+  server.cookies = await p.context.cookies();
+  assert.deepEqual(p.wrong, []);
   await p.close();
 });
 

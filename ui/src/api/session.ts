@@ -52,13 +52,12 @@ function leave(client: QueryClient) {
   client.setQueryData(sessionKey, null);
 }
 
-export function useSessionQuery(enabled = true) {
+export function useSessionQuery() {
   const client = useQueryClient();
   return useQuery({
     queryKey: sessionKey,
     queryFn: () => readSession(client.getQueryData<Session | null>(sessionKey)),
     staleTime: 5 * 60_000,
-    enabled,
   });
 }
 

@@ -11,12 +11,13 @@ export function Login() {
   const { t } = useTranslation();
   const [query] = useSearchParams();
   const navigate = useNavigate();
-  const session = useSessionQuery(false);
+  const session = useSessionQuery();
   const [second, setSecond] = useState(false);
   useTitle(t('login.title'));
 
   const target = safeTarget(query.get('to'));
   if (session.data) return <Navigate to={target} replace />;
+  if (session.isPending && session.failureCount === 0) return null;
   return (
     <main className="login">
       <div className="login-card">
