@@ -25,6 +25,8 @@ export interface OneRecord {
 export const deleting = new Set<Id>();
 
 const pageSize = 50;
+/** For so long a list that was left is there at once when one comes back. */
+const heldFor = 30 * 60_000;
 
 export function useList(plural: string, query: ListQuery, enabled = true) {
   return useInfiniteQuery({
@@ -42,6 +44,7 @@ export function useList(plural: string, query: ListQuery, enabled = true) {
     initialPageParam: '',
     getNextPageParam: (last) => (last.has_more ? last.next : undefined),
     placeholderData: keepPreviousData,
+    gcTime: heldFor,
     enabled,
   });
 }

@@ -3,9 +3,10 @@ import { Link } from 'react-router';
 import { recordTitle, titleField } from '../api/model';
 import type { Field, ModelObject, RecordData, Titles } from '../api/types';
 import { useTranslation } from '../app/i18n';
-import { isEmpty } from '../field/empty';
+import { isUntold } from '../field/empty';
 import { Value } from '../field/Value';
 import { Avatar } from '../parts/Avatar';
+import { usePlace } from './usePlace';
 
 const factsPerCard = 4;
 
@@ -26,6 +27,7 @@ export function Cards({
 }) {
   const { t } = useTranslation();
   const end = useRef<HTMLDivElement>(null);
+  usePlace(end, rows.length > 0);
   useEffect(() => {
     const node = end.current;
     if (!node) return;
@@ -53,7 +55,7 @@ export function Cards({
       <ul className="cards">
         {rows.map((r) => {
           const name = recordTitle(object, r, titles) || t('record.noName');
-          const facts = columns.filter((f) => f.name !== title && !isEmpty(r[f.name]));
+          const facts = columns.filter((f) => f.name !== title && !isUntold(r[f.name]));
           return (
             <li key={r.id}>
               <Link className="card" to={`/${object.plural}/${r.id}`}>

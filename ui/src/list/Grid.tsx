@@ -7,6 +7,7 @@ import { kept, useKept } from '../app/store';
 import { GridHead } from './GridHead';
 import { GridRow } from './GridRow';
 import type { Selection } from './selection';
+import { usePlace } from './usePlace';
 import { revealRow, useRows } from './useRows';
 import { widthFor } from './widths';
 
@@ -54,6 +55,7 @@ export function Grid(p: GridProps) {
   const last = useRef<number | null>(null);
   const own = useKept(widths);
   const title = titleField(p.object);
+  usePlace(box, p.rows.length > 0);
   const { start, end } = useRows(box, p.rows.length, rowHeight, ahead);
   const widthOf = (f: Field) =>
     own[`${p.object.name}.${f.name}`] ?? widthFor(f, f.name === title);

@@ -3,7 +3,7 @@ import { fieldNamed, type RelatedList, recordTitle, titleField, valueType } from
 import { useSmallList } from '../api/records';
 import type { Field, ModelObject, RecordData } from '../api/types';
 import { useTranslation } from '../app/i18n';
-import { isEmpty } from '../field/empty';
+import { isUntold } from '../field/empty';
 import { Value } from '../field/Value';
 import { Icon } from '../parts/Icon';
 import { useFormat } from '../parts/useFormat';
@@ -80,7 +80,7 @@ function RelatedOne({
       {rows.length > 0 && (
         <ul>
           {rows.map((r) => {
-            const facts = fields.filter((x) => !isEmpty(r[x.name])).slice(0, shownFields);
+            const facts = fields.filter((x) => !isUntold(r[x.name])).slice(0, shownFields);
             const title = recordTitle(object, r, found.data?.titles);
             return (
               <li key={r.id}>
