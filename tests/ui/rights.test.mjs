@@ -11,6 +11,7 @@ before(async () => {
   server = await startEnterprise([
     { email: 'anna@example.com', name: '安娜', role: 'sales' },
     { email: 'mark@example.com', name: '马克', role: 'marketing' },
+    { email: 'sue@example.com', name: '苏', role: 'service' },
   ]);
   theirs = (await server.ask('/customers', 'POST', { name: '别人的客户', wechat: 'wx_theirs' })).data.id;
   browser = await startBrowser();
@@ -37,6 +38,18 @@ test('who may only read finds nothing to change, neither in the record nor in th
   assert.equal(await p.page.locator('.cell-editor').count(), 0);
   assert.deepEqual(p.wrong, []);
   await p.close();
+});
+
+test('the whole of a masked value is offered to who may see it, where there is one', async () => {
+  for (const [email, offered] of [['mark@example.com', 0], ['sue@example.com', 1]]) {
+    const p = await openPage(browser, server);
+    await p.signIn(email);
+    await p.go(`/customers/${theirs}`);
+    await p.page.locator('.facts dt svg').nth(1).waitFor();
+    assert.equal(await p.page.getByRole('button', { name: /^显示完整的/ }).count(), offered, email);
+    assert.deepEqual(p.wrong, []);
+    await p.close();
+  }
 });
 
 test('who may neither create nor import is told so at once', async () => {

@@ -5,6 +5,7 @@ import { useTranslation } from '../app/i18n';
 import { Value } from '../field/Value';
 import { Icon } from '../parts/Icon';
 import { useTell } from '../parts/useTell';
+import { useMayReveal } from './masked';
 
 /** Shows a masked value in full when it is asked for, which the server writes down. */
 export function Reveal({
@@ -19,6 +20,7 @@ export function Reveal({
   const { t } = useTranslation();
   const tell = useTell();
   const [value, setValue] = useState<unknown>(null);
+  const mayReveal = useMayReveal(record, field);
   const show = async () => {
     try {
       const { data } = await api<{ data: { value: unknown } }>(
@@ -30,6 +32,7 @@ export function Reveal({
       tell.error(e);
     }
   };
+  if (!mayReveal) return null;
   if (value !== null)
     return (
       <span className="revealed">
