@@ -117,6 +117,22 @@ static err_t write_figures(struct ctx *c, const struct field *group, struct jw *
     return OK;
 }
 
+/* The fields that a record is valid by; none of them where the caller may not filter by each. */
+static void write_contacts(struct ctx *c, struct jw *w)
+{
+    const struct object *o = customers(c);
+    bool all = true;
+    for (size_t i = 0; i < o->field_count; i++)
+        if (field_is_contact(o->fields[i]))
+            all = all && access_field(c->access, o->fields[i]) >= FIELD_READ;
+    jw_key(w, S("contacts"));
+    jw_open(w, '[');
+    for (size_t i = 0; all && i < o->field_count; i++)
+        if (field_is_contact(o->fields[i]))
+            jw_str(w, o->fields[i]->name);
+    jw_close(w, ']');
+}
+
 /* Whoever sees all customers sees the same figures. */
 static err_t cache_key(struct ctx *c, const struct field *group, str *out)
 {
@@ -151,6 +167,7 @@ err_t quality_json(struct ctx *c, str by, struct jw *w)
     jw_open(w, '{');
     jw_key(w, S("counted_at"));
     jw_instant(w, counted_at);
+    write_contacts(c, w);
     buf_byte(w->out, ',');
     buf_add(w->out, figures);
     jw_close(w, '}');

@@ -4,8 +4,8 @@
 
 #include "core/record.h"
 
-/* by: "source" or "owner". {"counted_at","validity","completeness","records","groups","reference"};
- * of a large base not of this moment (core/quality_cache.h). */
+/* by: "source" or "owner". {"counted_at","contacts","validity","completeness","records","groups",
+ * "reference"}; of a large base not of this moment (core/quality_cache.h). */
 err_t quality_json(struct ctx *, str by, struct jw *) MUST_USE;
 /* Records to repair, cheapest first: without a contact but with notes that may hold one; without a
  * contact; with a gap in what is expected. problem "" = all, "no_contact", "missing". Writes the

@@ -52,3 +52,22 @@ for (const [size, box, row] of [
     assert.deepEqual(p.wrong, []);
     await p.close();
   });
+
+test('the figures of data quality lead to the customers they count', async () => {
+  const p = await openPage(browser, server);
+  await p.signIn();
+  await p.go('/quality');
+  const cells = p.page.locator('.quality-table tbody tr').first().locator('td');
+  const records = await cells.first().innerText();
+  assert.deepEqual(await p.axe(), []);
+  await cells.first().getByRole('link').click();
+  await p.page.waitForURL(/customers\?where=/);
+  await p.page.locator('.list-count', { hasText: records }).waitFor();
+  await p.page.goBack();
+  await p.page.locator('.quality-meter').first().getByRole('link').click();
+  await p.page.waitForURL(/customers\?where=/);
+  await p.page.locator('.chip').first().waitFor();
+  await p.page.locator('a.grid-title').first().waitFor();
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});

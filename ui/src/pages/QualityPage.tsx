@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { useSearchParams } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import { api } from '../api/client';
 import { mayReadCustomers, useModel } from '../api/model';
 import { Lost } from '../app/Lost';
+import type { Condition } from '../condition/condition';
 import { useTranslation } from '../app/i18n';
+import { plainList, writeState } from '../list/state';
 import type { QualityGroup } from '../import/types';
 import { Meter } from '../parts/Meter';
 import { Failure, Skeleton } from '../parts/states';
@@ -16,12 +18,26 @@ import '../styles/quality.css';
 
 interface Quality {
   counted_at: string;
+  /** One of them filled makes a record valid; none where this reader may not filter by all. */
+  contacts: string[];
   validity: number | null;
   completeness: number | null;
   records: number;
   groups: QualityGroup[];
   reference: { validity: number; completeness: number };
 }
+
+/** Where the customers are that a figure counts. */
+function listOf(...where: Condition[]): string {
+  return `/customers?${writeState({ ...plainList, where: where.length ? { all: where } : null })}`;
+}
+
+const inGroup = (by: string, key: string): Condition =>
+  key ? { field: by, in: [key] } : { field: by, isNull: true };
+
+/** null: there is no condition for it. */
+const validBy = (contacts: string[]): Condition | null =>
+  contacts.length ? { any: contacts.map((field) => ({ field, isNull: false })) } : null;
 
 const groupings = ['source', 'owner'] as const;
 
@@ -42,15 +58,18 @@ function Measured() {
   });
   useTitle(t('menu.quality'));
   const q = quality.data;
+  const valid = q ? validBy(q.contacts) : null;
   return (
     <div className="page">
       <div className="page-head">
         <h1>{t('menu.quality')}</h1>
         {q && (
-          <span className="muted">
-            {t('list.count', { count: q.records, n: f.number(q.records) })}
-            {' · '}
-            {t('quality.countedAt', { at: f.instant(q.counted_at) })}
+          <span>
+            <Link to={listOf()}>{t('list.count', { count: q.records, n: f.number(q.records) })}</Link>
+            <span className="muted">
+              {' · '}
+              {t('quality.countedAt', { at: f.instant(q.counted_at) })}
+            </span>
           </span>
         )}
       </div>
@@ -66,6 +85,7 @@ function Measured() {
                 label={t('quality.validity')}
                 value={q.validity}
                 reference={q.reference.validity}
+                to={valid && listOf(valid)}
               />
               <p className="small muted">{t('quality.validityHint')}</p>
             </div>
@@ -90,7 +110,7 @@ function Measured() {
               </button>
             ))}
           </div>
-          <Groups groups={q.groups} reference={q.reference} by={by} />
+          <Groups groups={q.groups} reference={q.reference} by={by} valid={valid} />
         </>
       )}
       <h2 className="quality-title">{t('quality.queue')}</h2>
@@ -103,15 +123,17 @@ function Groups({
   groups,
   reference,
   by,
+  valid,
 }: {
   groups: QualityGroup[];
   reference: Quality['reference'];
   by: string;
+  valid: Condition | null;
 }) {
   const { t } = useTranslation();
   const f = useFormat();
   if (groups.length === 0) return <p className="muted">{t('quality.noGroups')}</p>;
-  const share = (value: number, line: number) => (
+  const share = (value: number, line: number, to: string | null = null) => (
     <td className="quality-share">
       <span className="quality-bar" aria-hidden="true">
         <span
@@ -120,7 +142,7 @@ function Groups({
         />
         <i style={{ left: `${line * 100}%` }} />
       </span>
-      {f.percent(value)}
+      {to ? <Link to={to}>{f.percent(value)}</Link> : f.percent(value)}
     </td>
   );
   return (
@@ -137,8 +159,10 @@ function Groups({
         {groups.map((g) => (
           <tr key={g.key || '-'}>
             <th scope="row">{g.title || g.key || t('quality.unknown')}</th>
-            <td className="grid-figure">{f.number(g.records)}</td>
-            {share(g.validity, reference.validity)}
+            <td className="grid-figure">
+              <Link to={listOf(inGroup(by, g.key))}>{f.number(g.records)}</Link>
+            </td>
+            {share(g.validity, reference.validity, valid && listOf(inGroup(by, g.key), valid))}
             {share(g.completeness, reference.completeness)}
           </tr>
         ))}

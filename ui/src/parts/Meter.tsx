@@ -1,3 +1,4 @@
+import { Link } from 'react-router';
 import { useTranslation } from '../app/i18n';
 import { useFormat } from './useFormat';
 
@@ -6,20 +7,24 @@ export function Meter({
   label,
   value,
   reference,
+  to,
 }: {
   label: string;
   value: number | null | undefined;
   reference: number;
+  /** Where what it counts is shown. */
+  to?: string | null;
 }) {
   const { t } = useTranslation();
   const f = useFormat();
   const known = typeof value === 'number';
+  const share = known ? f.percent(value) : '—';
   const good = known && value >= reference;
   return (
     <div className="meter">
       <div className="meter-head">
         <span>{label}</span>
-        <b>{known ? f.percent(value) : '—'}</b>
+        <b>{to && known ? <Link to={to}>{share}</Link> : share}</b>
       </div>
       <div className="meter-bar" aria-hidden="true">
         <span
