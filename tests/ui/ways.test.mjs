@@ -71,3 +71,44 @@ test('the figures of data quality lead to the customers they count', async () =>
   assert.deepEqual(p.wrong, []);
   await p.close();
 });
+
+test('no jobs in a state is said as such; a change of the language is told in the new one', async () => {
+  const p = await openPage(browser, server);
+  await p.signIn();
+  await p.go('/jobs?state=dead');
+  await p.page.getByText('没有“已放弃”的后台任务').waitFor();
+  await p.page.getByRole('button', { name: '显示全部任务' }).click();
+  await p.page.waitForURL(/\/jobs$/);
+  await p.go('/settings/profile');
+  for (const [language, said] of [['English', 'Saved'], ['简体中文', '已保存']]) {
+    await p.page.locator('#language').click();
+    await p.page.locator('.ant-select-item-option', { hasText: language }).click();
+    await p.page.locator('.ant-message', { hasText: said }).waitFor();
+  }
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});
+
+test('notes stand among the first facts, and a plain no in no short line', async () => {
+  const p = await openPage(browser, server);
+  await p.signIn();
+  await p.go('/customers');
+  const id = await p.page.evaluate(async () => {
+    const { data: me } = await (await fetch('/api/v1/session')).json();
+    const post = async (path, body) => {
+      const headers = { 'Content-Type': 'application/json', 'X-CSRF-Token': me.csrf };
+      const reply = await fetch(`/api/v1${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+      return (await reply.json()).data;
+    };
+    const { id } = await post('/customers', { name: '短句贸易', kind: 'company', notes: '只在上午接电话' });
+    await post('/contacts', { name: '韩梅', customer: id, main: false });
+    return id;
+  });
+  await p.go(`/customers/${id}`);
+  await p.page.locator('.facts', { hasText: '只在上午接电话' }).waitFor();
+  const contact = p.page.locator('.related li', { hasText: '韩梅' });
+  await contact.waitFor();
+  assert.doesNotMatch(await contact.innerText(), /否/);
+  assert.deepEqual(p.wrong, []);
+  await p.close();
+});

@@ -4,7 +4,7 @@ import { formSections } from '../api/model';
 import { type OneRecord, useWrites } from '../api/records';
 import type { Field, ModelObject, RecordData } from '../api/types';
 import { useTranslation } from '../app/i18n';
-import { problemsOf } from '../parts/problems';
+import { problemsOf, untilBack } from '../parts/problems';
 import { useTell } from '../parts/useTell';
 import { without } from '../parts/without';
 import { isChanged, useTheirs } from './useTheirs';
@@ -30,6 +30,7 @@ function useRefusals(fields: Field[]) {
     setErrors(found.fields);
     setHolders(found.holders);
     setGeneral(found.general);
+    untilBack(e, (said) => setGeneral((now) => (now === said ? '' : now)));
     if (!(e instanceof ApiError)) tell.error(e);
     focusField(known.find((n) => found.fields[n]));
   };

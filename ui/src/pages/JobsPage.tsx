@@ -63,7 +63,7 @@ export function JobsPage() {
       ) : list.isLoadingError ? (
         <Failure error={list.error} retry={() => void list.refetch()} />
       ) : list.data.data.length === 0 ? (
-        <Empty icon="clock" title={t('job.none')} hint={t('job.noneHint')} />
+        <NoJobs state={state} showAll={() => setQuery({}, { replace: true })} />
       ) : (
         <ul className="panel rows">
           {list.data.data.map((j) => (
@@ -72,6 +72,16 @@ export function JobsPage() {
         </ul>
       )}
     </div>
+  );
+}
+
+function NoJobs({ state, showAll }: { state: string; showAll: () => void }) {
+  const { t } = useTranslation();
+  if (!state) return <Empty icon="clock" title={t('job.none')} hint={t('job.noneHint')} />;
+  return (
+    <Empty icon="clock" title={t('job.noneSo', { state: t(`job.${state}`) })}>
+      <Button onClick={showAll}>{t('job.showAll')}</Button>
+    </Empty>
   );
 }
 

@@ -10,7 +10,7 @@ import { useTranslation } from '../app/i18n';
 import { FieldInput } from '../field/FieldInput';
 import { Avatar } from '../parts/Avatar';
 import { More } from '../parts/More';
-import { problemsOf } from '../parts/problems';
+import { problemsOf, untilBack } from '../parts/problems';
 import { Empty, Failure, Skeleton } from '../parts/states';
 import { useTell } from '../parts/useTell';
 
@@ -125,6 +125,7 @@ function Repair({
     } catch (e) {
       const found = problemsOf(e, [field.name]);
       setError(found.fields[field.name] ?? found.general);
+      untilBack(e, (said) => setError((now) => (now === said ? '' : now)));
       if (!found.fields[field.name] && !found.general) tell.error(e);
     } finally {
       setBusy(false);

@@ -3,6 +3,7 @@ import { type FormEvent, useEffect, useState } from 'react';
 import { ApiError } from '../api/client';
 import { useSignIn } from '../api/session';
 import { useTranslation } from '../app/i18n';
+import { untilBack } from '../parts/problems';
 
 /** Who is it? The password, and a code where there is a second step. */
 export function SignInForm({
@@ -54,6 +55,7 @@ export function SignInForm({
     }
     if (problem.retryAfter > 0) setWait(problem.retryAfter);
     setError(problem.message);
+    untilBack(problem, (said) => setError((now) => (now === said ? '' : now)));
   };
 
   const submit = async (e: FormEvent) => {

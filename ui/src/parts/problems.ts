@@ -1,4 +1,11 @@
 import { ApiError } from '../api/client';
+import { connection } from '../api/connection';
+
+/** That the server was not reached is said until it is: then `clear` is told what to take away. */
+export function untilBack(e: unknown, clear: (said: string) => void) {
+  if (e instanceof ApiError && e.code === 'offline')
+    void connection.whenBack().then(() => clear(e.message));
+}
 
 /** What the server says of each field and who holds its value, and the rest in one sentence. */
 export function problemsOf(e: unknown, fields: string[]) {

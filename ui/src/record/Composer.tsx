@@ -7,7 +7,7 @@ import { useWrites } from '../api/records';
 import type { Field, ModelObject, RecordData } from '../api/types';
 import { useTranslation } from '../app/i18n';
 import { FieldInput } from '../field/FieldInput';
-import { problemsOf } from '../parts/problems';
+import { problemsOf, untilBack } from '../parts/problems';
 import { useTell } from '../parts/useTell';
 import { without } from '../parts/without';
 
@@ -100,6 +100,7 @@ function ComposerForm({
       const found = problemsOf(e, []);
       if (found.general) setError(found.general);
       else tell.error(e);
+      untilBack(e, (said) => setError((now) => (now === said ? '' : now)));
     } finally {
       setBusy(false);
     }

@@ -2,7 +2,7 @@ import { Button } from 'antd';
 import { type KeyboardEvent, useState } from 'react';
 import { factFields, isDestination, isWritable, mayUpdate, objectNamed, useModel } from '../api/model';
 import type { OneRecord } from '../api/records';
-import type { Field, Model, ModelObject } from '../api/types';
+import type { Field, Model, ModelObject, RecordData } from '../api/types';
 import { useTranslation } from '../app/i18n';
 import { FieldInput } from '../field/FieldInput';
 import { isEmpty } from '../field/empty';
@@ -17,10 +17,13 @@ import { useDraft } from './useDraft';
 export function Facts({ object, one }: { object: ModelObject; one: OneRecord }) {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
-  const first = factFields(object);
-  const rest = object.fields.filter(
-    (f) => !f.system && !f.hidden && f.name !== object.title && !first.includes(f),
+  const named = factFields(object);
+  const others = object.fields.filter(
+    (f) => !f.system && !f.hidden && f.name !== object.title && !named.includes(f),
   );
+  // What somebody took the trouble to write is not left to be looked for.
+  const first = [...named, ...others.filter((f) => isWritten(one.data, f))];
+  const rest = others.filter((f) => !first.includes(f));
   return (
     <>
       <dl className="facts">
@@ -36,6 +39,9 @@ export function Facts({ object, one }: { object: ModelObject; one: OneRecord }) 
     </>
   );
 }
+
+const isWritten = (record: RecordData, f: Field) =>
+  f.type === 'long_text' && !isEmpty(record[f.name]);
 
 /** Reading, and by a click writing, one value; the version seen goes along. */
 function Fact({ object, one, field }: { object: ModelObject; one: OneRecord; field: Field }) {
@@ -102,7 +108,7 @@ function Fact({ object, one, field }: { object: ModelObject; one: OneRecord; fie
               editable={editable}
               onEdit={open}
             />
-            {masked && <Reveal object={object} record={record} field={field} />}
+            <Reveal object={object} record={record} field={field} />
           </>
         )}
       </dd>

@@ -3,7 +3,7 @@ import { ApiError } from '../api/client';
 import { type OneRecord, useWrites } from '../api/records';
 import type { Field, ModelObject, RecordData, Titles } from '../api/types';
 import { isSame } from '../form/useTheirs';
-import { problemsOf } from '../parts/problems';
+import { problemsOf, untilBack } from '../parts/problems';
 import { useTell } from '../parts/useTell';
 import { isMasked } from './masked';
 
@@ -51,6 +51,7 @@ export function useDraft({
     const found = problemsOf(e, [field.name]);
     setHolder(found.holders[field.name] ?? '');
     setError(found.fields[field.name] ?? found.general);
+    untilBack(e, (said) => setError((now) => (now === said ? '' : now)));
     if (!(e instanceof ApiError)) tell.error(e);
   };
   /** null: somebody changed the same value, and the writer is asked. */

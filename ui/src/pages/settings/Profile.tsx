@@ -3,7 +3,14 @@ import { Button, Input, Segmented, Select } from 'antd';
 import { useState } from 'react';
 import { api } from '../../api/client';
 import { sessionKey, useSession } from '../../api/session';
-import { type Language, languageNames, languages, setLanguage, useTranslation } from '../../app/i18n';
+import {
+  i18n,
+  type Language,
+  languageNames,
+  languages,
+  setLanguage,
+  useTranslation,
+} from '../../app/i18n';
 import { type Theme, themeChoice } from '../../app/scheme';
 import { useKept } from '../../app/store';
 import { problemsOf } from '../../parts/problems';
@@ -16,7 +23,7 @@ function zones(): string[] {
 }
 
 export function Profile() {
-  const { t, i18n } = useTranslation();
+  const { t, i18n: { language } } = useTranslation();
   const { user } = useSession();
   const client = useQueryClient();
   const tell = useTell();
@@ -32,7 +39,8 @@ export function Profile() {
     try {
       await api('/me', { method: 'PATCH', body });
       await client.invalidateQueries({ queryKey: sessionKey });
-      tell.done(t('form.saved'));
+      // In the language that has just been chosen.
+      tell.done(i18n.t('form.saved'));
     } catch (e) {
       const found = problemsOf(e, ['name', 'time_zone', 'language', 'theme']);
       setError(found.fields);
@@ -78,7 +86,7 @@ export function Profile() {
         <label htmlFor="language">{t('settings.language')}</label>
         <Select
           id="language"
-          value={i18n.language as Language}
+          value={language as Language}
           options={languages.map((l) => ({ value: l, label: languageNames[l] }))}
           onChange={(l) => {
             setLanguage(l)
