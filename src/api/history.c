@@ -153,31 +153,27 @@ err_t records_history(struct call *call)
     const struct object *o;
     int64_t id, before, limit;
     struct record *r;
-    struct change *changes;
-    size_t n;
+    struct change_page page;
     bool own;
     TRY(call_object(call, &o));
     TRY(call_id(call, 1, &id));
     TRY(call_query_int(call, "after", 1, INT64_MAX, 0, &before));
     TRY(call_query_int(call, "limit", 1, 200, 50, &limit));
     TRY(record_get(&call->ctx, o, id, OP_READ, &r));
-    TRY(change_history(&call->ctx, id, before, (size_t)limit + 1, &changes, &n));
+    TRY(change_history(&call->ctx, id, before, (size_t)limit, &page));
     TRY(record_own(&call->ctx, r, &own));
-    bool more = n > (size_t)limit;
-    if (more)
-        n = (size_t)limit;
-    struct record **sides = ARENA_ARRAY(call->ctx.arena, struct record *, 2 * n + 1);
+    struct record **sides = ARENA_ARRAY(call->ctx.arena, struct record *, 2 * page.n + 1);
     call_begin(call, 200);
     jw_open(&call->out, '[');
-    for (size_t i = 0; i < n; i++)
-        TRY(write_change(call, o, own, &changes[i], &sides[2 * i]));
+    for (size_t i = 0; i < page.n; i++)
+        TRY(write_change(call, o, own, &page.at[i], &sides[2 * i]));
     jw_close(&call->out, ']');
     jw_key(&call->out, S("has_more"));
-    jw_bool(&call->out, more);
+    jw_bool(&call->out, page.more);
     jw_key(&call->out, S("next"));
-    jw_id(&call->out, more ? changes[n - 1].id : 0);
+    jw_id(&call->out, page.more ? page.at[page.n - 1].id : 0);
     jw_key(&call->out, S("titles"));
-    TRY(record_titles(&call->ctx, sides, 2 * n, &call->out));
+    TRY(record_titles(&call->ctx, sides, 2 * page.n, &call->out));
     call_end(call);
     return OK;
 }

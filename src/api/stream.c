@@ -211,7 +211,7 @@ static err_t first_place(struct ctx *c, str last, struct place *out, bool *reset
     *reset = true;
     if (!read_place(last, &from) || place_before(newest, from))
         return OK;
-    TRY(change_after(c, from.tx, from.id, STREAM_REPLAY + 1, &missed, &n));
+    TRY(change_heads_after(c, from.tx, from.id, STREAM_REPLAY + 1, &missed, &n));
     if (n > STREAM_REPLAY)
         return OK;
     *reset = false;
@@ -226,7 +226,7 @@ static err_t catch_up(struct call *call, struct stream_hub *hub, struct subscrib
     for (;;) {
         struct change *changes;
         size_t n;
-        TRY(change_after(c, s->told.tx, s->told.id, STREAM_REPLAY, &changes, &n));
+        TRY(change_heads_after(c, s->told.tx, s->told.id, STREAM_REPLAY, &changes, &n));
         AUTO_BUF events;
         buf_init(&events, STREAM_BACKLOG);
         if (n) {

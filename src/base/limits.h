@@ -31,8 +31,9 @@ enum {
     /* work */
     LIMIT_REQUEST_ARENA = 256 * MIB,
     LIMIT_RESPONSE_BYTES = 64 * MIB,
-    LIMIT_REQUEST_MS = 20000, /* for all that a request asks of the database */
-    LIMIT_LIST_PAGE = 200,    /* records */
+    LIMIT_REQUEST_MS = 20000,   /* for all that a request asks of the database */
+    LIMIT_LIST_PAGE = 200,      /* records */
+    LIMIT_PAGE_BYTES = 8 * MIB, /* of what is read for one page; the last of it may go beyond */
     LIMIT_BATCH_ITEMS = 100,
     LIMIT_WORD_HITS = 100000, /* records that words may find for an export or a bulk change */
     LIMIT_CONDITION_DEPTH = 12,

@@ -59,8 +59,7 @@ TEST_APP(invitation_lets_a_new_colleague_in_once)
     struct invited who;
     struct login l;
     struct session s;
-    struct change *log;
-    size_t n;
+    struct change_page log;
     int64_t boss = make_user(&c, "chen@example.com", true);
     int64_t user = plain_user(&c, "{'name':'王小桐','email':'wang@example.com'}");
     assert_int_equal(cell_of(&c, user, "password_at").kind, VALUE_NULL);
@@ -87,14 +86,14 @@ TEST_APP(invitation_lets_a_new_colleague_in_once)
 
     assert_in_range(cell_of(&c, user, "password_at").i - morning, 0, CLOCK_MINUTE);
     assert_int_equal(cell_of(&c, user, "invited_until").kind, VALUE_NULL);
-    assert_int_equal(change_history(&c, user, 0, 10, &log, &n), OK);
-    assert_int_equal(n, 3);
-    assert_int_equal(log[0].actor, user);
-    assert_true(str_find(log[0].after, S("password_at")) != SIZE_MAX);
-    assert_int_equal(log[1].actor, boss);
-    assert_true(str_find(log[1].after, S("invited_until")) != SIZE_MAX);
-    for (size_t k = 0; k < n; k++)
-        assert_true(str_find(log[k].after, str_from(i.secret)) == SIZE_MAX);
+    assert_int_equal(change_history(&c, user, 0, 10, &log), OK);
+    assert_int_equal(log.n, 3);
+    assert_int_equal(log.at[0].actor, user);
+    assert_true(str_find(log.at[0].after, S("password_at")) != SIZE_MAX);
+    assert_int_equal(log.at[1].actor, boss);
+    assert_true(str_find(log.at[1].after, S("invited_until")) != SIZE_MAX);
+    for (size_t k = 0; k < log.n; k++)
+        assert_true(str_find(log.at[k].after, str_from(i.secret)) == SIZE_MAX);
     end(&c);
 }
 

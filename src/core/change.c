@@ -146,6 +146,11 @@ struct change change_of_row(const struct db_rows *rows, struct arena *arena)
     };
 }
 
+static size_t bytes_of(const struct change *ch)
+{
+    return sizeof *ch + ch->before.n + ch->after.n;
+}
+
 err_t change_read(struct db_conn *conn,
                   struct arena *arena,
                   str sql,
@@ -161,7 +166,7 @@ err_t change_read(struct db_conn *conn,
     for (size_t bytes = 0; bytes < most_bytes && db_next(rows);) {
         struct change *ch = VEC_PUSH(arena, found);
         *ch = change_of_row(rows, arena);
-        bytes += sizeof *ch + ch->before.n + ch->after.n;
+        bytes += bytes_of(ch);
     }
     TRY(db_rows_error(rows));
     *out = found.at;
@@ -169,19 +174,43 @@ err_t change_read(struct db_conn *conn,
     return OK;
 }
 
-err_t change_history(
-    struct ctx *c, int64_t record, int64_t before_id, size_t limit, struct change **out, size_t *n)
+static err_t read_page(struct ctx *c,
+                       str sql,
+                       int64_t record,
+                       int64_t before_id,
+                       size_t limit,
+                       struct change_page *out)
 {
     value params[] = {V_INT(record), V_INT(before_id ? before_id : INT64_MAX),
-                      V_INT((int64_t)limit)};
-    return change_read(c->conn, c->arena, SQL_CHANGE_OF_RECORD, params, 3, SIZE_MAX, out, n);
+                      V_INT((int64_t)limit + 1)};
+    VEC(struct change) found = {0};
+    size_t bytes = 0;
+    bool more = false;
+    AUTO_ROWS rows = NULL;
+    TRY(db_query(c->conn, sql, params, 3, &rows));
+    while (!more && db_next(rows)) {
+        more = found.n == limit || bytes >= LIMIT_PAGE_BYTES;
+        if (more)
+            continue;
+        struct change *ch = VEC_PUSH(c->arena, found);
+        *ch = change_of_row(rows, c->arena);
+        bytes += bytes_of(ch);
+    }
+    TRY(db_rows_error(rows));
+    *out = (struct change_page){found.at, found.n, bytes, more};
+    return OK;
+}
+
+err_t change_history(
+    struct ctx *c, int64_t record, int64_t before_id, size_t limit, struct change_page *out)
+{
+    return read_page(c, SQL_CHANGE_OF_RECORD, record, before_id, limit, out);
 }
 
 err_t change_edits(
-    struct ctx *c, int64_t record, int64_t before_id, size_t limit, struct change **out, size_t *n)
+    struct ctx *c, int64_t record, int64_t before_id, size_t limit, struct change_page *out)
 {
-    value params[] = {V_INT(record), V_INT(before_id), V_INT((int64_t)limit)};
-    return change_read(c->conn, c->arena, SQL_CHANGE_EDITS_OF_RECORD, params, 3, SIZE_MAX, out, n);
+    return read_page(c, SQL_CHANGE_EDITS_OF_RECORD, record, before_id, limit, out);
 }
 
 err_t change_settled(struct ctx *c, int64_t *tx, int64_t *id)
@@ -195,11 +224,11 @@ err_t change_settled(struct ctx *c, int64_t *tx, int64_t *id)
     return OK;
 }
 
-err_t change_after(
+err_t change_heads_after(
     struct ctx *c, int64_t tx, int64_t id, size_t limit, struct change **out, size_t *n)
 {
     value params[] = {V_INT(tx), V_INT(id), V_INT((int64_t)limit)};
-    return change_read(c->conn, c->arena, SQL_CHANGE_AFTER, params, 3, SIZE_MAX, out, n);
+    return change_read(c->conn, c->arena, SQL_CHANGE_HEADS_AFTER, params, 3, SIZE_MAX, out, n);
 }
 
 static err_t move_epoch(struct db_conn *conn, void *arg)

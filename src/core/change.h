@@ -79,24 +79,29 @@ err_t log_readers_settle(struct app *, unsigned milliseconds) MUST_USE;
 /* The place of the newest change that no running transaction can still precede; 0, 0 when there is
  * none. */
 err_t change_settled(struct ctx *, int64_t *tx, int64_t *id) MUST_USE;
-/* The changes after a place, in order, up to the newest settled one. */
-err_t change_after(
+/* The changes after a place, in order, up to the newest settled one, without `before` and `after`.
+ */
+err_t change_heads_after(
     struct ctx *, int64_t tx, int64_t id, size_t limit, struct change **out, size_t *n) MUST_USE;
-/* Changes of one record, newest first, from `before_id` (0 = newest). */
+/* Changes of one record, newest first: at most as many as were asked for, fewer when they are large
+ * (LIMIT_PAGE_BYTES), one at least if there is one. */
+struct change_page {
+    struct change *at;
+    size_t n, bytes;
+    bool more; /* there are older ones */
+};
+/* From `before_id` (0 = newest). */
 err_t change_history(struct ctx *,
                      int64_t record,
                      int64_t before_id,
                      size_t limit,
-                     struct change **out,
-                     size_t *n) MUST_USE;
-
+                     struct change_page *out) MUST_USE;
 /* The same without what the server worked out and without looks behind masks. */
 err_t change_edits(struct ctx *,
                    int64_t record,
                    int64_t before_id,
                    size_t limit,
-                   struct change **out,
-                   size_t *n) MUST_USE;
+                   struct change_page *out) MUST_USE;
 
 /* Does it name the field among what was before and after? */
 bool change_touches(const struct change *, const struct field *);

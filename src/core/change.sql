@@ -21,6 +21,21 @@ FROM (
 ) both_halves
 ORDER BY tx, id LIMIT $3
 
+-- The same without what was before and after, which may be long.
+-- name: change_heads_after across
+SELECT id, tx, at, actor_id, through, batch_id, op, object, record_id, customer_id, version,
+    CAST(NULL AS text), CAST(NULL AS text)
+FROM (
+    SELECT * FROM (
+        SELECT id, tx, at, actor_id, through, batch_id, op, object, record_id, customer_id, version
+        FROM change WHERE tx = $1 AND id > $2 AND tx < @horizon + (SELECT tx_offset FROM log_epoch) ORDER BY id LIMIT $3) same
+    UNION ALL
+    SELECT * FROM (
+        SELECT id, tx, at, actor_id, through, batch_id, op, object, record_id, customer_id, version
+        FROM change WHERE tx > $1 AND tx < @horizon + (SELECT tx_offset FROM log_epoch) ORDER BY tx, id LIMIT $3) later
+) both_halves
+ORDER BY tx, id LIMIT $3
+
 -- name: change_of_record across
 SELECT id, tx, at, actor_id, through, batch_id, op, object, record_id, customer_id, version, before,
     after

@@ -8,6 +8,7 @@
 #include "core/change.h"
 #include "core/record.h"
 #include "core/test_app.h"
+#include "core/timeline.h"
 
 static struct record *create(struct ctx *c, const char *name)
 {
@@ -29,9 +30,8 @@ TEST_APP(change_history_is_newest_first_and_holds_what_differs)
 {
     AUTO_ARENA arena = arena_new(64 * MIB);
     struct ctx c;
-    struct change *ch;
+    struct change_page page;
     struct record *gone;
-    size_t n;
     assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
     int64_t id = record_id(create(&c, "王小明"));
     assert_int_equal(batch_begin(&c, "bulk", S("三月"), &c.batch), OK);
@@ -39,22 +39,109 @@ TEST_APP(change_history_is_newest_first_and_holds_what_differs)
     rename_to(&c, id, "王大明");
     c.batch = 0;
     assert_int_equal(record_delete(&c, model_object(c.model, S("customer")), id, 0, &gone), OK);
-    assert_int_equal(change_history(&c, id, 0, 10, &ch, &n), OK);
-    assert_int_equal(n, 3);
-    assert_int_equal(ch[0].op, CHANGE_DELETE);
-    assert_int_equal(ch[0].after.n, 0);
-    assert_true(str_find(ch[0].before, S("王大明")) != SIZE_MAX);
-    assert_int_equal(ch[1].op, CHANGE_UPDATE);
-    assert_str(ch[1].before, "{\"name\":\"王小明\"}");
-    assert_str(ch[1].after, "{\"name\":\"王大明\"}");
-    assert_true(ch[1].batch == batch && ch[0].batch == 0);
-    assert_true(ch[1].customer == id && ch[1].version == 2);
-    assert_int_equal(ch[2].op, CHANGE_CREATE);
-    assert_int_equal(ch[2].before.n, 0);
-    int64_t second = ch[1].id;
-    assert_int_equal(change_history(&c, id, second, 10, &ch, &n), OK);
-    assert_int_equal(n, 1);
-    assert_int_equal(ch[0].op, CHANGE_CREATE);
+    assert_int_equal(change_history(&c, id, 0, 10, &page), OK);
+    assert_int_equal(page.n, 3);
+    assert_int_equal(page.at[0].op, CHANGE_DELETE);
+    assert_int_equal(page.at[0].after.n, 0);
+    assert_true(str_find(page.at[0].before, S("王大明")) != SIZE_MAX);
+    assert_int_equal(page.at[1].op, CHANGE_UPDATE);
+    assert_str(page.at[1].before, "{\"name\":\"王小明\"}");
+    assert_str(page.at[1].after, "{\"name\":\"王大明\"}");
+    assert_true(page.at[1].batch == batch && page.at[0].batch == 0);
+    assert_true(page.at[1].customer == id && page.at[1].version == 2);
+    assert_int_equal(page.at[2].op, CHANGE_CREATE);
+    assert_int_equal(page.at[2].before.n, 0);
+    int64_t second = page.at[1].id;
+    assert_int_equal(change_history(&c, id, second, 10, &page), OK);
+    assert_int_equal(page.n, 1);
+    assert_int_equal(page.at[0].op, CHANGE_CREATE);
+    ctx_done(&c);
+}
+
+/* Each takes two megabytes in the log. */
+struct large {
+    const struct record *of;
+    int edits;
+};
+
+static err_t append_large(struct ctx *c, void *arg)
+{
+    const struct large *large = arg;
+    const struct object *o = large->of->object;
+    struct record *sides[2];
+    char *text = arena_alloc(c->arena, MIB);
+    memset(text, 'x', MIB);
+    for (int i = 0; i < 2; i++) {
+        text[0] = (char)('a' + i);
+        sides[i] = record_copy(c->arena, large->of);
+        sides[i]->cells[object_field(o, S("notes"))->first_column] =
+            V_TEXT(arena_str(c->arena, (str){text, MIB}));
+    }
+    for (int i = 0; i < large->edits; i++) {
+        TRY(change_append(c, CHANGE_UPDATE, o, sides[i % 2], sides[1 - i % 2]));
+        TRY(db_settle(c->conn));
+    }
+    return OK;
+}
+
+static void edit_largely(struct app *app, int64_t id, int edits)
+{
+    AUTO_ARENA arena = arena_new(256 * MIB);
+    struct ctx c;
+    struct record *r;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    assert_int_equal(record_get(&c, model_object(c.model, S("customer")), id, OP_READ, &r), OK);
+    struct large large = {r, edits};
+    assert_int_equal(ctx_transact(&c, append_large, &large), OK);
+    ctx_done(&c);
+}
+
+TEST_APP(change_history_of_large_edits_comes_in_small_pages)
+{
+    enum { EDITS = 16 };
+    AUTO_ARENA arena = arena_new(20 * MIB);
+    struct ctx c;
+    struct change_page page;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    int64_t id = record_id(create(&c, "王小明")), before = 0;
+    edit_largely(app, id, EDITS);
+    size_t seen = 0, pages = 0;
+    do {
+        arena_reset(arena);
+        assert_int_equal(change_history(&c, id, before, 200, &page), OK);
+        assert_in_range(page.n, 1, 5);
+        before = page.at[page.n - 1].id;
+        seen += page.n;
+        pages++;
+    } while (page.more);
+    assert_int_equal(seen, EDITS + 1);
+    assert_int_equal(pages, 5);
+    ctx_done(&c);
+}
+
+TEST_APP(timeline_of_large_edits_comes_in_small_pages)
+{
+    enum { EDITS = 16 };
+    AUTO_ARENA arena = arena_new(20 * MIB);
+    struct ctx c;
+    struct timeline_page page;
+    char next[80] = "";
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    const struct object *customers = model_object(c.model, S("customer"));
+    int64_t id = record_id(create(&c, "王小明"));
+    edit_largely(app, id, EDITS);
+    size_t edits = 0, pages = 0;
+    do {
+        arena_reset(arena);
+        c.problems = (struct problems){.arena = arena};
+        assert_int_equal(timeline_read(&c, customers, id, S(""), str_from(next), 30, &page), OK);
+        for (size_t i = 0; i < page.count; i++)
+            edits += page.entries[i].change_count;
+        snprintf(next, sizeof next, STR_FMT, STR_ARG(page.next));
+        pages++;
+    } while (page.has_more);
+    assert_int_equal(edits, EDITS + 1);
+    assert_int_equal(pages, 5);
     ctx_done(&c);
 }
 
@@ -433,11 +520,11 @@ TEST(log_goes_on_after_a_restore_into_another_cluster_postgres)
     assert_int_equal(change_open(at.app), OK);
     assert_int_equal(change_settled(&c, &tx, &id), OK);
     assert_true(tx > 3000000000);
-    create(&c, "李四");
+    int64_t next = record_id(create(&c, "李四"));
     assert_int_equal(change_open(at.app), OK);
-    assert_int_equal(change_after(&c, tx, id, 10, &ch, &n), OK);
+    assert_int_equal(change_heads_after(&c, tx, id, 10, &ch, &n), OK);
     assert_int_equal(n, 1);
-    assert_true(str_find(ch[0].after, S("李四")) != SIZE_MAX);
+    assert_true(ch[0].record == next && !ch[0].after.n);
     assert_true(ch[0].tx > tx && ch[0].tx < tx + 1000);
     ctx_done(&c);
     test_app_close(&at);
@@ -448,9 +535,8 @@ TEST_APP(change_logs_former_days_as_of_then)
     static const struct write_options former = {.trusted = true, .former = true};
     AUTO_ARENA arena = arena_new(64 * MIB);
     struct ctx c;
-    struct change *ch;
+    struct change_page page;
     struct record *r;
-    size_t n;
     int64_t day;
     char body[120];
     assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
@@ -461,9 +547,9 @@ TEST_APP(change_logs_former_days_as_of_then)
     assert_int_equal(record_create(&c, model_object(c.model, S("customer")), test_json(arena, body),
                                    &former, &r),
                      OK);
-    assert_int_equal(change_history(&c, id, 0, 10, &ch, &n), OK);
-    assert_int_equal(n, 1);
-    assert_int_equal(ch[0].at, day * CLOCK_DAY);
-    assert_int_equal(ch[0].id, id);
+    assert_int_equal(change_history(&c, id, 0, 10, &page), OK);
+    assert_int_equal(page.n, 1);
+    assert_int_equal(page.at[0].at, day * CLOCK_DAY);
+    assert_int_equal(page.at[0].id, id);
     ctx_done(&c);
 }

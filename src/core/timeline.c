@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/id.h"
+#include "base/limits.h"
 #include "core/record_internal.h"
 #include "model/query.h"
 
@@ -31,7 +32,24 @@ struct reading {
     struct cursor from;
     size_t limit; /* entries of each kind, at most */
     VEC(struct timeline_entry) entries;
+    size_t bytes; /* of what has been read; beyond LIMIT_PAGE_BYTES a kind gives one entry only */
+    bool cut;     /* by bytes: beyond `last` there are entries that have not been read */
+    struct timeline_entry last;
 };
+
+static bool before(const struct timeline_entry *a, const struct timeline_entry *b)
+{
+    return a->at != b->at ? a->at > b->at : a->id > b->id;
+}
+
+/* There is more of this kind, older than its last entry: older ones of other kinds have to wait. */
+static void cut_here(struct reading *r)
+{
+    const struct timeline_entry *last = &r->entries.at[r->entries.n - 1];
+    if (!r->cut || before(last, &r->last))
+        r->last = *last;
+    r->cut = true;
+}
 
 /* ---- what refers to the record ---- */
 
@@ -90,8 +108,13 @@ static err_t read_source(struct reading *r, size_t which)
     TRY(query_select(&q, &env, &sql));
     AUTO_ROWS rows = NULL;
     TRY(db_query(c->conn, buf_str(&sql.text), sql.params.at, sql.params.n, &rows));
-    while (db_next(rows)) {
+    for (bool first = true; db_next(rows); first = false) {
+        if (!first && r->bytes >= LIMIT_PAGE_BYTES) {
+            cut_here(r);
+            break;
+        }
         struct record *record = query_record(rows, source, c->arena);
+        r->bytes += record_bytes(record);
         *VEC_PUSH(c->arena, r->entries) =
             (struct timeline_entry){.kind = SOURCES[which].object,
                                     .at = record_cell(record, at, 0).i,
@@ -130,18 +153,20 @@ static err_t read_changes(struct reading *r)
     struct ctx *c = r->ctx;
     VEC(struct change) all = {0};
     VEC(size_t) groups = {0}; /* where each begins */
+    struct change_page page;
     int64_t bound = change_bound(&r->from);
-    size_t newest = 0, batch = r->limit * 2, n;
+    size_t newest = 0;
     do {
-        struct change *some;
-        TRY(change_edits(c, r->id, bound, batch, &some, &n));
-        for (size_t i = 0; i < n; i++) {
-            if (!all.n || all.n - newest == TOGETHER_MOST || !together(&all.at[newest], &some[i]))
+        TRY(change_edits(c, r->id, bound, r->limit * 2, &page));
+        for (size_t i = 0; i < page.n; i++) {
+            if (!all.n || all.n - newest == TOGETHER_MOST ||
+                !together(&all.at[newest], &page.at[i]))
                 *VEC_PUSH(c->arena, groups) = newest = all.n;
-            *VEC_PUSH(c->arena, all) = some[i];
-            bound = some[i].id;
+            *VEC_PUSH(c->arena, all) = page.at[i];
+            bound = page.at[i].id;
         }
-    } while (n == batch && groups.n <= r->limit);
+        r->bytes += page.bytes;
+    } while (page.more && groups.n <= r->limit && r->bytes < LIMIT_PAGE_BYTES);
     for (size_t i = 0; i < groups.n; i++) {
         size_t end = i + 1 < groups.n ? groups.at[i + 1] : all.n;
         struct change *first = &all.at[groups.at[i]];
@@ -152,15 +177,12 @@ static err_t read_changes(struct reading *r)
                                     .changes = first,
                                     .change_count = end - groups.at[i]};
     }
+    if (page.more)
+        cut_here(r);
     return OK;
 }
 
 /* ---- merging ---- */
-
-static bool before(const struct timeline_entry *a, const struct timeline_entry *b)
-{
-    return a->at != b->at ? a->at > b->at : a->id > b->id;
-}
 
 static int by_time(const void *a, const void *b)
 {
@@ -192,15 +214,17 @@ static void finish(struct reading *r, size_t limit, struct timeline_page *out)
     size_t n = r->entries.n;
     if (n)
         qsort(all, n, sizeof *all, by_time);
+    while (r->cut && before(&r->last, &all[n - 1]))
+        n--;
     *out = (struct timeline_page){.entries = all, .count = n < limit ? n : limit};
-    out->has_more = n > limit;
+    out->has_more = n > limit || r->cut;
     if (!out->has_more)
         return;
     for (size_t i = 0; i < out->count; i++)
         if (all[i].change_count)
             next.change = all[i].changes[all[i].change_count - 1].id;
-    out->next = arena_printf(r->ctx->arena, "%lld.%lld.%lld", (long long)all[limit - 1].at,
-                             (long long)all[limit - 1].id, (long long)next.change);
+    out->next = arena_printf(r->ctx->arena, "%lld.%lld.%lld", (long long)all[out->count - 1].at,
+                             (long long)all[out->count - 1].id, (long long)next.change);
 }
 
 err_t timeline_read(struct ctx *c,

@@ -13,8 +13,8 @@
 #include "sql_core.h"
 
 /* A transaction takes what it gets done in this time, and no more than a chunk: others write in
- * between. */
-enum { CHUNK = 200, MOST_KEPT = 1000, CHUNK_MS = 40 };
+ * between. What is large is a chunk sooner. */
+enum { CHUNK = 200, MOST_KEPT = 1000, CHUNK_MS = 40, CHUNK_BYTES = 64 * MIB };
 
 struct undo {
     struct ctx *ctx;
@@ -178,17 +178,16 @@ static err_t store(struct undo *u,
 static err_t put_back(struct undo *u, const struct undo_item *item)
 {
     struct ctx *c = u->ctx;
-    struct undo_net net;
+    const struct undo_net *net = &item->net;
     struct record *now;
     bool changed = false;
     if (!undo_is_newest(item))
         return OK;
-    undo_fold(c, item, &net);
-    if (net.object && record_asks_use(net.object) && !u->last)
+    if (net->object && record_asks_use(net->object) && !u->last)
         return OK;
-    if (!net.lived_before && !net.lives_after)
+    if (!net->lived_before && !net->lives_after)
         return OK;
-    err_t e = net.object ? record_load(c, net.object, item->record, &now) : ERR_NOT_FOUND;
+    err_t e = net->object ? record_load(c, net->object, item->record, &now) : ERR_NOT_FOUND;
     if (e == ERR_NOT_FOUND) {
         keep(u, item, (str){0}, "undo_gone");
         return OK;
@@ -196,17 +195,17 @@ static err_t put_back(struct undo *u, const struct undo_item *item)
     TRY(e);
     bool may;
     const char *why;
-    TRY(allowed(u, &net, &may));
+    TRY(allowed(u, net, &may));
     if (!may) {
         keep(u, item, (str){0}, "undo_refused");
         return OK;
     }
     struct record *after = record_copy(c->arena, now);
-    value *deleted = &after->cells[net.object->deleted_at->first_column];
-    if (!net.lived_before) { /* made or restored by the batch */
+    value *deleted = &after->cells[net->object->deleted_at->first_column];
+    if (!net->lived_before) { /* made or restored by the batch */
         if (!record_live(now))
             return OK;
-        TRY(undo_why_kept(c, u->batch, &net, now, &why));
+        TRY(undo_why_kept(c, u->batch, net, now, &why));
         if (why) {
             keep(u, item, (str){0}, why);
             return OK;
@@ -214,16 +213,21 @@ static err_t put_back(struct undo *u, const struct undo_item *item)
         *deleted = V_INT(c->now);
         return store(u, item, CHANGE_DELETE, now, after);
     }
-    bool restore = !net.lives_after && !record_live(now);
+    bool restore = !net->lives_after && !record_live(now);
     if (!restore && !record_live(now)) {
         keep(u, item, (str){0}, "undo_gone");
         return OK;
     }
-    TRY(put_fields_back(u, item, &net, after, &changed));
+    TRY(put_fields_back(u, item, net, after, &changed));
     if (restore)
         *deleted = V_NULL;
     return restore || changed ? store(u, item, restore ? CHANGE_RESTORE : CHANGE_UPDATE, now, after)
                               : OK;
+}
+
+static bool goes_on(const struct ctx *c, int64_t end)
+{
+    return clock_monotonic() < end && arena_used(c->arena) < CHUNK_BYTES;
 }
 
 static err_t chunk_work(struct ctx *c, void *arg)
@@ -235,7 +239,7 @@ static err_t chunk_work(struct ctx *c, void *arg)
     if (!u->preview && !u->careful)
         db_pipeline(c->conn);
     int64_t end = clock_monotonic() + CHUNK_MS * CLOCK_SECOND / 1000;
-    for (u->taken = 0; u->taken < u->item_count && (!u->taken || clock_monotonic() < end);) {
+    for (u->taken = 0; u->taken < u->item_count && (!u->taken || goes_on(c, end));) {
         TRY(put_back(u, &u->items[u->taken++]));
         c->problems.list.n = 0;
     }
@@ -289,8 +293,7 @@ static void take_over(struct undo *u)
         if (!o || !record_asks_use(o) || !undo_is_newest(&item))
             continue;
         item.object = arena_str(u->out_arena, item.object);
-        item.changes = NULL;
-        item.change_count = 0;
+        item.net = (struct undo_net){0};
         *VEC_PUSH(u->out_arena, u->put_off) = item;
     }
 }
@@ -298,7 +301,7 @@ static void take_over(struct undo *u)
 /* The items that have been read, as many as there is time for. */
 static err_t do_items(struct ctx *c, struct undo *u)
 {
-    TRY(undo_read_changes(c, u->batch, u->items, u->item_count));
+    TRY(undo_read_nets(c, u->batch, u->items, &u->item_count));
     c->now = clock_now();
     TRY(u->preview ? chunk_work(c, u) : write_chunk(c, u));
     take_over(u);

@@ -4,13 +4,6 @@
 #include "core/change_internal.h"
 #include "core/record_internal.h"
 
-struct undo_item {
-    int64_t change, record;
-    str object;
-    const struct change *changes; /* all that the batch did to the record, oldest first */
-    size_t change_count;
-};
-
 /* What the batch did to one record. */
 struct undo_net {
     const struct object *object;
@@ -19,12 +12,18 @@ struct undo_net {
     json_t *before, *after; /* fields by id; `after` of what was not there before is the whole */
 };
 
+struct undo_item {
+    int64_t change, record;
+    str object;
+    int64_t newest; /* of the batch's changes of the record; 0: there is none */
+    struct undo_net net;
+};
+
 /* Why something stays, in what is told of it; compared by address. */
 extern const char UNDO_USED[], UNDO_EDITED[];
 
-/* All that the batch did to these records. */
-err_t undo_read_changes(struct ctx *, int64_t batch, struct undo_item *, size_t n) MUST_USE;
-void undo_fold(struct ctx *, const struct undo_item *, struct undo_net *);
+/* What the batch did to these records, or when that is much, to the first of them: *n. */
+err_t undo_read_nets(struct ctx *, int64_t batch, struct undo_item *, size_t *n) MUST_USE;
 /* Is this the newest of what the batch did to the record? Its turn comes but once. */
 bool undo_is_newest(const struct undo_item *);
 /* Nothing there is absent, null, or a set without members. */

@@ -9,62 +9,88 @@ const char UNDO_USED[] = "undo_used", UNDO_EDITED[] = "undo_edited_later";
 
 /* ---- what the batch did ---- */
 
-err_t undo_read_changes(struct ctx *c, int64_t batch, struct undo_item *items, size_t count)
+static json_t *object_of(str text)
 {
-    struct change *changes;
-    size_t n, end;
+    json_t *j = json_loadb(text.p ? text.p : "", text.n, 0, NULL);
+    return j ? j : json_object();
+}
+
+static struct undo_item *item_of(struct undo_item *items, size_t n, int64_t record)
+{
+    for (size_t i = 0; i < n; i++)
+        if (items[i].record == record)
+            return &items[i];
+    return NULL;
+}
+
+static void fold(struct undo_item *item, const struct change *ch)
+{
+    struct undo_net *net = &item->net;
+    if (!item->newest)
+        net->lived_before = ch->op == CHANGE_UPDATE || ch->op == CHANGE_DELETE;
+    item->newest = ch->id;
+    net->lives_after = ch->op != CHANGE_DELETE;
+    if (ch->op == CHANGE_DELETE)
+        return;
+    json_auto_t *before = object_of(ch->before), *after = object_of(ch->after);
+    if (ch->op == CHANGE_UPDATE)
+        json_object_update_missing(net->before, before);
+    else
+        json_object_clear(net->after);
+    json_object_update(net->after, after);
+}
+
+static void begin(struct ctx *c, struct undo_item *item)
+{
+    item->newest = 0;
+    item->net = (struct undo_net){.object = model_object(c->model, item->object),
+                                  .id = item->record,
+                                  .before = json_keep(c->arena, json_object()),
+                                  .after = json_keep(c->arena, json_object())};
+}
+
+/* One change after the other is read and folded: a record may have been changed very often. *whole
+ * becomes false when there was more than a page of it, and several items. */
+static err_t read_nets(struct ctx *c, int64_t batch, struct undo_item *items, size_t n, bool *whole)
+{
+    size_t bytes = 0;
     AUTO_BUF ids;
     buf_init(&ids, MIB);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < n; i++) {
+        begin(c, &items[i]);
         buf_printf(&ids, "%c%lld", i ? ',' : '[', (long long)items[i].record);
+    }
     buf_addz(&ids, "]");
     value params[] = {V_TEXT(buf_str(&ids)), V_INT(batch)};
-    TRY(change_read(c->conn, c->arena, SQL_UNDO_CHANGES, params, 2, SIZE_MAX, &changes, &n));
-    for (size_t i = 0; i < n; i = end) {
-        for (end = i + 1; end < n && changes[end].record == changes[i].record;)
-            end++;
-        for (size_t k = 0; k < count; k++)
-            if (items[k].record == changes[i].record) {
-                items[k].changes = &changes[i];
-                items[k].change_count = end - i;
-            }
+    AUTO_ARENA one = arena_new(LIMIT_REQUEST_ARENA);
+    AUTO_ROWS rows = NULL;
+    TRY(db_query(c->conn, SQL_UNDO_CHANGES, params, 2, &rows));
+    while ((n == 1 || bytes < LIMIT_PAGE_BYTES) && db_next(rows)) {
+        struct change ch = change_of_row(rows, one);
+        struct undo_item *item = item_of(items, n, ch.record);
+        if (item)
+            fold(item, &ch);
+        bytes += ch.before.n + ch.after.n;
+        arena_reset(one);
+    }
+    *whole = n == 1 || bytes < LIMIT_PAGE_BYTES;
+    return db_rows_error(rows);
+}
+
+err_t undo_read_nets(struct ctx *c, int64_t batch, struct undo_item *items, size_t *n)
+{
+    bool whole;
+    TRY(read_nets(c, batch, items, *n, &whole));
+    while (!whole) {
+        *n /= 2;
+        TRY(read_nets(c, batch, items, *n, &whole));
     }
     return OK;
 }
 
-static json_t *object_of(struct ctx *c, str text)
-{
-    json_t *j = json_keep(c->arena, json_loadb(text.p ? text.p : "", text.n, 0, NULL));
-    return j ? j : json_keep(c->arena, json_object());
-}
-
-static void fold(struct ctx *c, struct undo_net *net, const struct change *ch, bool first)
-{
-    if (first)
-        net->lived_before = ch->op == CHANGE_UPDATE || ch->op == CHANGE_DELETE;
-    net->lives_after = ch->op != CHANGE_DELETE;
-    if (ch->op == CHANGE_DELETE)
-        return;
-    if (ch->op == CHANGE_UPDATE)
-        json_object_update_missing(net->before, object_of(c, ch->before));
-    else
-        json_object_clear(net->after);
-    json_object_update(net->after, object_of(c, ch->after));
-}
-
-void undo_fold(struct ctx *c, const struct undo_item *item, struct undo_net *net)
-{
-    *net = (struct undo_net){.object = model_object(c->model, item->object),
-                             .id = item->record,
-                             .before = json_keep(c->arena, json_object()),
-                             .after = json_keep(c->arena, json_object())};
-    for (size_t i = 0; i < item->change_count; i++)
-        fold(c, net, &item->changes[i], i == 0);
-}
-
 bool undo_is_newest(const struct undo_item *item)
 {
-    return item->change_count && item->changes[item->change_count - 1].id == item->change;
+    return item->newest && item->newest == item->change;
 }
 
 /* ---- what it made and what became of it ---- */
@@ -127,20 +153,17 @@ static err_t owner_stays(
     value id = with ? record_cell(r, with, 0) : V_NULL;
     struct undo_item owner = {.record = id.i, .object = with ? with->target->name : (str){0}};
     struct record *now;
-    struct undo_net its;
+    size_t one = 1;
     const char *why = NULL;
     *out = false;
     if (id.kind != VALUE_INT)
         return OK;
-    TRY(undo_read_changes(c, batch, &owner, 1));
-    if (!owner.change_count)
+    TRY(undo_read_nets(c, batch, &owner, &one));
+    if (!owner.newest || owner.net.lived_before)
         return OK;
-    undo_fold(c, &owner, &its);
-    if (its.lived_before)
-        return OK;
-    err_t e = record_load(c, its.object, its.id, &now);
+    err_t e = record_load(c, with->target, owner.record, &now);
     if (e == OK && record_live(now))
-        TRY(undo_why_kept(c, batch, &its, now, &why));
+        TRY(undo_why_kept(c, batch, &owner.net, now, &why));
     *out = why != NULL;
     return e == ERR_NOT_FOUND ? OK : e;
 }

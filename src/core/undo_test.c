@@ -5,6 +5,7 @@
 #include "core/job.h"
 #include "core/record.h"
 #include "core/test_app.h"
+#include "core/undo_internal.h"
 #include "sql_core.h"
 
 struct stage {
@@ -351,6 +352,36 @@ static bool enough(void *context, size_t done, size_t total)
 {
     (void)context, (void)done, (void)total;
     return false;
+}
+
+TEST_APP(undo_of_long_texts_goes_in_small_chunks)
+{
+    enum { RECORDS = 180, CHARS = 19000 };
+    struct stage s;
+    struct undo_item items[RECORDS];
+    struct undo_result result;
+    int64_t id[RECORDS];
+    size_t n = RECORDS;
+    begin(&s, app);
+    str text = {arena_alloc(s.arena, 3 * CHARS), 3 * CHARS};
+    for (int i = 0; i < CHARS; i++)
+        memcpy((char *)text.p + 3 * i, "长", 3);
+    for (int i = 0; i < RECORDS; i++) {
+        id[i] = create(&s, "{'name':'王小明','notes':'短'}");
+        items[i] = (struct undo_item){.record = id[i], .object = s.customer->name};
+    }
+    int64_t batch = begin_batch(&s);
+    for (int i = 0; i < RECORDS; i++)
+        update(&s, id[i], arena_printf(s.arena, "{'notes':'" STR_FMT "'}", STR_ARG(text)).p);
+    s.c.batch = 0;
+    assert_int_equal(undo_read_nets(&s.c, batch, items, &n), OK);
+    assert_int_equal(n, RECORDS / 2);
+    assert_true(items[n - 1].newest && items[n - 1].net.lived_before);
+    assert_int_equal(batch_undo(&s.c, batch, false, &result, NULL, NULL), OK);
+    assert_int_equal(result.restored, RECORDS);
+    assert_text(&s, id[0], "notes", "短");
+    assert_text(&s, id[RECORDS - 1], "notes", "短");
+    end(&s);
 }
 
 TEST_APP(undo_preview_that_is_broken_off_says_so)

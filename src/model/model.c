@@ -41,6 +41,15 @@ struct record *record_new(struct arena *arena, const struct object *o)
     return r;
 }
 
+size_t record_bytes(const struct record *r)
+{
+    size_t n = r->object->column_count * sizeof *r->cells;
+    for (size_t i = 0; i < r->object->column_count; i++)
+        if (r->cells[i].kind == VALUE_TEXT)
+            n += r->cells[i].s.n;
+    return n;
+}
+
 struct record *record_copy(struct arena *arena, const struct record *from)
 {
     struct record *r = record_new(arena, from->object);

@@ -219,6 +219,7 @@ struct record {
 };
 struct record *record_new(struct arena *, const struct object *);
 struct record *record_copy(struct arena *, const struct record *); /* cells' text stays shared */
+size_t record_bytes(const struct record *);                        /* in memory */
 static inline value record_cell(const struct record *r, const struct field *f, unsigned part)
 {
     return r->cells[f->first_column + part];
