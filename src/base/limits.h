@@ -49,5 +49,7 @@ enum {
     LIMIT_OBJECTS = 500,
     LIMIT_FIELDS = 400, /* of one object */
     LIMIT_CHOICES = 2000,
-    LIMIT_TEXT_CHARS = 100000, /* of one value, in code points */
+    LIMIT_TEXT_CHARS = 100000,    /* of one value, in code points */
+    LIMIT_JSON_VALUE = 256 * KIB, /* of one value, where its field says nothing else */
+    LIMIT_JSON_VALUE_MOST = 4 * MIB,
 };

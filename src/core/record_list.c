@@ -191,8 +191,17 @@ struct filling {
     struct list_page page;
     value **keys;
     bool *blanks;
-    size_t room;
+    size_t room; /* with one more than are asked for, which tells whether there are more */
+    size_t bytes;
 };
+
+/* Large records make a shorter page. Those that are named by id come all: nobody goes on there. */
+static void count_bytes(const struct query *q, const struct record *r, struct filling *f)
+{
+    f->bytes += record_bytes(r);
+    if (!q->ids && f->bytes >= LIMIT_PAGE_BYTES && f->room > f->page.count + 1)
+        f->room = f->page.count + 1;
+}
 
 /* Rows of one phase, until the page is full. */
 static err_t fetch(struct ctx *c, struct query *q, struct filling *f)
@@ -216,7 +225,9 @@ static err_t fetch(struct ctx *c, struct query *q, struct filling *f)
         }
         f->keys[f->page.count] = keys;
         f->blanks[f->page.count] = q->blanks;
-        f->page.records[f->page.count++] = query_record(rows, q->object, c->arena);
+        struct record *r = query_record(rows, q->object, c->arena);
+        f->page.records[f->page.count++] = r;
+        count_bytes(q, r, f);
     }
     return db_rows_error(rows);
 }
@@ -244,11 +255,11 @@ static err_t list(struct ctx *c, const struct list_query *in, bool checked, stru
         q.range = RANGE_WHOLE;
         TRY(fetch(c, &q, &f));
     }
-    f.page.has_more = f.page.count > in->limit;
+    f.page.has_more = f.page.count == f.room;
     if (f.page.has_more) {
-        f.page.count = in->limit;
-        q.blanks = f.blanks[in->limit - 1];
-        f.page.next = write_cursor(c, q.blanks, f.keys[in->limit - 1], query_key_count(&q));
+        size_t last = --f.page.count - 1;
+        q.blanks = f.blanks[last];
+        f.page.next = write_cursor(c, q.blanks, f.keys[last], query_key_count(&q));
     }
     *out = f.page;
     return OK;

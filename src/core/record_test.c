@@ -483,6 +483,65 @@ TEST_APP(record_list_reads_what_is_asked_for)
 }
 
 /* The first stage in use that is for customers and open, unless another is given or none. */
+/* A view of which the two JSON values have so many bytes. */
+static err_t make_view(struct ctx *c, size_t bytes)
+{
+    struct record *r;
+    char *text = arena_alloc(c->arena, bytes - 1);
+    memset(text, 'x', bytes - 2);
+    json_t *body = json_keep(c->arena, json_pack("{s:s, s:s, s:s, s:s}", "object", "customer",
+                                                 "name", "v", "where", text, "columns", text));
+    return record_create(c, model_object(c->model, S("saved_view")), body, NULL, &r);
+}
+
+TEST_APP(record_json_values_have_a_ceiling)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    assert_int_equal(make_view(&c, LIMIT_JSON_VALUE), OK);
+    assert_int_equal(make_view(&c, LIMIT_JSON_VALUE + 1), ERR_INVALID);
+    assert_int_equal(c.problems.list.n, 2);
+    assert_string_equal(c.problems.list.at[0].code, "json_value_too_large");
+    assert_str(c.problems.list.at[0].pointer, "/where");
+    assert_str(c.problems.list.at[0].args[0], "256");
+    ctx_done(&c);
+}
+
+TEST_APP(record_list_of_large_records_comes_in_small_pages)
+{
+    enum { VIEWS = 40 };
+    AUTO_ARENA arena = arena_new(256 * MIB);
+    AUTO_ARENA small = arena_new(14 * MIB);
+    struct ctx c;
+    struct list_page page;
+    char next[200] = "";
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    for (int i = 0; i < VIEWS; i++)
+        assert_int_equal(make_view(&c, LIMIT_JSON_VALUE), OK);
+    struct list_query q = {
+        .object = model_object(c.model, S("saved_view")), .limit = LIMIT_LIST_PAGE, .op = OP_READ};
+    size_t seen = 0, pages = 0;
+    int64_t before = INT64_MAX;
+    c.arena = small;
+    do {
+        arena_reset(small);
+        q.after = str_from(next);
+        assert_int_equal(record_list(&c, &q, &page), OK);
+        for (size_t i = 0; i < page.count; i++) {
+            assert_true(record_id(page.records[i]) < before);
+            before = record_id(page.records[i]);
+        }
+        seen += page.count;
+        snprintf(next, sizeof next, STR_FMT, STR_ARG(page.next));
+        pages++;
+    } while (page.has_more);
+    assert_int_equal(seen, VIEWS);
+    assert_int_equal(pages, 3);
+    c.arena = arena;
+    ctx_done(&c);
+}
+
 TEST_APP(record_starts_in_the_first_stage)
 {
     AUTO_ARENA arena = arena_new(64 * MIB);

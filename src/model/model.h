@@ -96,6 +96,7 @@ struct field {
     double min, max; /* numbers, when has_min / has_max */
     bool has_min, has_max;
     unsigned max_chars; /* texts */
+    unsigned max_bytes; /* json */
     unsigned decimals;  /* number, percent */
     str currency;       /* money: fixed currency, or empty = any */
     bool wechat_id;     /* text: what WeChat takes for an id */
