@@ -42,10 +42,12 @@ SET attempts = CASE WHEN CAST($6 AS boolean) AND done < $2 THEN 1 ELSE attempts 
 WHERE id = $1 AND lease_by = $5 AND state = 'running'
 RETURNING cancel
 
+-- Those that have to wait come back at different moments, so that one that takes the process down has
+-- it for itself, and those that only ran beside it get on.
 -- name: job_release
 UPDATE job
 SET state = 'waiting', lease_by = NULL, lease_until = NULL, attempts = attempts - 1, crashes = crashes + 1,
-    run_at = CASE WHEN crashes + 1 < $2 THEN run_at ELSE $3 END
+    run_at = CASE WHEN crashes + 1 < $2 THEN run_at ELSE $3 + id % 16 * 1000000 END
 WHERE state = 'running' AND lease_by LIKE $1
 
 -- name: job_end

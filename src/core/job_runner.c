@@ -13,9 +13,9 @@ enum {
     BEAT_MILLISECONDS = 500, /* least time between two writes of how far a job is */
     FIRST_BACKOFF_SECONDS = 10,
     MOST_BACKOFF_SECONDS = 3600,
-    FREE_CRASHES = 5, /* after which a job waits, so that the process lives in between */
+    FREE_CRASHES = 2, /* after which a job waits, so that the process lives in between */
     CRASH_WAIT_SECONDS = 20,
-    MOST_CRASHES = 20,
+    MOST_CRASHES = 2,
 };
 
 struct job_runner *job_runner_of(struct app *app)

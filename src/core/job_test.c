@@ -102,6 +102,16 @@ static err_t long_run(struct ctx *c, struct job *job, json_t **result)
     }
 }
 
+static size_t going_on;
+
+/* Gets one further with each attempt. */
+static err_t go_on_run(struct ctx *c, struct job *job, json_t **result)
+{
+    (void)result;
+    err_t e = job_progress(c, job, ++going_on, 100);
+    return e == OK ? ERR_UNAVAILABLE : e;
+}
+
 static err_t rights_run(struct ctx *c, struct job *job, json_t **result)
 {
     (void)job;
@@ -126,6 +136,7 @@ static void add_kinds(void)
         {.name = "test_fail", .label = "job_purge", .run = fail_run, .max_attempts = 3},
         {.name = "test_refuse", .label = "job_purge", .run = refuse_run},
         {.name = "test_long", .label = "job_purge", .run = long_run, .lease_seconds = 1},
+        {.name = "test_goes_on", .label = "job_purge", .run = go_on_run, .goes_on = true},
         {.name = "test_rights", .label = "job_purge", .run = rights_run},
         {.name = "test_order", .label = "job_purge", .run = order_run},
     };
@@ -523,20 +534,27 @@ TEST_APP(jobs_of_a_killed_process_are_taken_over)
     end(&w);
 }
 
-/* Kills and restarts before a job gets anywhere are no attempts of it. */
-TEST_APP(jobs_outlive_restarts)
+/* The process that runs the job is killed, and the next one starts. */
+static void kill_and_restart(struct test_app *at)
 {
-    struct at_work w;
     static const str taken =
         S("UPDATE job SET state = 'running', attempts = attempts + 1, lease_by = 'gone:x', "
           "lease_until = 99999999999999999");
+    struct app *app = at->app;
+    test_db_script(app->db, taken);
+    test_app_process_gone(at, "gone");
+    assert_int_equal(job_runner_start(app, 0), OK);
+    assert_true(job_runner_stop(app, 1));
+}
+
+/* Kills and restarts before a job gets anywhere are no attempts of it, but it cannot have many. */
+TEST_APP(jobs_outlive_restarts)
+{
+    struct at_work w;
     begin(&w, app);
     int64_t id = enqueue(&w.c, "test_fail");
-    for (int i = 0; i < 12; i++) {
-        test_db_script(app->db, taken);
-        test_app_process_gone(at, "gone");
-        assert_int_equal(job_runner_start(app, 0), OK);
-        assert_true(job_runner_stop(app, 1));
+    for (int i = 0; i < 2; i++) {
+        kill_and_restart(at);
         assert_state(&w.c, id, "waiting");
     }
     assert_int_equal(json_get_int(show(&w.c, id), "attempts", -1), 0);
@@ -545,17 +563,29 @@ TEST_APP(jobs_outlive_restarts)
     test_db_script(app->db, S("UPDATE job SET run_at = 0"));
     assert_int_equal(job_run_due(app), OK);
     assert_int_equal(runs, 1);
-    for (int i = 0; i < 12; i++) {
-        test_db_script(app->db, taken);
-        test_app_process_gone(at, "gone");
-        assert_int_equal(job_runner_start(app, 0), OK);
-        assert_true(job_runner_stop(app, 1));
-    }
+    kill_and_restart(at);
     runs = 0;
     test_db_script(app->db, S("UPDATE job SET run_at = 0"));
     assert_int_equal(job_run_due(app), OK);
     assert_int_equal(runs, 0);
     assert_state(&w.c, id, "dead");
+    end(&w);
+}
+
+/* What gets on between the kills is never given up. */
+TEST_APP(jobs_that_get_on_outlive_any_number_of_kills)
+{
+    struct at_work w;
+    begin(&w, app);
+    int64_t id = enqueue(&w.c, "test_goes_on");
+    going_on = 0;
+    for (int i = 0; i < 8; i++) {
+        kill_and_restart(at);
+        kill_and_restart(at);
+        test_db_script(app->db, S("UPDATE job SET run_at = 0"));
+        assert_int_equal(job_run_due(app), OK);
+        assert_state(&w.c, id, "waiting");
+    }
     end(&w);
 }
 
