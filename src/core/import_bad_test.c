@@ -190,3 +190,46 @@ TEST_APP(import_refuses_other_bytes)
     assert_int_equal(count_imports(&c), 0);
     ctx_done(&c);
 }
+
+/* Much in few rows is read in small pieces: the guess, the check, and what it shows. */
+TEST_APP(import_of_very_large_cells_is_checked)
+{
+    enum { SMALL = 3, LARGE = 25, CHARS = 3400000 };
+    AUTO_ARENA arena = arena_new(256 * MIB);
+    AUTO_ARENA small = arena_new(120 * MIB);
+    struct ctx c;
+    struct record *r;
+    json_t *rows;
+    int64_t file;
+    import_attach();
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    const char *path = file_spool_path(&c);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    char *text = arena_alloc(arena, CHARS + 1);
+    memset(text, 'x', CHARS);
+    fputs("姓名,备注\n", f);
+    for (int i = 0; i < LARGE; i++)
+        fprintf(f, "大客户%d,%s\n", i, text);
+    for (int i = 0; i < SMALL; i++)
+        fprintf(f, "客户%d,短\n", i);
+    assert_int_equal(fclose(f), 0);
+    assert_int_equal(file_keep(&c, path, S("large.csv"), &file), OK);
+    unlink(path);
+    c.arena = c.problems.arena = small;
+    assert_int_equal(import_create(&c, file, S("customer"), &r), OK);
+    int64_t id = record_id(r);
+    assert_int_equal(import_do(&c, NULL, id, IMPORT_CHECK), OK);
+    assert_int_equal(import_get(&c, id, &r), OK);
+    assert_int_equal(record_cell(r, object_field(r->object, S("refused")), 0).i, LARGE);
+    assert_int_equal(record_cell(r, object_field(r->object, S("created")), 0).i, SMALL);
+    AUTO_BUF out;
+    buf_init(&out, 64 * MIB);
+    struct jw w = {.out = &out};
+    assert_int_equal(import_rows_json(&c, r, S("refused"), 0, 200, &w), OK);
+    assert_false(out.full);
+    rows = json_keep(arena, json_loadb(out.p, out.n, 0, NULL));
+    assert_in_range(json_array_size(json_object_get(rows, "data")), 1, 4);
+    assert_true(json_is_true(json_object_get(rows, "has_more")));
+    ctx_done(&c);
+}

@@ -123,6 +123,25 @@ static err_t finish_source(struct import_reading *r)
     return OK;
 }
 
+/* Long texts grow line by line out of several cells: only now is known how long they are. */
+static void refuse_too_long(struct import_reading *r)
+{
+    struct arena *arena = r->ctx->arena;
+    const struct object *o = r->work->map.object;
+    for (size_t i = 0; i < o->field_count; i++) {
+        const struct field *f = o->fields[i];
+        if (!str_eqz(S("long_text"), f->type->name) || !import_line_has(r->line, f) ||
+            utf8_count(record_cell(r->line->given, f, 0).s) <= f->max_chars)
+            continue;
+        struct import_problem *own = VEC_PUSH(arena, r->line->problems);
+        own->column = SIZE_MAX;
+        own->problem = (struct problem){.pointer = import_field_path(arena, o, f),
+                                        .code = "too_long",
+                                        .args = {arena_printf(arena, "%u", f->max_chars)}};
+        r->line->given->cells[f->first_column] = V_NULL;
+    }
+}
+
 err_t import_finish(struct import_reading *r)
 {
     const struct object *o = r->work->map.object;
@@ -133,5 +152,6 @@ err_t import_finish(struct import_reading *r)
     import_beside_finish(r);
     finish_name_phone(r);
     finish_title(r);
+    refuse_too_long(r);
     return finish_source(r);
 }

@@ -237,15 +237,18 @@ struct scan {
 static err_t read_rows(struct ctx *c, struct sheet_reader *reader, struct scan *s)
 {
     struct sheet_cell *cells;
-    size_t count, line;
+    size_t count, line, bytes = 0;
     bool end = false;
-    while (s->rows < IMPORT_SCAN) {
+    while (s->rows < IMPORT_SCAN && bytes < IMPORT_SCAN_BYTES) {
         TRY(sheet_next(reader, &cells, &count, &line, &end, &c->problems));
         if (end)
             break;
         str *row = ARENA_ARRAY(c->arena, str, count);
-        for (size_t i = 0; i < count; i++)
-            row[i] = arena_str(c->arena, import_cell_text(c->arena, &cells[i]));
+        for (size_t i = 0; i < count; i++) {
+            str text = import_cell_text(c->arena, &cells[i]);
+            row[i] = arena_str(c->arena, utf8_prefix(text, IMPORT_SCAN_CHARS));
+            bytes += text.n;
+        }
         s->cells[s->rows] = row;
         s->lines[s->rows] = line;
         s->counts[s->rows++] = count;

@@ -1,17 +1,21 @@
 /* import_internal: what the files of the import share. */
 #pragma once
 
+#include "base/limits.h"
 #include "core/import.h"
 #include "core/match.h"
 #include "core/record_internal.h"
 #include "sheet/sheet.h"
 
 enum {
-    IMPORT_CHUNK = 200, /* rows of one transaction */
+    IMPORT_CHUNK = 200,           /* rows of one transaction */
+    IMPORT_CHUNK_BYTES = 2 * MIB, /* of their cells: no more rows then */
     IMPORT_ROWS = 1000000,
-    IMPORT_SAMPLES = 20,     /* values kept of each column */
-    IMPORT_SCAN = 1000,      /* rows that are looked at for the guess */
-    IMPORT_HEADER_ROWS = 30, /* in which the header is looked for */
+    IMPORT_SAMPLES = 20,         /* values kept of each column */
+    IMPORT_SCAN = 1000,          /* rows that are looked at for the guess */
+    IMPORT_SCAN_BYTES = 4 * MIB, /* of their cells */
+    IMPORT_SCAN_CHARS = 1000,    /* of one cell */
+    IMPORT_HEADER_ROWS = 30,     /* in which the header is looked for */
     IMPORT_REPORT_ROWS = 200,
 };
 

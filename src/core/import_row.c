@@ -49,24 +49,33 @@ static err_t read_work(struct ctx *c, const struct record *import, struct import
     return e;
 }
 
-/* A page of rows after a line; outcome empty = all. */
-static err_t read_page(struct ctx *c,
-                       int64_t id,
-                       str outcome,
-                       int64_t after,
-                       size_t limit,
-                       struct import_stored *out,
-                       size_t *n)
+struct row_page {
+    struct import_stored *at;
+    size_t n;
+    bool more;
+};
+
+/* A page of rows after a line, shorter when there is much in them; outcome empty = all. */
+static err_t
+read_page(struct ctx *c, int64_t id, str outcome, int64_t after, size_t limit, struct row_page *out)
 {
-    value all[] = {V_INT(id), V_INT(after), V_INT((int64_t)limit)};
-    value some[] = {V_INT(id), V_TEXT(outcome), V_INT(after), V_INT((int64_t)limit)};
+    value all[] = {V_INT(id), V_INT(after), V_INT((int64_t)limit + 1)};
+    value some[] = {V_INT(id), V_TEXT(outcome), V_INT(after), V_INT((int64_t)limit + 1)};
+    struct row_page page = {.at = ARENA_ARRAY(c->arena, struct import_stored, limit)};
+    size_t bytes = 0;
     AUTO_ROWS rows = NULL;
     TRY(outcome.n ? db_query(c->conn, SQL_IMPORT_ROW_PAGE_OF, some, 4, &rows)
                   : db_query(c->conn, SQL_IMPORT_ROW_PAGE, all, 3, &rows));
-    *n = 0;
-    while (*n < limit && db_next(rows))
-        out[(*n)++] = read_row(c, rows);
-    return db_rows_error(rows);
+    while (!page.more && db_next(rows)) {
+        page.more = page.n == limit || bytes >= LIMIT_PAGE_BYTES;
+        if (page.more)
+            continue;
+        page.at[page.n++] = read_row(c, rows);
+        bytes += db_text(rows, CELLS).n + db_text(rows, CANDIDATES).n;
+    }
+    TRY(db_rows_error(rows));
+    *out = page;
+    return OK;
 }
 
 static str sentence(struct ctx *c, const json_t *problem)
@@ -201,24 +210,21 @@ err_t import_rows_json(struct ctx *c,
                        struct jw *w)
 {
     struct import_work work;
-    struct import_stored *rows = ARENA_ARRAY(c->arena, struct import_stored, limit + 1);
-    size_t n;
+    struct row_page page;
     str stored = outcome.n ? str_from(import_outcome_stored(outcome_of(outcome))) : outcome;
     TRY(read_work(c, import, &work));
     struct import_rows of = {work.map.object, import_json(c, import, "columns")};
-    TRY(read_page(c, record_id(import), stored, after, limit + 1, rows, &n));
-    bool more = n > limit;
-    n = more ? limit : n;
+    TRY(read_page(c, record_id(import), stored, after, limit, &page));
     jw_open(w, '{');
     jw_key(w, S("data"));
     jw_open(w, '[');
-    for (size_t i = 0; i < n; i++)
-        TRY(write_row(&work, c, &of, &rows[i], w));
+    for (size_t i = 0; i < page.n; i++)
+        TRY(write_row(&work, c, &of, &page.at[i], w));
     jw_close(w, ']');
     jw_key(w, S("has_more"));
-    jw_bool(w, more);
+    jw_bool(w, page.more);
     jw_key(w, S("next"));
-    jw_id(w, more ? rows[n - 1].line : 0);
+    jw_id(w, page.more ? page.at[page.n - 1].line : 0);
     jw_close(w, '}');
     return OK;
 }
@@ -226,14 +232,13 @@ err_t import_rows_json(struct ctx *c,
 err_t import_sample_json(struct ctx *c, const struct record *import, struct jw *w)
 {
     struct import_work work;
-    struct import_stored *rows = ARENA_ARRAY(c->arena, struct import_stored, IMPORT_REPORT_ROWS);
-    size_t n;
+    struct row_page page;
     TRY(read_work(c, import, &work));
     struct import_rows of = {work.map.object, import_json(c, import, "columns")};
-    TRY(read_page(c, record_id(import), S("refuse"), 0, IMPORT_REPORT_ROWS, rows, &n));
+    TRY(read_page(c, record_id(import), S("refuse"), 0, IMPORT_REPORT_ROWS, &page));
     jw_open(w, '[');
-    for (size_t i = 0; i < n; i++)
-        TRY(write_row(&work, c, &of, &rows[i], w));
+    for (size_t i = 0; i < page.n; i++)
+        TRY(write_row(&work, c, &of, &page.at[i], w));
     jw_close(w, ']');
     return OK;
 }
@@ -241,13 +246,12 @@ err_t import_sample_json(struct ctx *c, const struct record *import, struct jw *
 err_t import_duplicates_json(struct ctx *c, const struct record *import, struct jw *w)
 {
     struct import_work work;
-    struct import_stored *rows = ARENA_ARRAY(c->arena, struct import_stored, IMPORT_REPORT_ROWS);
-    size_t n;
+    struct row_page page;
     TRY(read_work(c, import, &work));
-    TRY(read_page(c, record_id(import), S("ask"), 0, IMPORT_REPORT_ROWS, rows, &n));
+    TRY(read_page(c, record_id(import), S("ask"), 0, IMPORT_REPORT_ROWS, &page));
     jw_open(w, '[');
-    for (size_t i = 0; i < n; i++)
-        TRY(import_waiting_json(&work, c, &rows[i], w));
+    for (size_t i = 0; i < page.n; i++)
+        TRY(import_waiting_json(&work, c, &page.at[i], w));
     jw_close(w, ']');
     return OK;
 }
@@ -280,20 +284,20 @@ static err_t write_refused(
     struct ctx *c, const struct import_rows *of, int64_t id, size_t width, struct sheet_writer *out)
 {
     AUTO_ARENA arena = arena_new(LIMIT_REQUEST_ARENA);
-    struct import_stored rows[REFUSED_PAGE];
+    struct row_page page = {.more = true};
     int64_t after = 0;
-    size_t n = REFUSED_PAGE;
-    while (n == REFUSED_PAGE) {
-        struct ctx page = *c;
-        page.arena = arena;
-        TRY(read_page(&page, id, S("refuse"), after, REFUSED_PAGE, rows, &n));
-        for (size_t i = 0; i < n; i++) {
+    while (page.more) {
+        struct ctx of_page = *c;
+        of_page.arena = arena;
+        TRY(read_page(&of_page, id, S("refuse"), after, REFUSED_PAGE, &page));
+        for (size_t i = 0; i < page.n; i++) {
             value *cells = ARENA_ARRAY(arena, value, width + 1);
             for (size_t k = 0; k < width; k++)
-                cells[k] = V_TEXT_OR_NULL(json_str(json_array_get(rows[i].cells, k)));
-            cells[width] = V_TEXT(import_reasons(&page, of, json_text(arena, rows[i].problems)));
+                cells[k] = V_TEXT_OR_NULL(json_str(json_array_get(page.at[i].cells, k)));
+            cells[width] =
+                V_TEXT(import_reasons(&of_page, of, json_text(arena, page.at[i].problems)));
             TRY(sheet_write(out, cells, width + 1));
-            after = rows[i].line;
+            after = page.at[i].line;
         }
         arena_reset(arena);
     }

@@ -20,12 +20,22 @@ struct run {
     size_t estimate; /* of all rows, while they are not all read */
 };
 
-/* Fills the chunk's rows; fewer than IMPORT_CHUNK at the end of the file. */
+static size_t bytes_of(const struct import_line *line)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < line->cell_count; i++)
+        n += line->cells[i].n;
+    return n;
+}
+
+/* Fills the chunk's rows: fewer than IMPORT_CHUNK at the end of the file, and when there is much in
+ * them. */
 static err_t
 read_chunk(struct run *r, struct ctx *c, struct import_line *lines, size_t *n, bool *end)
 {
+    size_t bytes = 0;
     *n = 0;
-    while (*n < IMPORT_CHUNK && !*end) {
+    while (*n < IMPORT_CHUNK && bytes < IMPORT_CHUNK_BYTES && !*end) {
         struct sheet_cell *cells;
         size_t count, line;
         TRY(sheet_next(r->reader, &cells, &count, &line, end, &r->ctx->problems));
@@ -34,6 +44,7 @@ read_chunk(struct run *r, struct ctx *c, struct import_line *lines, size_t *n, b
         struct import_line *one = &lines[(*n)++];
         *one = (struct import_line){.line = line};
         TRY(import_cells(&r->work, c, cells, count, one));
+        bytes += bytes_of(one);
     }
     return OK;
 }
