@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/limits.h"
+#include "core/file.h"
 #include "core/record_internal.h"
 #include "model/query.h"
 #include "sql_core.h"
@@ -113,6 +114,61 @@ static err_t check_seals(struct part *p)
     jw_str(&p->out, str_from(fault.why));
     jw_close(&p->out, '}');
     return OK;
+}
+
+/* ---- uploaded files ---- */
+
+/* A file that was erased while its page was looked at is none. */
+static err_t check_file(struct part *p, const struct db_rows *row)
+{
+    value id = V_INT(db_int(row, 0)), one;
+    const char *wrong = file_wrong(p->c, db_text(row, 2), db_int(row, 3), db_text(row, 4));
+    p->looked++;
+    if (!wrong)
+        return OK;
+    err_t e = db_one(p->c->conn, p->c->arena, SQL_FILE_LIVE, &id, 1, &one, 1);
+    if (e == ERR_NOT_FOUND)
+        return OK;
+    if (e != OK || p->wrong++ >= SHOWN)
+        return e;
+    jw_open(&p->out, '{');
+    jw_key(&p->out, S("file"));
+    jw_id(&p->out, id.i);
+    jw_key(&p->out, S("name"));
+    jw_str(&p->out, db_text(row, 1));
+    jw_key(&p->out, S("path"));
+    jw_str(&p->out, arena_concat(p->c->arena, S("files/"), db_text(row, 2)));
+    jw_key(&p->out, S("what"));
+    jw_str(&p->out, str_from(wrong));
+    jw_close(&p->out, '}');
+    return OK;
+}
+
+static err_t check_file_page(struct part *p, int64_t *after, bool *more)
+{
+    value params[] = {V_INT(*after), V_INT(LIMIT_LIST_PAGE)};
+    AUTO_ROWS rows = NULL;
+    TRY(db_query(p->c->conn, SQL_FILE_PAGE, params, 2, &rows));
+    for (*more = false; db_next(rows); *more = true) {
+        *after = db_int(rows, 0);
+        TRY(check_file(p, rows));
+    }
+    return db_rows_error(rows);
+}
+
+static err_t check_files(struct part *p)
+{
+    struct arena *kept = p->c->arena;
+    AUTO_ARENA of_page = arena_new(LIMIT_REQUEST_ARENA);
+    int64_t after = 0;
+    err_t e = OK;
+    p->c->arena = of_page;
+    for (bool more = true; e == OK && more;) {
+        arena_reset(of_page);
+        e = check_file_page(p, &after, &more);
+    }
+    p->c->arena = kept;
+    return e;
 }
 
 /* ---- what is kept for each record ---- */
@@ -306,9 +362,9 @@ err_t check_run(struct ctx *c, bool repair, struct jw *w, bool *clean)
     static const struct {
         const char *name;
         err_t (*run)(struct part *);
-    } parts[] = {{"storage", check_storage}, {"roll-ups", check_rollups},
-                 {"sets", check_sets},       {"identity keys", check_keys},
-                 {"key", check_key},         {"seals", check_seals}};
+    } parts[] = {{"storage", check_storage},    {"roll-ups", check_rollups}, {"sets", check_sets},
+                 {"identity keys", check_keys}, {"files", check_files},      {"key", check_key},
+                 {"seals", check_seals}};
     *clean = true;
     jw_open(w, '{');
     jw_key(w, S("checks"));

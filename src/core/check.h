@@ -1,6 +1,6 @@
 /* check: holds what is kept twice against each other: roll-ups against a full count, sets against
- * their link tables, identity keys against the records they came from, the log against its seals;
- * and asks SQLite whether its file is whole.
+ * their link tables, identity keys against the records they came from, uploaded files against their
+ * sizes and digests, the log against its seals; and asks SQLite whether its file is whole.
  *
  * Each page of records is looked at within one snapshot, so it may run while others write. */
 #pragma once

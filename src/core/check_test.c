@@ -1,6 +1,10 @@
+#include <stdio.h>
+#include <unistd.h>
+
 #include "base/limits.h"
 #include "base/test.h"
 #include "core/check.h"
+#include "core/file.h"
 #include "core/record.h"
 #include "core/test_app.h"
 
@@ -97,4 +101,64 @@ TEST_APP(check_finds_a_lost_key_and_a_lost_member)
     spoil(app, S("DELETE FROM customer__tags WHERE value = 'vip'"));
     said = report(app, arena, false, &clean);
     assert_true(says(said, "\"field\":\"tags\""));
+}
+
+static int64_t keep(struct ctx *c, const char *text)
+{
+    const char *path = file_spool_path(c);
+    int64_t id;
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    assert_true(fputs(text, f) >= 0);
+    assert_int_equal(fclose(f), 0);
+    assert_int_equal(file_keep(c, path, S("a.csv"), &id), OK);
+    return id;
+}
+
+static void overwrite(struct ctx *c, int64_t id, const char *text)
+{
+    struct stored_file file;
+    assert_int_equal(file_load(c, id, &file), OK);
+    FILE *f = fopen(file.path, "w");
+    assert_non_null(f);
+    assert_true(fputs(text, f) >= 0);
+    assert_int_equal(fclose(f), 0);
+}
+
+TEST_APP(check_finds_files_that_are_not_as_they_were_kept)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    struct stored_file file;
+    struct record *r;
+    bool clean;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    int64_t whole = keep(&c, "a,b\n1,2\n"), other = keep(&c, "a,b\n3,4\n"),
+            less = keep(&c, "a,b\n5,6\n"), gone = keep(&c, "a,b\n7,8\n"),
+            erased = keep(&c, "a,b\n9,0\n");
+    assert_true(whole > 0);
+    assert_true(says(report(app, arena, false, &clean), "\"check\":\"files\",\"looked\":5,"));
+    assert_true(clean);
+    overwrite(&c, other, "a,b\n3,5\n");
+    overwrite(&c, less, "a,b\n");
+    assert_int_equal(file_load(&c, gone, &file), OK);
+    assert_int_equal(unlink(file.path), 0);
+    assert_int_equal(record_delete(&c, model_object(c.model, S("file")), erased, 0, &r), OK);
+    assert_int_equal(file_wipe(&c, erased), OK);
+    str said = report(app, arena, false, &clean);
+    ctx_done(&c);
+    assert_false(clean);
+    assert_true(says(said, "\"check\":\"files\",\"looked\":4,\"wrong\":3,"));
+    const struct {
+        int64_t id;
+        const char *what;
+    } found[] = {{other, "content"}, {less, "size"}, {gone, "missing"}};
+    for (size_t i = 0; i < 3; i++) {
+        const char *start = arena_printf(arena, "\"file\":\"%lld\"", (long long)found[i].id).p;
+        size_t at = str_find(said, str_from(start));
+        assert_true(at != SIZE_MAX);
+        str rest = str_cut(said, at, said.n);
+        str one = str_cut(rest, 0, str_find_byte(rest, '}'));
+        assert_true(says(one, arena_printf(arena, "\"what\":\"%s\"", found[i].what).p));
+    }
 }

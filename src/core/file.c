@@ -6,8 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <sodium.h>
-
+#include "base/digest.h"
 #include "base/id.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -42,28 +41,15 @@ const char *file_spool_path(struct ctx *c)
     return arena_printf(c->arena, STR_FMT "/spool/%s", STR_ARG(c->app->data_folder), token).p;
 }
 
-/* Flushes the file to the disk and gives its SHA-256 in hex. */
-static err_t digest(const char *path, char hex[static 65], int64_t *size)
+/* Flushes the file to the disk and gives its SHA-256. */
+static err_t digest(const char *path, char hex[static DIGEST_CHARS + 1], int64_t *size)
 {
-    crypto_hash_sha256_state state;
-    unsigned char bytes[64 * 1024], hash[crypto_hash_sha256_BYTES];
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return FAULT("file to keep cannot be read");
-    crypto_hash_sha256_init(&state);
-    ssize_t n;
-    *size = 0;
-    while ((n = read(fd, bytes, sizeof bytes)) > 0) {
-        crypto_hash_sha256_update(&state, bytes, (unsigned long long)n);
-        *size += n;
-    }
-    bool bad = n < 0 || fsync(fd);
+    bool whole = digest_fd(fd, hex, size) && fsync(fd) == 0;
     close(fd);
-    if (bad)
-        return ERR_UNAVAILABLE;
-    crypto_hash_sha256_final(&state, hash);
-    sodium_bin2hex(hex, 65, hash, sizeof hash);
-    return OK;
+    return whole ? OK : ERR_UNAVAILABLE;
 }
 
 static err_t check_quota(struct ctx *c, int64_t size)
@@ -137,7 +123,7 @@ create(struct ctx *c, str name, const char *type, int64_t size, str hash, str st
 
 err_t file_keep(struct ctx *c, const char *path, str name, int64_t *id)
 {
-    char token[TOKEN_CHARS + 1], hex[65];
+    char token[TOKEN_CHARS + 1], hex[DIGEST_CHARS + 1];
     int64_t size;
     TRY(digest(path, hex, &size));
     if (!size)
@@ -186,6 +172,15 @@ err_t file_wipe(struct ctx *c, int64_t id)
     if (unlink(path_of(c, text_of(r, "storage"))) && errno != ENOENT)
         return ERR_UNAVAILABLE;
     return OK;
+}
+
+const char *file_wrong(struct ctx *c, str storage, int64_t size, str hash)
+{
+    char hex[DIGEST_CHARS + 1];
+    int64_t found;
+    if (!digest_file(path_of(c, storage), hex, &found))
+        return errno == ENOENT ? "missing" : "unreadable";
+    return found != size ? "size" : hash.n && !str_eqz(hash, hex) ? "content" : NULL;
 }
 
 bool file_may_see(struct ctx *c, const struct record *r)

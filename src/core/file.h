@@ -24,6 +24,9 @@ err_t file_wipe(struct ctx *, int64_t id) MUST_USE;
 err_t file_find(struct ctx *, int64_t id, struct stored_file *out) MUST_USE;
 /* Whoever asks; for what the server itself reads. */
 err_t file_load(struct ctx *, int64_t id, struct stored_file *out) MUST_USE;
+/* How the bytes differ from what was kept: "missing", "unreadable", "size", "content"; NULL: not at
+ * all. hash may be empty. */
+const char *file_wrong(struct ctx *, str storage, int64_t size, str hash);
 /* A new path for a temporary file in data_folder/spool. */
 const char *file_spool_path(struct ctx *);
 

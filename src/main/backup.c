@@ -16,6 +16,7 @@
 #include "base/jw.h"
 #include "base/limits.h"
 #include "base/message.h"
+#include "main/sums.h"
 
 extern char **environ;
 
@@ -27,17 +28,12 @@ struct backup {
     bool sqlite;
     size_t file_count;
     int64_t bytes;
+    char sums[DIGEST_CHARS + 1]; /* the digest of SHA256SUMS; empty: an old backup without it */
 };
 
 static const char *in_folder(struct invocation *in, const char *folder, const char *name)
 {
     return arena_printf(in->arena, "%s/%s", folder, name).p;
-}
-
-static err_t unusable(struct invocation *in, const char *path, int why)
-{
-    problem_add(&in->problems, S(""), "file_unusable", path, strerror(why), NULL);
-    return why == ENOSPC || why == EIO ? ERR_UNAVAILABLE : ERR_INVALID;
 }
 
 static bool exists(const char *path)
@@ -76,7 +72,7 @@ static err_t copy_file(struct backup *b, const char *from, const char *to)
     if (in < 0 && why == ENOENT)
         return OK; /* erased in the meantime */
     b->file_count++;
-    return copied ? OK : unusable(b->in, out < 0 && in < 0 ? from : to, why);
+    return copied ? OK : file_problem(b->in, out < 0 && in < 0 ? from : to, why);
 }
 
 /* Folders and plain files; whatever else lies there is none of ours. */
@@ -85,15 +81,15 @@ static err_t copy_tree(struct backup *b, const char *from, const char *to)
     char *roots[] = {arena_strz(b->in->arena, str_from(from)), NULL};
     size_t cut = strlen(from);
     FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-    err_t e = tree ? OK : unusable(b->in, from, errno);
+    err_t e = tree ? OK : file_problem(b->in, from, errno);
     for (FTSENT *at; e == OK && (at = fts_read(tree));) {
         const char *target = arena_printf(b->in->arena, "%s%s", to, at->fts_path + cut).p;
         if (at->fts_info == FTS_D && mkdir(target, 0700) != 0 && errno != EEXIST)
-            e = unusable(b->in, target, errno);
+            e = file_problem(b->in, target, errno);
         else if (at->fts_info == FTS_F)
             e = copy_file(b, at->fts_path, target);
         else if (at->fts_info == FTS_DNR || at->fts_info == FTS_ERR)
-            e = unusable(b->in, at->fts_path, at->fts_errno);
+            e = file_problem(b->in, at->fts_path, at->fts_errno);
     }
     if (tree)
         fts_close(tree);
@@ -136,7 +132,7 @@ static err_t run_program(struct invocation *in, char *const argv[])
     pid_t child;
     int status, why = posix_spawnp(&child, argv[0], NULL, NULL, argv, environ);
     if (why)
-        return unusable(in, argv[0], why);
+        return file_problem(in, argv[0], why);
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
@@ -200,6 +196,10 @@ static void write_facts(struct backup *b, struct buf *out)
     jw_int(&w, (int64_t)b->file_count);
     jw_key(&w, S("file_bytes"));
     jw_int(&w, b->bytes);
+    if (b->sums[0]) {
+        jw_key(&w, S("sums"));
+        jw_str(&w, str_from(b->sums));
+    }
     jw_key(&w, S("key_included"));
     jw_bool(&w, false);
     jw_close(&w, '}');
@@ -212,11 +212,11 @@ static err_t write_manifest(struct backup *b)
     write_facts(b, b->in->out);
     FILE *f = fopen(path, "wx");
     if (!f)
-        return unusable(b->in, path, errno);
+        return file_problem(b->in, path, errno);
     bool whole = fwrite(b->in->out->p, 1, b->in->out->n, f) == b->in->out->n && fflush(f) == 0 &&
                  fsync(fileno(f)) == 0;
     int why = errno;
-    return fclose(f) == 0 && whole ? OK : unusable(b->in, path, why);
+    return fclose(f) == 0 && whole ? OK : file_problem(b->in, path, why);
 }
 
 static err_t fill_backup(struct backup *b)
@@ -224,6 +224,7 @@ static err_t fill_backup(struct backup *b)
     TRY(copy_database(b));
     if (exists(b->files))
         TRY(copy_tree(b, b->files, in_folder(b->in, b->folder, "files")));
+    TRY(sums_write(b->in, b->folder, b->sums));
     return write_manifest(b);
 }
 
@@ -237,11 +238,15 @@ static struct backup backup_of(struct invocation *in, const char *folder)
                            .sqlite = str_starts(option(in, "db"), S("sqlite:"))};
 }
 
-static void say_about_key(struct invocation *in, const char *code)
+static void say(struct invocation *in, const char *code, str path)
 {
-    str path = arena_concat(in->arena, data_folder(in), S("/key"));
     str words = message_format(in->arena, in->lang, str_from(code), &path, 1);
     fprintf(stderr, STR_FMT "\n", STR_ARG(words));
+}
+
+static void say_about_key(struct invocation *in, const char *code)
+{
+    say(in, code, arena_concat(in->arena, data_folder(in), S("/key")));
 }
 
 /* A backup has its name only when it is whole. */
@@ -251,12 +256,12 @@ err_t command_backup(struct invocation *in)
     const char *part = arena_printf(in->arena, "%s.part", to).p;
     struct backup b = backup_of(in, part);
     if (exists(to))
-        return unusable(in, to, EEXIST);
+        return file_problem(in, to, EEXIST);
     if (mkdir(part, 0700) != 0)
-        return unusable(in, part, errno);
+        return file_problem(in, part, errno);
     TRY(fill_backup(&b));
     if (rename(part, to) != 0)
-        return unusable(in, to, errno);
+        return file_problem(in, to, errno);
     say_about_key(in, "backup_without_key");
     return OK;
 }
@@ -270,14 +275,19 @@ static err_t check_manifest(struct backup *b)
     json_t *facts;
     FILE *f = fopen(path, "r");
     if (!f)
-        return unusable(b->in, path, errno);
+        return file_problem(b->in, path, errno);
     size_t n = fread(bytes, 1, sizeof bytes, f);
     fclose(f);
     TRY(json_read(b->in->arena, (str){bytes, n}, &b->in->problems, &facts));
-    if (str_eqz(json_get_str(facts, "database"), b->sqlite ? "sqlite" : "postgresql"))
-        return OK;
-    problem_add(&b->in->problems, S("--db"), "backup_of_other_kind", NULL);
-    return ERR_INVALID;
+    if (!str_eqz(json_get_str(facts, "database"), b->sqlite ? "sqlite" : "postgresql")) {
+        problem_add(&b->in->problems, S("--db"), "backup_of_other_kind", NULL);
+        return ERR_INVALID;
+    }
+    str sums = json_get_str(facts, "sums");
+    snprintf(b->sums, sizeof b->sums, STR_FMT, STR_ARG(sums));
+    if (!sums.n)
+        say(b->in, "restore_unchecked", str_from(b->folder));
+    return sums.n ? sums_check(b->in, b->folder, sums) : OK;
 }
 
 static err_t put_database(struct backup *b)
@@ -295,9 +305,9 @@ err_t command_restore(struct invocation *in)
     const char *files = in_folder(in, b.folder, "files");
     TRY(check_manifest(&b));
     if (exists(b.files) && rmdir(b.files) != 0)
-        return unusable(in, b.files, EEXIST);
+        return file_problem(in, b.files, EEXIST);
     if (mkdir(data, 0700) != 0 && errno != EEXIST)
-        return unusable(in, data, errno);
+        return file_problem(in, data, errno);
     TRY(put_database(&b));
     if (exists(files))
         TRY(copy_tree(&b, files, b.files));

@@ -65,6 +65,12 @@ err_t option_int(struct invocation *in,
     return ERR_INVALID;
 }
 
+err_t file_problem(struct invocation *in, const char *path, int why)
+{
+    problem_add(&in->problems, S(""), "file_unusable", path, strerror(why), NULL);
+    return why == ENOSPC || why == EIO ? ERR_UNAVAILABLE : ERR_INVALID;
+}
+
 err_t read_secret_file(struct invocation *in, str path, str *out)
 {
     char *bytes = arena_alloc(in->arena, 64 * KIB + 1);
@@ -74,11 +80,8 @@ err_t read_secret_file(struct invocation *in, str path, str *out)
     ssize_t got = -1;
     while (fd >= 0 && n < 64 * KIB && (got = read(fd, bytes + n, 64 * KIB - n)) > 0)
         n += (size_t)got;
-    if (got < 0) {
-        problem_add_str(&in->problems, path, "file_unusable", path, str_from(strerror(errno)),
-                        (str){0});
-        return ERR_INVALID;
-    }
+    if (got < 0)
+        return file_problem(in, arena_strz(in->arena, path), errno);
     if (fd != STDIN_FILENO)
         close(fd);
     if (n && bytes[n - 1] == '\n')

@@ -64,6 +64,8 @@ err_t option_int(struct invocation *,
                  int64_t most,
                  int64_t fallback,
                  int64_t *out) MUST_USE;
+/* A problem that names the file and says why: an errno. */
+err_t file_problem(struct invocation *, const char *path, int why) MUST_USE;
 /* The whole of a file, "-" = standard input; a last newline is taken off. At most 64 KiB. */
 err_t read_secret_file(struct invocation *, str path, str *out) MUST_USE;
 

@@ -20,13 +20,6 @@ static err_t refuse(struct invocation *in, const char *at, const char *code, str
     return ERR_INVALID;
 }
 
-static err_t file_problem(struct invocation *in, str path)
-{
-    problem_add_str(&in->problems, path, "file_unusable", path, str_from(strerror(errno)),
-                    (str){0});
-    return ERR_INVALID;
-}
-
 /* A context that acts as --user, or as the server itself. */
 static err_t begin(struct invocation *in, struct app *app, struct ctx *c)
 {
@@ -68,9 +61,10 @@ as_user(struct invocation *in, struct app *app, err_t (*work)(struct invocation 
 static err_t copy(struct invocation *in, str from, const char *to)
 {
     char bytes[64 * KIB];
-    int source = open(arena_strz(in->arena, from), O_RDONLY | O_CLOEXEC);
+    const char *path = arena_strz(in->arena, from);
+    int source = open(path, O_RDONLY | O_CLOEXEC);
     if (source < 0)
-        return file_problem(in, from);
+        return file_problem(in, path, errno);
     int target = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     ssize_t n = -1;
     while (target >= 0 && (n = read(source, bytes, sizeof bytes)) > 0)
@@ -78,7 +72,7 @@ static err_t copy(struct invocation *in, str from, const char *to)
             n = -1;
             break;
         }
-    err_t e = n < 0 ? file_problem(in, from) : OK;
+    err_t e = n < 0 ? file_problem(in, target < 0 ? to : path, errno) : OK;
     close(source);
     if (target >= 0)
         close(target);
