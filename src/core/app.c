@@ -111,7 +111,8 @@ find_enterprise(struct app *app, const struct app_options *o, struct problems *p
 
 static err_t open_database(struct app *app, const struct app_options *o, struct problems *problems)
 {
-    struct db_options db = {.url = o->db_url, .readers = o->readers, .must_exist = !o->make};
+    struct db_options db = {
+        .url = o->db_url, .readers = o->readers, .must_exist = !o->make, .read_only = o->look};
     TRY(db_open(&db, problems, &app->db));
     return o->make ? OK : find_enterprise(app, o, problems);
 }
@@ -147,7 +148,7 @@ static err_t open_parts(struct app *app, const struct app_options *o, struct pro
     app->session_cache = session_cache_new();
     access_attach();
     if (o->migrate)
-        TRY(registry_migrate(app, problems, NULL));
+        TRY(registry_migrate(app, problems));
     TRY(settings_load(app));
     if (o->look)
         return OK;

@@ -14,7 +14,7 @@ struct app_options {
     int node;     /* 0..1023, differs between processes on one database; < 0: one that is free */
     bool make;    /* a database without an enterprise is fine: one is made in it */
     bool migrate; /* bring the database to this binary's schema; else a difference is refused */
-    bool look;    /* only for registry_migrate with a plan: nothing is made or written */
+    bool look;    /* only for registry_plan: nothing is made or written */
     bool old_key; /* a key that is gone is not made anew: app->keyless */
 };
 

@@ -105,7 +105,7 @@ TEST_APP(passwords_of_former_days_are_told)
     int64_t none = plain_user(&c, "{'name':'N','email':'n@example.com'}");
     assert_int_equal(db_transact(app->db, forget_passwords, NULL), OK);
     assert_int_equal(cell_of(&c, user, "password_at").kind, VALUE_NULL);
-    assert_int_equal(registry_migrate(app, &c.problems, NULL), OK);
+    assert_int_equal(registry_migrate(app, &c.problems), OK);
     assert_int_equal(cell_of(&c, user, "password_at").kind, VALUE_INT);
     assert_int_equal(cell_of(&c, none, "password_at").kind, VALUE_NULL);
     end(&c);

@@ -239,11 +239,26 @@ static err_t migrate_work(struct db_conn *conn, void *arg)
     return g->plan ? OK : db_run(conn, SQL_AUTH_PASSWORD_NOTED, NULL, 0, NULL);
 }
 
-err_t registry_migrate(struct app *app, struct problems *problems, struct buf *plan)
+err_t registry_migrate(struct app *app, struct problems *problems)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct migration g = {app, arena, problems, NULL};
+    return db_transact(app->db, migrate_work, &g);
+}
+
+err_t registry_plan(struct app *app, struct problems *problems, struct buf *plan)
 {
     AUTO_ARENA arena = arena_new(64 * MIB);
     struct migration g = {app, arena, problems, plan};
-    return db_transact(app->db, migrate_work, &g);
+    struct db_conn *conn;
+    TRY(db_acquire(app->db, &conn));
+    err_t e = db_snapshot_begin(conn);
+    if (e == OK) {
+        e = migrate_work(conn, &g);
+        db_snapshot_end(conn);
+    }
+    db_release(conn);
+    return e;
 }
 
 /* ---- changing ---- */

@@ -14,9 +14,10 @@ const struct model *model_hold(struct app *);
 void model_release(struct app *, const struct model *);
 
 /* Core tables (core/schema.sql) and those of the model are brought up to date under a lock;
- * additive steps only. The SQL that would run goes to plan instead when plan is not NULL.
- * ERR_CONFLICT: the database was made by a newer binary. */
-err_t registry_migrate(struct app *, struct problems *, struct buf *plan) MUST_USE;
+ * additive steps only. ERR_CONFLICT: the database was made by a newer binary. */
+err_t registry_migrate(struct app *, struct problems *) MUST_USE;
+/* The SQL that registry_migrate would run; only reads. */
+err_t registry_plan(struct app *, struct problems *, struct buf *plan) MUST_USE;
 err_t registry_load(struct app *, struct problems *) MUST_USE;
 /* Looks whether another node changed the model; at most once a second. */
 void registry_refresh(struct app *);

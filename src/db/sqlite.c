@@ -378,17 +378,21 @@ static void refuse(struct problems *problems, const char *code, const char *path
     problem_add(problems, S(""), code, path, why, NULL);
 }
 
+static err_t find(const struct sqlite_db *db, struct problems *problems)
+{
+    if (access(db->base.location, F_OK) == 0 || errno != ENOENT)
+        return OK;
+    refuse(problems, "no_enterprise", db->base.location, "");
+    return ERR_NOT_FOUND;
+}
+
 /* Makes the file if need be, and holds the lock on its neighbour as long as it is open. The lock
  * file stays: removing it would let two processes hold locks on two files of the same name. */
-static err_t make_and_lock(struct sqlite_db *db, bool must_exist, struct problems *problems)
+static err_t make_and_lock(struct sqlite_db *db, struct problems *problems)
 {
     const char *path = db->base.location;
     char real[PATH_BYTES], lock[PATH_BYTES + 8];
-    int fd = open(path, O_RDWR | (must_exist ? 0 : O_CREAT) | O_CLOEXEC, 0600);
-    if (fd < 0 && errno == ENOENT && must_exist) {
-        refuse(problems, "no_enterprise", path, "");
-        return ERR_NOT_FOUND;
-    }
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0 || !realpath(path, real)) {
         refuse(problems, "database_cannot_open", path, strerror(errno));
         if (fd >= 0)
@@ -457,10 +461,10 @@ err_t sqlite_open(str path,
         path = str_from(temporary);
     db_init(&db->base, &sqlite_driver, path, options);
     db->lock_file = -1;
-    err_t e = OK;
+    err_t e = options->must_exist ? find(db, problems) : OK;
     db->tidies = options->read_only && has_no_log(db);
-    if (!options->read_only) {
-        e = make_and_lock(db, options->must_exist, problems);
+    if (e == OK && !options->read_only) {
+        e = make_and_lock(db, problems);
         if (e == OK) {
             e = sqlite_writer_start(db);
             if (e != OK)

@@ -75,8 +75,8 @@ err_t command_run(struct invocation *) MUST_USE;
 /* --data; by default PATH.data beside a SQLite file, and /var/lib/renmai (root) or
  * ~/.local/share/renmai for PostgreSQL. */
 str data_folder(struct invocation *);
-/* The app for --db and --data, only to see what registry_migrate would do: nothing is written, not
- * even a folder. */
+/* The app for --db and --data, only for registry_plan: nothing is written, not even a folder, and a
+ * server may have the database. */
 err_t open_app_to_look(struct invocation *, struct app **out) MUST_USE;
 err_t open_app_migrated(struct invocation *, struct app **out) MUST_USE;
 /* The same, where the database may be empty or missing. */

@@ -317,7 +317,7 @@ err_t command_migrate(struct invocation *in)
     AUTO_BUF plan;
     buf_init(&plan, 16 * MIB);
     TRY(open_app_to_look(in, &app));
-    err_t e = registry_migrate(app, &in->problems, &plan);
+    err_t e = registry_plan(app, &in->problems, &plan);
     if (e == OK && plan.n)
         fwrite(plan.p, 1, plan.n, stdout);
     else if (e == OK)
