@@ -122,7 +122,7 @@ struct undo_kept {
     const char *why; /* message key: "undo_edited_later", "undo_gone", "undo_taken" … */
 };
 struct undo_result {
-    size_t restored;            /* records */
+    size_t restored;            /* records, also those of attempts that were broken off */
     VEC(struct undo_kept) kept; /* the first thousand */
     size_t kept_total;
     size_t kept_changed; /* of these: somebody has changed it since */
@@ -142,6 +142,8 @@ err_t batch_undo(struct ctx *,
                  struct undo_result *out,
                  bool (*progress)(void *, size_t done, size_t total),
                  void *context) MUST_USE;
+/* How many records the undoing of the batch has put back so far, in all its attempts. */
+err_t batch_restored(struct ctx *, int64_t batch, size_t *out) MUST_USE;
 void undo_write_json(struct ctx *, const struct undo_result *, struct jw *);
 /* As GET /batches/{id} says. Own batches, or all with RIGHT_UNDO; else ERR_NOT_FOUND. */
 err_t batch_write_json(struct ctx *, int64_t id, struct jw *) MUST_USE;

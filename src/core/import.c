@@ -388,16 +388,14 @@ static bool put_back(err_t e, const struct job *job)
     return e == ERR_LIMIT && job && atomic_load(&((struct job_running *)job->runner)->put_back);
 }
 
-/* What was taken back adds up when it was broken off between; what stays is found again. */
 static json_t *with_undo(struct ctx *c, const struct record *r, const struct undo_result *u)
 {
     json_t *report = json_keep(c->arena, json_deep_copy(import_json(c, r, "report")));
-    int64_t before = json_get_int(json_object_get(report, "undo"), "restored", 0);
-    json_object_set_new(
-        report, "undo",
-        json_pack("{s:I, s:I, s:I, s:I}", "restored", (json_int_t)(before + (int64_t)u->restored),
-                  "kept_total", (json_int_t)u->kept_total, "kept_changed",
-                  (json_int_t)u->kept_changed, "kept_used", (json_int_t)u->kept_used));
+    json_object_set_new(report, "undo",
+                        json_pack("{s:I, s:I, s:I, s:I}", "restored", (json_int_t)u->restored,
+                                  "kept_total", (json_int_t)u->kept_total, "kept_changed",
+                                  (json_int_t)u->kept_changed, "kept_used",
+                                  (json_int_t)u->kept_used));
     return report;
 }
 
@@ -417,7 +415,7 @@ static err_t undo(struct ctx *c, struct job *job, struct record *r)
         e = report.outcome;
     if (e == ERR_CONFLICT && str_eqz(S("batch_undone"), c->problems.list.at[0].code)) {
         c->problems.list.n = 0; /* by the batch itself, or noted everywhere but here */
-        e = OK;
+        e = batch_restored(c, batch, &result.restored);
     }
     json_t *told = with_undo(c, r, &result);
     if (e != OK && !put_back(e, job)) {

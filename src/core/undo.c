@@ -377,6 +377,17 @@ static err_t close_work(struct ctx *c, void *arg)
     return db_run(c->conn, SQL_BATCH_UNDO_ENDS, params, 2, NULL);
 }
 
+err_t batch_restored(struct ctx *c, int64_t batch, size_t *out)
+{
+    struct batch b;
+    value key, n;
+    TRY(batch_read(c, SQL_BATCH_GET, batch, &b));
+    key = V_INT(b.undo_batch);
+    TRY(db_one(c->conn, c->arena, SQL_UNDO_RESTORED, &key, 1, &n, 1));
+    *out = (size_t)n.i;
+    return OK;
+}
+
 /* With the server's rights, as "undo", in memory that each chunk uses anew. */
 static err_t run_as_undo(struct ctx *c,
                          struct undo *u,
@@ -423,6 +434,8 @@ err_t batch_undo(struct ctx *c,
         TRY(ctx_transact(c, open_work, &opening));
     err_t e = run_as_undo(c, &u, opening.undo_batch, progress, context);
     result.part = preview && e == ERR_LIMIT && !db_too_slow(c->conn);
+    if (!preview && (e == OK || e == ERR_LIMIT))
+        TRY(batch_restored(c, batch, &result.restored));
     if (e == ERR_LIMIT)
         *out = result;
     if (!result.part)

@@ -28,6 +28,9 @@ SELECT 1 FROM change WHERE batch_id = $1 AND op IN (0, 1) AND record_id = $2 LIM
 -- name: undo_total across
 SELECT count(*) FROM change WHERE batch_id = $1 AND op <= 3
 
+-- name: undo_restored across
+SELECT count(DISTINCT record_id) FROM change WHERE batch_id = $1 AND op <= 3
+
 -- name: undo_walk across
 SELECT id, object, record_id FROM change
 WHERE batch_id = $1 AND id < $2 AND +op <= 3

