@@ -8,6 +8,11 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 -- name: health_one
 SELECT 1
 
+-- name: health_write
+INSERT INTO idempotency (user_id, key, request, status, reply, at, etag, location)
+VALUES (0, 'disk', '', 0, $2, $1, '', '')
+ON CONFLICT (user_id, key) DO UPDATE SET at = excluded.at, reply = excluded.reply
+
 -- Two halves, see change_after.
 -- name: health_readers across
 SELECT r.reader, (SELECT count(*) FROM (

@@ -1,5 +1,8 @@
 #include "api/health.h"
 
+#include <string.h>
+
+#include "base/limits.h"
 #include "sql_api.h"
 
 enum { LAG_MOST = 10000 };
@@ -23,18 +26,38 @@ static void live(struct probe *p)
     say(p->reply, 200, S("ok\n"));
 }
 
-/* The process can serve: it is not about to end, and its database answers. */
-static void ready(struct probe *p)
+/* As much as a large record takes, where it is cleared away in time. */
+static err_t write_something(struct db_conn *conn, void *arg)
 {
-    struct app *app = api_app(p->api);
+    (void)arg;
+    char bytes[64 * KIB];
+    memset(bytes, 'x', sizeof bytes);
+    value params[] = {V_INT(clock_now()), V_TEXT(((str){bytes, sizeof bytes}))};
+    return db_run(conn, SQL_HEALTH_WRITE, params, 2, NULL);
+}
+
+static err_t can_serve(struct app *app, struct arena *arena)
+{
     struct db_conn *conn;
     value cell;
-    err_t e = atomic_load(&app->stopping) ? ERR_UNAVAILABLE : db_acquire(app->db, &conn);
-    if (e == OK) {
-        e = db_one(conn, p->request->arena, SQL_HEALTH_ONE, NULL, 0, &cell, 1);
-        db_release(conn);
-    }
-    say(p->reply, e == OK ? 200 : 503, e == OK ? S("ready\n") : S("not ready\n"));
+    if (atomic_load(&app->stopping))
+        return ERR_UNAVAILABLE;
+    if (db_disk_was_full(app->db))
+        TRY(db_transact(app->db, write_something, NULL));
+    TRY(db_acquire(app->db, &conn));
+    err_t e = db_one(conn, arena, SQL_HEALTH_ONE, NULL, 0, &cell, 1);
+    db_release(conn);
+    return e;
+}
+
+/* The process can serve: it is not about to end, its database answers, its disk is not full. */
+static void ready(struct probe *p)
+{
+    err_t e = can_serve(api_app(p->api), p->request->arena);
+    say(p->reply, e == OK ? 200 : 503,
+        e == OK              ? S("ready\n")
+        : e == ERR_DISK_FULL ? S("not ready: disk full\n")
+                             : S("not ready\n"));
 }
 
 /* ---- figures, in the text format of Prometheus ---- */

@@ -1,5 +1,7 @@
+#include "api/api.h"
 #include "base/limits.h"
 #include "core/test_app.h"
+#include "net/http_test_client.h"
 #include "sql_api.h"
 
 /* A reader far behind, and one at the end of the log: neither makes /metrics walk all of it. */
@@ -39,4 +41,41 @@ TEST_APP(health_looks_up_what_readers_have_not_seen)
         assert_true(sought);
     }
     db_release(conn);
+}
+
+static err_t write_something(struct db_conn *conn, void *arg)
+{
+    (void)arg;
+    return db_run(conn, S("UPDATE access_epoch SET epoch = epoch + 1"), NULL, 0, NULL);
+}
+
+static str ask(struct api *api, struct arena *arena, const char *path)
+{
+    str request = arena_printf(arena,
+                               "GET %s HTTP/1.1\r\nHost: a\r\nAccept-Language: en\r\n"
+                               "Authorization: Bearer rm_x\r\nConnection: close\r\n\r\n",
+                               path);
+    return client_exchange(api_port(api), request, arena);
+}
+
+TEST_APP(health_is_not_ready_while_the_disk_is_full)
+{
+    AUTO_ARENA arena = arena_new(MIB);
+    struct problems problems = {.arena = arena};
+    struct api_options options = {.app = app, .host = "127.0.0.1", .workers = 1};
+    struct api *api;
+    assert_int_equal(api_start(&options, &problems, &api), OK);
+    assert_int_equal(reply_status(ask(api, arena, "/readyz")), 200);
+    db_fail_at(app->db, 1, ERR_DISK_FULL);
+    str reply = ask(api, arena, "/api/v1/session");
+    assert_int_equal(reply_status(reply), 507);
+    assert_true(reply_has(reply, "\"code\":\"disk_full\""));
+    assert_true(reply_has(reply, "The disk of the server is full"));
+    db_fail_at(app->db, 1, ERR_DISK_FULL);
+    assert_int_equal(db_transact(app->db, write_something, NULL), ERR_DISK_FULL);
+    db_fail_at(app->db, 1, ERR_DISK_FULL);
+    assert_int_equal(reply_status(ask(api, arena, "/readyz")), 503);
+    assert_int_equal(reply_status(ask(api, arena, "/healthz")), 200);
+    assert_int_equal(reply_status(ask(api, arena, "/readyz")), 200);
+    api_stop(api);
 }

@@ -141,7 +141,7 @@ static void write_errors(struct document *d, const struct route *route, const js
         bool applies;
     } usual[] = {
         {400, true},          {401, known},       {403, known}, {404, path_param}, {413, write},
-        {415, write && body}, {422, route->once}, {429, known}, {503, true},
+        {415, write && body}, {422, route->once}, {429, known}, {503, true},       {507, write},
     };
     size_t i;
     json_t *status;

@@ -12,6 +12,7 @@ static const struct {
     [ERR_CONFLICT] = {"conflict", 409, 1},
     [ERR_LIMIT] = {"limit", 429, 1},
     [ERR_UNAVAILABLE] = {"unavailable", 503, 3},
+    [ERR_DISK_FULL] = {"disk_full", 507, 3},
     [ERR_INTERNAL] = {"internal", 500, 3},
 };
 

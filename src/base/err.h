@@ -16,7 +16,8 @@ typedef enum err {
     ERR_CONFLICT,  /* stale version, duplicate key, replay with another body */
     ERR_LIMIT,     /* too many, too large, too often */
     /* faults */
-    ERR_UNAVAILABLE, /* database away, disk full, shutting down: try again later */
+    ERR_UNAVAILABLE, /* database away, shutting down: try again later */
+    ERR_DISK_FULL,   /* nothing can be written until somebody makes room */
     ERR_INTERNAL,    /* a bug or a broken invariant; logged where it was found */
 } err_t;
 

@@ -86,10 +86,8 @@ static str last_part(str name)
 static err_t move(struct ctx *c, const char *path, str storage)
 {
     const char *folder = path_of(c, str_cut(storage, 0, 2));
-    if (mkdir(folder, 0700) && errno != EEXIST)
-        return ERR_UNAVAILABLE;
-    if (rename(path, path_of(c, storage)))
-        return ERR_UNAVAILABLE;
+    if ((mkdir(folder, 0700) && errno != EEXIST) || rename(path, path_of(c, storage)))
+        return errno == ENOSPC ? ERR_DISK_FULL : ERR_UNAVAILABLE;
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return ERR_UNAVAILABLE;

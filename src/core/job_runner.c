@@ -274,7 +274,11 @@ static struct ending judge(struct job_running *r, err_t e, struct problems *prob
         end.run_at += last ? 0 : job_backoff(r->job.attempt);
     }
     if (e != OK && !end.uncounted && !str_eqz(S("cancelled"), end.state) && !problems_any(problems))
-        problem_add(problems, S(""), e == ERR_UNAVAILABLE ? "job_unavailable" : "job_failed", NULL);
+        problem_add(problems, S(""),
+                    e == ERR_DISK_FULL     ? "disk_full"
+                    : e == ERR_UNAVAILABLE ? "job_unavailable"
+                                           : "job_failed",
+                    NULL);
     return end;
 }
 

@@ -156,7 +156,15 @@ err_t db_transact(struct db *db, db_work work, void *arg)
     if (db->read_only)
         return ERR_DENIED;
     db_count(&db->transactions);
-    return db->driver->transact(db, work, arg);
+    err_t e = db->driver->transact(db, work, arg);
+    if (e == ERR_DISK_FULL)
+        atomic_store(&db->disk_full, true);
+    return e;
+}
+
+bool db_disk_was_full(struct db *db)
+{
+    return atomic_exchange(&db->disk_full, false);
 }
 
 err_t db_run_work(struct db_conn *c, db_work work, void *arg)

@@ -18,8 +18,8 @@
  * @horizon (see core/change.h), @skip_locked, and the column types @id and @text.
  *
  * Outcomes: ERR_CONFLICT a unique key is taken or a foreign key is missing (db_conflict_name tells
- * which); faults: ERR_UNAVAILABLE (connection lost, disk full, shutting down), ERR_INTERNAL (wrong
- * SQL, damaged file), both logged here. */
+ * which); faults: ERR_UNAVAILABLE (connection lost, shutting down), ERR_DISK_FULL, ERR_INTERNAL
+ * (wrong SQL, damaged file), all logged here. */
 #pragma once
 
 #include "base/arena.h"
@@ -73,6 +73,8 @@ void db_snapshot_end(struct db_conn *);
  * during commit the result is unknown: ERR_UNAVAILABLE. */
 typedef err_t (*db_work)(struct db_conn *, void *arg);
 err_t db_transact(struct db *, db_work work, void *arg) MUST_USE;
+/* Whether a transaction has failed with ERR_DISK_FULL since this was asked. */
+bool db_disk_was_full(struct db *);
 /* Within a work: a savepoint around inner; when inner fails only its part is undone. */
 err_t db_nested(struct db_conn *, db_work inner, void *arg) MUST_USE;
 

@@ -120,9 +120,11 @@ TEST(db_sqlite_survives_a_full_disk)
         id++;
         e = db_transact(at.db, fill, &id);
     }
-    assert_int_equal(e, ERR_UNAVAILABLE);
+    assert_int_equal(e, ERR_DISK_FULL);
+    assert_true(db_disk_was_full(at.db));
     assert_int_equal(count_items(at.db), id - 1);
     assert_int_equal(db_transact(at.db, limit_pages, NULL), OK);
+    assert_false(db_disk_was_full(at.db));
     assert_int_equal(db_transact(at.db, fill, &id), OK);
     assert_int_equal(count_items(at.db), id);
     test_db_close(&at);

@@ -60,6 +60,7 @@ struct db {
     struct db_pool pools[PURPOSES];
     bool closing;
     struct db_conn *number_holder; /* number.c; NULL = none */
+    _Atomic bool disk_full;        /* see db_disk_was_full */
 
     _Atomic int fault_in; /* statements until the injected fault; <= 0: none */
     _Atomic int fault;

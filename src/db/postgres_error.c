@@ -31,6 +31,8 @@ static err_t meaning(struct postgres_conn *c, str state)
     }
     if (any_of(state, away) || in_class(state, "08"))
         c->base.broken = true;
+    if (str_eqz(state, "53100"))
+        return ERR_DISK_FULL;
     if (c->base.broken || any_of(state, later) || in_class(state, "53") || in_class(state, "58"))
         return ERR_UNAVAILABLE;
     return ERR_INTERNAL;

@@ -87,6 +87,7 @@ static err_t meaning(int code)
     }
     switch (code & 0xff) {
     case SQLITE_FULL:
+        return ERR_DISK_FULL;
     case SQLITE_IOERR:
     case SQLITE_BUSY:
     case SQLITE_LOCKED:

@@ -110,7 +110,7 @@ static err_t commit(struct sqlite_conn *c)
     log_event(LOG_ERROR, "commit_failed", NULL);
     if (in_transaction(c))
         roll_back(c);
-    return ERR_UNAVAILABLE;
+    return e == ERR_DISK_FULL ? e : ERR_UNAVAILABLE;
 }
 
 static void answer(struct sqlite_pending *group, err_t all)
@@ -147,7 +147,7 @@ static void run_group(struct sqlite_db *db)
         } else if (all == OK) {
             p->result = run_next(c, p);
             if (!in_transaction(c)) { /* SQLite undid everything: disk full, I/O error */
-                all = ERR_UNAVAILABLE;
+                all = p->result == ERR_DISK_FULL ? ERR_DISK_FULL : ERR_UNAVAILABLE;
                 break;
             }
         }

@@ -68,7 +68,7 @@ err_t option_int(struct invocation *in,
 err_t file_problem(struct invocation *in, const char *path, int why)
 {
     problem_add(&in->problems, S(""), "file_unusable", path, strerror(why), NULL);
-    return why == ENOSPC || why == EIO ? ERR_UNAVAILABLE : ERR_INVALID;
+    return why == ENOSPC ? ERR_DISK_FULL : why == EIO ? ERR_UNAVAILABLE : ERR_INVALID;
 }
 
 err_t read_secret_file(struct invocation *in, str path, str *out)

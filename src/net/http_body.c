@@ -17,10 +17,11 @@ static err_t open_spool(struct http_conn *c)
     c->spool = mkostemp(c->spool_path, O_CLOEXEC);
     if (c->spool >= 0)
         return OK;
-    log_event(LOG_ERROR, "http_spool_failed", "errno", LOG_INT(errno), NULL);
+    int why = errno;
+    log_event(LOG_ERROR, "http_spool_failed", "errno", LOG_INT(why), NULL);
     free(c->spool_path);
     c->spool_path = NULL;
-    return ERR_UNAVAILABLE;
+    return why == ENOSPC ? ERR_DISK_FULL : ERR_UNAVAILABLE;
 }
 
 err_t http_body_add(struct http_conn *c, str bytes)
@@ -36,8 +37,9 @@ err_t http_body_add(struct http_conn *c, str bytes)
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0) {
-            log_event(LOG_ERROR, "http_spool_failed", "errno", LOG_INT(errno), NULL);
-            return ERR_UNAVAILABLE;
+            int why = errno;
+            log_event(LOG_ERROR, "http_spool_failed", "errno", LOG_INT(why), NULL);
+            return why == ENOSPC ? ERR_DISK_FULL : ERR_UNAVAILABLE;
         }
         bytes = str_cut(bytes, (size_t)n, bytes.n);
     }

@@ -173,8 +173,11 @@ static enum MHD_Result take_body(struct http_conn *c, const char *bytes, size_t 
     }
     if (c->refusal.status)
         return before + n <= c->rule.max + LIMIT_HTTP_DRAIN ? MHD_YES : MHD_NO;
-    if (http_body_add(c, (str){bytes, n}) != OK) {
-        c->refusal = (struct http_refusal){503, "http_spool_failed"};
+    err_t e = http_body_add(c, (str){bytes, n});
+    if (e != OK) {
+        static const struct http_refusal full = {507, "disk_full"},
+                                         failed = {503, "http_spool_failed"};
+        c->refusal = e == ERR_DISK_FULL ? full : failed;
         http_body_done(c);
     }
     return MHD_YES;

@@ -107,7 +107,8 @@ struct http_server_options {
     void *(*worker_init)(void *context); /* on the worker's thread */
     void (*worker_done)(void *worker);
     void (*handler)(struct http_request *, struct http_reply *);
-    /* Fills the reply for what the server itself refuses: 400, 413, 414, 431, 500, 503; `code` is a
+    /* Fills the reply for what the server itself refuses: 400, 413, 414, 431, 500, 503, 507; `code`
+     * is a
      * message key. May run on a network thread. NULL: empty bodies. */
     void (*refuse)(void *context, int status, const char *code, struct http_reply *);
     void *context;

@@ -70,7 +70,7 @@ export async function probe() {
   probing = true;
   if (isBroken()) window.clearTimeout(timer);
   try {
-    const reply = await fetch('/readyz', { cache: 'no-store' });
+    const reply = await fetch('/healthz', { cache: 'no-store' });
     if (!reply.ok) throw new Error(String(reply.status));
     connectionGood();
   } catch {

@@ -24,7 +24,7 @@ function serve(answers: Record<string, (unknown | number | 'lost')[]>): Sent[] {
     const path = url.replace('/api/v1', '');
     const key = (init.headers as Record<string, string>)?.['Idempotency-Key'] ?? '';
     sent.push({ path, key });
-    const answer = path === '/readyz' ? {} : answers[path]?.shift();
+    const answer = path === '/healthz' ? {} : answers[path]?.shift();
     if (answer === 'lost') throw new TypeError('Failed to fetch');
     if (typeof answer === 'number') return new Response('{"code":"denied"}', { status: answer });
     return new Response(JSON.stringify(answer));
