@@ -216,10 +216,19 @@ static void handler(struct http_request *r, struct http_reply *reply)
         asset_reply(api, r, reply);
 }
 
-static void refuse_early(void *context, int status, const char *code, struct http_reply *reply)
+/* Nothing is known yet of who asks. */
+static void refuse_early(void *context,
+                         const struct http_request *head,
+                         int status,
+                         const char *code,
+                         struct http_reply *reply)
 {
-    (void)context;
-    problem_simple(reply, LANG_EN, status, code, (str){0});
+    const struct api *api = context;
+    AUTO_ARENA arena = arena_new(64 * KIB);
+    enum lang lang = LANG_ZH_CN;
+    (void)lang_parse(setting_text(api->app, arena, "language", S("zh-CN")), &lang);
+    lang = lang_negotiate(http_header(head, "Accept-Language"), lang);
+    problem_simple(reply, lang, status, code, head->request_id);
     security_headers(reply, true);
 }
 

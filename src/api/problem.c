@@ -131,6 +131,8 @@ void problem_simple(
     struct jw w = {.out = &reply->body};
     reply->status = status;
     reply->type = "application/problem+json";
-    head(&w, message_get(lang, str_from(code)), status, code, request_id);
+    str words = message_get(lang, str_from(code));
+    head(&w, words, status, code, request_id);
+    member(&w, "detail", words);
     jw_close(&w, '}');
 }

@@ -79,6 +79,14 @@ static err_t tell_merged(struct ctx *c, const struct object *o, int64_t id)
     return OK;
 }
 
+static err_t unknown_param(void *context, str name, str unused)
+{
+    struct call *call = context;
+    (void)unused;
+    problem_add_str(&call->ctx.problems, name, "unknown_parameter", name, (str){0}, (str){0});
+    return ERR_INVALID;
+}
+
 err_t records_get(struct call *call)
 {
     const struct object *o;
@@ -86,6 +94,7 @@ err_t records_get(struct call *call)
     struct record *r;
     TRY(call_object(call, &o));
     TRY(call_id(call, 1, &id));
+    TRY(http_params(call->request, unknown_param, call));
     err_t e = record_get(&call->ctx, o, id, OP_READ, &r);
     if (e == ERR_NOT_FOUND)
         TRY(tell_merged(&call->ctx, o, id));

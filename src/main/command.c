@@ -67,7 +67,12 @@ err_t option_int(struct invocation *in,
 
 err_t file_problem(struct invocation *in, const char *path, int why)
 {
-    problem_add(&in->problems, S(""), "file_unusable", path, strerror(why), NULL);
+    const char *code = why == ENOENT   ? "file_not_there"
+                       : why == EEXIST ? "file_there_already"
+                       : why == EACCES ? "file_not_allowed"
+                       : why == ENOSPC ? "file_disk_full"
+                                       : "file_unusable";
+    problem_add(&in->problems, S(""), code, path, strerror(why), NULL);
     return why == ENOSPC ? ERR_DISK_FULL : why == EIO ? ERR_UNAVAILABLE : ERR_INVALID;
 }
 

@@ -151,8 +151,10 @@ void http_reply_refuse(struct http_conn *c, struct http_refusal why)
     struct http_server *server = c->server;
     struct http_reply r;
     http_reply_init(c, &r);
+    struct http_request head = {
+        .path = c->path, .request_id = str_from(c->request_id), .internal = c};
     if (server->options.refuse)
-        server->options.refuse(server->options.context, why.status, why.code, &r);
+        server->options.refuse(server->options.context, &head, why.status, why.code, &r);
     r.status = why.status;
     r.stream = NULL;
     r.close = true;

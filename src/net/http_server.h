@@ -110,7 +110,11 @@ struct http_server_options {
     /* Fills the reply for what the server itself refuses: 400, 413, 414, 431, 500, 503, 507; `code`
      * is a
      * message key. May run on a network thread. NULL: empty bodies. */
-    void (*refuse)(void *context, int status, const char *code, struct http_reply *);
+    void (*refuse)(void *context,
+                   const struct http_request *head, /* as body_rule gets it, and its request_id */
+                   int status,
+                   const char *code,
+                   struct http_reply *);
     void *context;
 };
 

@@ -101,8 +101,13 @@ static struct http_body_rule answer(const struct http_request *head)
     return (struct http_body_rule){.max = 32 * MIB, .spool = str_eqz(head->path, "/asked/spool")};
 }
 
-static void refuse(void *context, int status, const char *code, struct http_reply *reply)
+static void refuse(void *context,
+                   const struct http_request *head,
+                   int status,
+                   const char *code,
+                   struct http_reply *reply)
 {
+    (void)head;
     (void)context, (void)status;
     reply->type = "text/plain";
     buf_addz(&reply->body, code);
