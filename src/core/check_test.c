@@ -155,9 +155,9 @@ TEST_APP(check_finds_files_that_are_not_as_they_were_kept)
     } found[] = {{other, "content"}, {less, "size"}, {gone, "missing"}};
     for (size_t i = 0; i < 3; i++) {
         const char *start = arena_printf(arena, "\"file\":\"%lld\"", (long long)found[i].id).p;
-        size_t at = str_find(said, str_from(start));
-        assert_true(at != SIZE_MAX);
-        str rest = str_cut(said, at, said.n);
+        size_t where = str_find(said, str_from(start));
+        assert_true(where != SIZE_MAX);
+        str rest = str_cut(said, where, said.n);
         str one = str_cut(rest, 0, str_find_byte(rest, '}'));
         assert_true(says(one, arena_printf(arena, "\"what\":\"%s\"", found[i].what).p));
     }

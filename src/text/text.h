@@ -123,8 +123,8 @@ str text_mask_phones(struct arena *, str s);
 /* As people of the region write it: "138 0013 8000". */
 str text_phone_format(struct arena *, str e164, const char *region);
 str text_email_mask(struct arena *, str email); /* "z***@example.com" */
-/* Lower-cases (a quoted local part stays as it is), trims, turns full width to half; false when it is no address
- * (RFC 5321 mailbox, UTF-8 local parts allowed, domain with a dot). */
+/* Lower-cases (a quoted local part stays as it is), trims, turns full width to half; false when it
+ * is no address (RFC 5321 mailbox, UTF-8 local parts allowed, domain with a dot). */
 bool text_email_parse(struct arena *, str s, str *out);
 
 /* ---- similarity ---- */
