@@ -211,6 +211,8 @@ export async function openPage(browser, server, options = {}) {
     async signIn(email = server.email) {
       if (server.cookies && email === server.email) {
         await context.addCookies(server.cookies);
+        /* a page that was told before that nobody is signed in would not ask again */
+        if (page.url().startsWith(server.url)) await page.evaluate(() => localStorage.removeItem('renmai.signed-out'));
         return;
       }
       await page.goto(`${server.url}/login`);
