@@ -37,19 +37,6 @@ static int64_t along(struct ctx *c, int64_t id, const char *figure)
     return json_get_int(json_array_get(list, 0), figure, 0);
 }
 
-static int64_t count(struct ctx *c, const char *object, const char *where)
-{
-    const struct object *o = model_object(c->model, str_from(object));
-    struct condition *condition;
-    int64_t n;
-    assert_int_equal(condition_parse(c->model, o, test_json(c->arena, where), S(""), &c->problems,
-                                     c->arena, &condition),
-                     OK);
-    struct list_query q = {.object = o, .where = condition, .op = OP_READ};
-    assert_int_equal(record_count(c, &q, 0, &n), OK);
-    return n;
-}
-
 static bool says(struct ctx *c, int64_t id, const char *outcome, const char *words)
 {
     AUTO_BUF out;

@@ -41,10 +41,10 @@ static inline int64_t figure(struct ctx *c, int64_t id, const char *name)
     return json_get_int(json_object_get(view(c, id), "report"), name, -1);
 }
 
-/* How many customers match. */
-static inline int64_t count_customers(struct ctx *c, const char *where)
+/* How many records match. */
+static inline int64_t count(struct ctx *c, const char *object, const char *where)
 {
-    const struct object *o = model_object(c->model, S("customer"));
+    const struct object *o = model_object(c->model, str_from(object));
     struct condition *condition;
     int64_t n;
     assert_int_equal(condition_parse(c->model, o, test_json(c->arena, where), S(""), &c->problems,
@@ -53,4 +53,9 @@ static inline int64_t count_customers(struct ctx *c, const char *where)
     struct list_query q = {.object = o, .where = condition, .op = OP_READ};
     assert_int_equal(record_count(c, &q, 0, &n), OK);
     return n;
+}
+
+static inline int64_t count_customers(struct ctx *c, const char *where)
+{
+    return count(c, "customer", where);
 }

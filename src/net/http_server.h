@@ -108,8 +108,7 @@ struct http_server_options {
     void (*worker_done)(void *worker);
     void (*handler)(struct http_request *, struct http_reply *);
     /* Fills the reply for what the server itself refuses: 400, 413, 414, 431, 500, 503, 507; `code`
-     * is a
-     * message key. May run on a network thread. NULL: empty bodies. */
+     * is a message key. May run on a network thread. NULL: empty bodies. */
     void (*refuse)(void *context,
                    const struct http_request *head, /* as body_rule gets it, and its request_id */
                    int status,
