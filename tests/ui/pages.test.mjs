@@ -77,6 +77,7 @@ for (const look of looks) {
     const line = await tab.evaluate((e) => getComputedStyle(e).borderBottomWidth);
     if (line !== '2px') found.push(`record: its tabs have no rules (${line})`);
     await p.go(`${record}?show=history`);
+    await p.page.locator('.stream-item').first().waitFor();
     await check('history');
     await p.go(`${record}/edit`);
     await check('edit');

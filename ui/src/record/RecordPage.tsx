@@ -59,7 +59,7 @@ function RecordView({ object, one }: { object: ModelObject; one: OneRecord }) {
   const name = recordTitle(object, record, one.titles) || object.label;
   const hasTimeline = object.root === 'self';
   const middle: Middle = hasTimeline && query.get('show') !== 'history' ? 'timeline' : 'history';
-  const [column, setColumn] = useState<Column>('facts');
+  const [column, setColumn] = useState<Column>(query.has('show') ? 'middle' : 'facts');
   const lists = relatedLists(model, object);
   useTitle(name);
 
