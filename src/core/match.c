@@ -7,8 +7,8 @@
 #include "sql_core.h"
 #include "text/linkage.h"
 
-enum { LOOKED_AT = 40, ALIKE = 400 };
-static const double SIMILAR = 0.5;
+enum { NAME_CHARS = 40, LOOKED_AT = 40, ALIKE = 400 };
+static const double SIMILAR = 0.5, SAME_CORE = 0.8, SAME_SOUND = 0.6;
 
 /* ---- what a record is recognised by ---- */
 
@@ -26,17 +26,11 @@ bool match_is_company(const struct record *r)
 
 static str name_key(struct arena *arena, const struct record *r)
 {
+    bool company = match_is_company(r);
     str name = match_cell(r, "name");
-    if (match_is_company(r)) {
-        str core = text_company_core(arena, name);
-        return core.n ? arena_concat(arena, S("c:"), core) : core;
-    }
-    AUTO_BUF out;
-    buf_init(&out, KIB);
-    str rest = text_pinyin(arena, utf8_prefix(name, 40), true), part;
-    while (str_split(&rest, ' ', &part))
-        buf_add(&out, part);
-    return out.n ? arena_concat(arena, S("n:"), buf_str(&out)) : (str){0};
+    str core = company ? text_company_core(arena, name) : utf8_prefix(name, NAME_CHARS);
+    str sound = text_sound(arena, core, !company);
+    return sound.n ? arena_concat(arena, company ? S("c:") : S("n:"), sound) : sound;
 }
 
 static err_t keep_key(struct ctx *c, const struct record *before, const struct record *after)
@@ -50,6 +44,12 @@ static err_t keep_key(struct ctx *c, const struct record *before, const struct r
         TRY(db_run(c->conn, SQL_MATCH_KEY_REMOVE, params, 3, NULL));
     params[1] = V_TEXT(new);
     return new.n ? db_run(c->conn, SQL_MATCH_KEY_ADD, params, 3, NULL) : OK;
+}
+
+err_t match_key_again(struct ctx *c, const struct record *r)
+{
+    bool is_customer = str_eqz(r->object->name, "customer");
+    return is_customer ? keep_key(c, NULL, r) : OK;
 }
 
 void match_attach(void)
@@ -135,23 +135,36 @@ static const char *name_reason(enum link_level level)
                                   : "match_name_similar";
 }
 
+/* False: neither the same core nor one that sounds the same. */
+static bool weigh_companies(struct ctx *c, str one, str other, struct match *m)
+{
+    str x = text_company_core(c->arena, one), y = text_company_core(c->arena, other);
+    bool same = str_eq(text_fold(c->arena, one), text_fold(c->arena, other));
+    bool core = same || str_eq(x, y);
+    if (!core && !str_eq(text_sound(c->arena, x, false), text_sound(c->arena, y, false)))
+        return false;
+    double score = same ? 1 : core ? SAME_CORE : SAME_SOUND;
+    m->certain = m->certain || same;
+    m->score = score > m->score ? score : m->score;
+    match_reason(m, core ? "match_company" : "match_company_sound");
+    return true;
+}
+
 bool match_weigh(struct ctx *c, struct match_side one, struct match_side other, struct match *m)
 {
     struct pair pair = {one, other};
     struct link_record a = link_of(c, &pair, false), b = link_of(c, &pair, true);
     struct link_result result;
-    bool company = match_is_company(one.record) && match_is_company(other.record);
     if (!a.name.n || !b.name.n)
         return false;
+    if (match_is_company(one.record) && match_is_company(other.record))
+        return weigh_companies(c, a.name, b.name, m);
     link_compare(c->arena, link_prepare(c->arena, &a), link_prepare(c->arena, &b), &result);
-    bool same_company = company && str_eq(text_fold(c->arena, a.name), text_fold(c->arena, b.name));
-    if (!company && result.posterior < SIMILAR)
+    if (result.posterior < SIMILAR)
         return false;
-    double score = same_company ? 1 : company ? 0.8 : result.posterior;
-    m->certain = m->certain || same_company;
-    m->score = score > m->score ? score : m->score;
-    match_reason(m, company ? "match_company" : name_reason(result.levels[LINK_NAME]));
-    if (result.levels[LINK_COMPANY] == LINK_EQUAL && !company)
+    m->score = result.posterior > m->score ? result.posterior : m->score;
+    match_reason(m, name_reason(result.levels[LINK_NAME]));
+    if (result.levels[LINK_COMPANY] == LINK_EQUAL)
         match_reason(m, "match_company");
     return true;
 }

@@ -1,6 +1,6 @@
 /* match: records that may be one. Certain: an identity key, a unique field or a company's whole
- * name. Similar: a name that sounds the same, or a company's name but for form and place, weighed
- * by text/linkage.h together with all else that is known of both. */
+ * name. Similar: a name that sounds the same, a person's weighed by text/linkage.h together with
+ * all else that is known of both, a company's without form, place, spaces and signs. */
 #pragma once
 
 #include "core/record.h"
@@ -23,7 +23,7 @@ str match_cell(const struct record *, const char *field); /* a text, or empty */
 
 /* Records of the caller's whose name is this one's: first those of the same whole name, at most
  * `most`, however many others have it; then (MATCH_ALIKE) at most as many of those that sound the
- * same or are companies of the same name but for form and place, of whom the first few hundred are
+ * same, companies without form and place, of whom the first few hundred are
  * looked at. Each once; `out` has room for twice `most`. */
 enum match_how { MATCH_SAME, MATCH_ALIKE };
 err_t match_names(struct ctx *,
@@ -51,3 +51,5 @@ err_t match_duplicates(struct ctx *,
 
 /* Names are kept in match_key from now on. */
 void match_attach(void);
+/* For a record whose key is missing or was made by an older program. */
+err_t match_key_again(struct ctx *, const struct record *) MUST_USE;

@@ -1,13 +1,16 @@
-/* search_rebuild: the index made anew, object by object, as a job. */
+/* search_rebuild: the index and what names are compared by made anew, object by object, as a job.
+ */
 #include "base/clock.h"
 #include "base/limits.h"
 #include "core/job.h"
+#include "core/match.h"
 #include "core/record_internal.h"
 #include "core/search_internal.h"
 #include "core/setting.h"
 
-/* Another number with every change of the terms that text/terms.c or search_index.c make. */
-enum { TERMS_VERSION = 2 };
+/* Another number with every change of the terms that text/terms.c or search_index.c make, and of
+ * the keys that match.c makes. */
+enum { TERMS_VERSION = 3 };
 /* Before a job begins all processes have noticed that the model is another. */
 enum { REST_SECONDS = 5 };
 
@@ -52,6 +55,8 @@ static err_t index_page(struct ctx *c, void *arg)
         ids[i] = record_id(p->of.records[i]);
     TRY(db_lock(c->conn,
                 SEARCH_LOCK)); /* what is read once it is held is no older than the index */
+    for (size_t i = 0; i < p->of.count; i++)
+        TRY(match_key_again(c, p->of.records[i]));
     TRY(search_documents(c, p->object, ids, p->of.count, &documents));
     return search_put(c, &documents);
 }

@@ -1,5 +1,7 @@
 #include "text/pinyin.h"
 
+#include "text/words.h"
+
 static const uint16_t *reading_list(uint32_t c, size_t *n, uint16_t *single)
 {
     *n = 0;
@@ -235,6 +237,11 @@ str text_pinyin(struct arena *arena, str s, bool name)
             out[at++] = *z;
     }
     return (str){out, at};
+}
+
+str text_sound(struct arena *arena, str s, bool name)
+{
+    return words_joined(arena, text_pinyin(arena, s, name), true);
 }
 
 str text_sort_key(struct arena *arena, str s, bool name)

@@ -24,6 +24,9 @@ bool text_is_han(uint32_t c);
 /* The best reading, syllables separated by one space, without tones, ü as v; Latin kept, folded.
  * name: the text is a person's name, surname readings win (单 → shan, 曾 → zeng). */
 str text_pinyin(struct arena *, str s, bool name);
+/* The same without spaces and signs, to compare names by their sound: "阿尔-诺尔 2" → "aernuoer2".
+ */
+str text_sound(struct arena *, str s, bool name);
 /* Sort key: character by character by pinyin, then tone, then the character itself; Latin words and
  * digits stand among them by their letters. Valid UTF-8 whose bytes compare in that order. */
 str text_sort_key(struct arena *, str s, bool name);

@@ -223,7 +223,7 @@ CREATE TABLE bulk_progress (
 );
 
 -- By what records are recognised as perhaps the same, beside their identity keys: a company's name
--- without form and place ("c:云帆贸易"), a person's name as it sounds ("n:zhangwei").
+-- without form and place ("c:yunfanmaoyi"), a person's name ("n:zhangwei"), as they sound.
 CREATE TABLE match_key (
     object @text NOT NULL,
     key @text NOT NULL,
