@@ -243,12 +243,30 @@ write_problem(struct ctx *c, const struct field *f, const char *code, str sugges
     jw_close(w, '}');
 }
 
-static void write_record(struct ctx *c, const struct record *r, struct jw *w)
+/* The first number in the notes as the caller may read them; empty: there is none, or it is masked.
+ */
+static err_t phone_in_notes(struct ctx *c, const struct record *r, str *out)
+{
+    const struct field *notes = object_field(r->object, S("notes"));
+    struct text_phone found = {0};
+    bool own;
+    *out = (str){0};
+    if (!notes || access_field(c->access, notes) < FIELD_READ || empty(r, notes))
+        return OK;
+    TRY(record_own(c, r, &own));
+    str read = access_text(c->access, notes, own, record_cell(r, notes, 0).s, c->arena);
+    text_phone_find(read, c->phone_region, &found, 1);
+    *out = arena_str(c->arena, str_from(found.e164));
+    return OK;
+}
+
+static err_t write_record(struct ctx *c, const struct record *r, struct jw *w)
 {
     const struct object *o = r->object;
-    const struct field *phone = object_field(o, S("phone")), *notes = object_field(o, S("notes"));
-    struct text_phone found = {0};
+    const struct field *phone = object_field(o, S("phone"));
     bool reachable = false;
+    str suggestion;
+    TRY(phone_in_notes(c, r, &suggestion));
     jw_open(w, '{');
     jw_key(w, S("id"));
     jw_id(w, record_id(r));
@@ -260,12 +278,8 @@ static void write_record(struct ctx *c, const struct record *r, struct jw *w)
     jw_open(w, '[');
     for (size_t i = 0; i < o->field_count; i++)
         reachable = reachable || (field_is_contact(o->fields[i]) && !empty(r, o->fields[i]));
-    if (!reachable && phone) {
-        bool readable = notes && access_field(c->access, notes) >= FIELD_READ && !empty(r, notes);
-        if (readable)
-            text_phone_find(record_cell(r, notes, 0).s, c->phone_region, &found, 1);
-        write_problem(c, phone, "quality_no_contact", str_from(found.e164), w);
-    }
+    if (!reachable && phone)
+        write_problem(c, phone, "quality_no_contact", suggestion, w);
     for (size_t i = 0; i < o->field_count; i++) {
         const struct field *f = o->fields[i];
         bool told = field_is_contact(f) && !reachable;
@@ -275,6 +289,7 @@ static void write_record(struct ctx *c, const struct record *r, struct jw *w)
     }
     jw_close(w, ']');
     jw_close(w, '}');
+    return OK;
 }
 
 /* A tier that hardly anybody stands in would be looked for among all customers: what cannot be
@@ -322,7 +337,7 @@ err_t quality_queue_json(struct ctx *c, str problem, str after, size_t limit, st
         struct list_page page;
         TRY(list_soon(c, tier, rest, limit - n, &page, &whole));
         for (size_t i = 0; i < page.count; i++)
-            write_record(c, page.records[i], w);
+            TRY(write_record(c, page.records[i], w));
         n += page.count;
         rest = (str){0};
         if (page.has_more)
