@@ -94,13 +94,15 @@ err_t export_read(struct ctx *c, const struct object *o, const json_t *body, str
     return OK;
 }
 
-/* People's only: an export is how a customer list leaves the house. */
+/* People's only: an export is how a customer list leaves the house. Within the transaction that
+ * starts it. */
 static err_t check_rate(struct ctx *c)
 {
     enum { AN_HOUR = 5 };
     value params[] = {V_INT(c->user), V_TEXT(S("export")), V_INT(c->now - CLOCK_HOUR)}, cells[2];
     if (!c->user)
         return OK;
+    TRY(db_lock(c->conn, arena_printf(c->arena, "export:%lld", (long long)c->user)));
     TRY(db_one(c->conn, c->arena, SQL_JOB_COUNT_SINCE, params, 3, cells, 2));
     if (cells[0].i < AN_HOUR)
         return OK;
@@ -117,18 +119,34 @@ static err_t may_start(struct ctx *c, const json_t *args)
     return check_rate(c);
 }
 
-err_t export_start(struct ctx *c, const struct export *e, int64_t *job)
+struct starting {
+    const struct export *export;
+    int64_t job;
+};
+
+static err_t start_work(struct ctx *c, void *arg)
 {
-    TRY(may_start(c, NULL));
-    json_t *args = json_object();
     static const char *const members[] = {"where", "q", "sort", "fields", "format"};
+    struct starting *s = arg;
+    const struct export *e = s->export;
+    TRY(may_start(c, NULL));
+    json_t *args = json_keep(c->arena, json_object());
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
         json_t *j = json_object_get(e->request, members[i]);
         if (j)
             json_object_set(args, members[i], j);
     }
     json_object_set_new(args, "object", json_stringn(e->object->name.p, e->object->name.n));
-    return job_enqueue(c, "export", json_keep(c->arena, args), NULL, 0, job);
+    return job_enqueue(c, "export", args, NULL, 0, &s->job);
+}
+
+err_t export_start(struct ctx *c, const struct export *e, int64_t *job)
+{
+    struct starting s = {.export = e};
+    TRY(ctx_transact(c, start_work, &s));
+    *job = s.job;
+    job_wake(c, s.job);
+    return OK;
 }
 
 /* ---- columns and cells ---- */
@@ -320,19 +338,21 @@ static err_t run(struct ctx *c, struct job *job, json_t **result)
     struct export e;
     int64_t file;
     size_t rows;
-    char digits[24];
+    char digits[24], until[INSTANT_CHARS + 1];
     if (!o)
         return ERR_NOT_FOUND;
     TRY(export_read(c, o, job->args, &e));
     const char *path = file_spool_path(c);
     TRY(export_write(c, job, &e, path, &rows));
-    err_t kept = file_keep(c, path, file_name(c, &e), &file);
+    err_t kept = file_keep_export(c, path, file_name(c, &e), o, &file);
     if (kept != OK) {
         unlink(path);
         return kept;
     }
     snprintf(digits, sizeof digits, "%lld", (long long)file);
-    *result = json_pack("{s:s, s:I}", "file", digits, "rows", (json_int_t)rows);
+    instant_format(c->now + EXPORT_DAYS * CLOCK_DAY, until);
+    *result =
+        json_pack("{s:s, s:I, s:s}", "file", digits, "rows", (json_int_t)rows, "expires_at", until);
     return OK;
 }
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/digest.h"
 #include "base/id.h"
 #include "base/limits.h"
@@ -13,7 +14,7 @@
 #include "core/record_internal.h"
 #include "sql_core.h"
 
-enum { NAME_CHARS = 255 };
+enum { NAME_CHARS = 255, EXPIRED_AT_ONCE = 100 };
 
 static const struct object *files(const struct ctx *c)
 {
@@ -97,18 +98,11 @@ static err_t move(struct ctx *c, const char *path, str storage)
 }
 
 /* The record is the server's own work: nobody writes its columns himself. */
-static err_t
-create(struct ctx *c, str name, const char *type, int64_t size, str hash, str storage, int64_t *id)
+static err_t create(struct ctx *c, const json_t *body, int64_t *id)
 {
-    json_t *body =
-        json_keep(c->arena, json_pack("{s:s%, s:s, s:I, s:s%, s:s%}", "name", name.p, name.n,
-                                      "type", type, "size", (json_int_t)size, "sha256", hash.p,
-                                      hash.n, "storage", storage.p, storage.n));
     const struct access *mine = c->access;
     int64_t batch = c->batch;
     struct record *r;
-    if (!body)
-        return ERR_INVALID;
     c->access = NULL;
     c->batch = 0;
     err_t e = record_create(c, files(c), body, NULL, &r);
@@ -119,7 +113,8 @@ create(struct ctx *c, str name, const char *type, int64_t size, str hash, str st
     return e;
 }
 
-err_t file_keep(struct ctx *c, const char *path, str name, int64_t *id)
+/* more: what else the record holds. */
+static err_t keep(struct ctx *c, const char *path, str name, json_t *more, int64_t *id)
 {
     char token[TOKEN_CHARS + 1], hex[DIGEST_CHARS + 1];
     int64_t size;
@@ -134,10 +129,30 @@ err_t file_keep(struct ctx *c, const char *path, str name, int64_t *id)
     token_new(token);
     str storage = arena_printf(c->arena, "%.2s/%s", token, token + 2);
     TRY(move(c, path, storage));
-    err_t e = create(c, name, type, size, str_from(hex), storage, id);
+    json_t *body = json_keep(c->arena, json_pack("{s:s%, s:s, s:I, s:s, s:s%}", "name", name.p,
+                                                 name.n, "type", type, "size", (json_int_t)size,
+                                                 "sha256", hex, "storage", storage.p, storage.n));
+    if (more)
+        json_object_update(body, more);
+    err_t e = body ? create(c, body, id) : ERR_INVALID;
     if (e != OK && rename(path_of(c, storage), path))
         log_event(LOG_WARN, "file_left_over", "errno", LOG_INT(errno), NULL);
     return e;
+}
+
+err_t file_keep(struct ctx *c, const char *path, str name, int64_t *id)
+{
+    return keep(c, path, name, NULL, id);
+}
+
+err_t file_keep_export(
+    struct ctx *c, const char *path, str name, const struct object *o, int64_t *id)
+{
+    char until[INSTANT_CHARS + 1];
+    instant_format(c->now + EXPORT_DAYS * CLOCK_DAY, until);
+    json_t *more = json_keep(
+        c->arena, json_pack("{s:s%, s:s}", "export_of", o->name.p, o->name.n, "expires_at", until));
+    return keep(c, path, name, more, id);
 }
 
 static void describe(struct ctx *c, const struct record *r, struct stored_file *out)
@@ -172,6 +187,42 @@ err_t file_wipe(struct ctx *c, int64_t id)
     return OK;
 }
 
+/* ---- what is kept for a time ---- */
+
+struct expired {
+    int64_t ids[EXPIRED_AT_ONCE];
+    size_t n;
+};
+
+static err_t delete_expired(struct ctx *c, void *arg)
+{
+    const struct expired *x = arg;
+    struct record *unused;
+    for (size_t i = 0; i < x->n; i++) {
+        err_t e = record_delete(c, files(c), x->ids[i], 0, &unused);
+        if (e != OK && e != ERR_NOT_FOUND)
+            return e;
+    }
+    return OK;
+}
+
+/* First the bytes: what is broken off in between is found again. */
+err_t file_expire(struct ctx *c, int64_t *removed)
+{
+    struct expired x = {0};
+    value params[] = {V_INT(c->now), V_INT(EXPIRED_AT_ONCE)};
+    AUTO_ROWS rows = NULL;
+    TRY(db_query(c->conn, SQL_FILE_EXPIRED, params, 2, &rows));
+    while (x.n < EXPIRED_AT_ONCE && db_next(rows)) {
+        if (unlink(path_of(c, db_text(rows, 1))) && errno != ENOENT)
+            return ERR_UNAVAILABLE;
+        x.ids[x.n++] = db_int(rows, 0);
+    }
+    TRY(db_rows_error(rows));
+    *removed = (int64_t)x.n;
+    return x.n ? ctx_transact(c, delete_expired, &x) : OK;
+}
+
 const char *file_wrong(struct ctx *c, str storage, int64_t size, str hash)
 {
     char hex[DIGEST_CHARS + 1];
@@ -181,12 +232,22 @@ const char *file_wrong(struct ctx *c, str storage, int64_t size, str hash)
     return found != size ? "size" : hash.n && !str_eqz(hash, hex) ? "content" : NULL;
 }
 
+static bool may_see_export(struct ctx *c, const struct record *r, str of, bool own)
+{
+    const struct object *o = model_object(c->model, of);
+    value until = record_cell(r, object_field(r->object, S("expires_at")), 0);
+    return own && o && access_may(c->access, o, OP_EXPORT) && until.i > c->now;
+}
+
 bool file_may_see(struct ctx *c, const struct record *r)
 {
     struct record *unused;
     int64_t id;
-    if (access_administrator(c->access) ||
-        (c->user && record_cell(r, r->object->created_by, 0).i == c->user))
+    bool own = c->user && record_cell(r, r->object->created_by, 0).i == c->user;
+    str export_of = text_of(r, "export_of");
+    if (export_of.n)
+        return may_see_export(c, r, export_of, own);
+    if (own || access_administrator(c->access))
         return true;
     const struct object *o = model_object(c->model, text_of(r, "object"));
     if (o && id_parse(text_of(r, "record"), &id) == OK)

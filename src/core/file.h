@@ -7,6 +7,7 @@
 
 enum {
     FILE_QUOTA_MIB = 4096, /* of one user */
+    EXPORT_DAYS = 7,       /* the file of an export is kept */
 };
 
 struct stored_file {
@@ -18,6 +19,13 @@ struct stored_file {
 /* Takes the file at path away and keeps it as the caller's. ERR_INVALID "file_type_refused",
  * "file_empty"; ERR_LIMIT "file_quota". Where it fails the file stays where it was. */
 err_t file_keep(struct ctx *, const char *path, str name, int64_t *id) MUST_USE;
+/* The same for a list of the object's records: for EXPORT_DAYS, and only for whoever made it, while
+ * he may still export these. */
+err_t file_keep_export(
+    struct ctx *, const char *path, str name, const struct object *, int64_t *id) MUST_USE;
+/* Removes the next files whose time is over, with their bytes; *removed 0: there are none. Outside
+ * a transaction. */
+err_t file_expire(struct ctx *, int64_t *removed) MUST_USE;
 /* Removes the bytes of a file whose record has been deleted; nothing when it lives. */
 err_t file_wipe(struct ctx *, int64_t id) MUST_USE;
 /* What the caller may see: own files, those of a record in his sight. ERR_NOT_FOUND otherwise. */

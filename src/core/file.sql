@@ -7,3 +7,6 @@ ORDER BY id LIMIT $2
 
 -- name: file_live
 SELECT 1 FROM file WHERE id = $1 AND deleted_at IS NULL
+
+-- name: file_expired
+SELECT id, storage FROM file WHERE expires_at <= $1 AND deleted_at IS NULL ORDER BY expires_at LIMIT $2

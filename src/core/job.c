@@ -66,6 +66,16 @@ static str subject_of(struct ctx *c, const json_t *args)
     return subject.n || !object.n ? subject : arena_concat(c->arena, S("object:"), object);
 }
 
+void job_wake(struct ctx *c, int64_t id)
+{
+    struct job_runner *runner = job_runner_of(c->app);
+    job_changed(c->app, id);
+    pthread_mutex_lock(&runner->lock);
+    runner->enqueued++;
+    pthread_cond_broadcast(&runner->wake);
+    pthread_mutex_unlock(&runner->lock);
+}
+
 err_t job_enqueue(struct ctx *c,
                   const char *kind,
                   const json_t *args,
@@ -83,14 +93,9 @@ err_t job_enqueue(struct ctx *c,
                    V_TEXT_OR_NULL(subject_of(c, args)), V_ID(c->token)}};
     TRY(ctx_transact(c, enqueue_work, &q));
     *id = q.id;
-    if (c->in_transaction) /* not there for others yet: runners find it when they look */
-        return OK;
-    job_changed(c->app, q.id);
-    struct job_runner *runner = job_runner_of(c->app);
-    pthread_mutex_lock(&runner->lock);
-    runner->enqueued++;
-    pthread_cond_broadcast(&runner->wake);
-    pthread_mutex_unlock(&runner->lock);
+    if (!c->in_transaction) /* else it is not there for others yet: runners find it when they look
+                             */
+        job_wake(c, q.id);
     return OK;
 }
 
@@ -152,6 +157,7 @@ static err_t retry_work(struct ctx *c, void *arg)
 {
     struct set_state *s = arg;
     value id = V_INT(s->id), undone;
+    TRY(check_retry(c, s->id));
     err_t e = db_one(c->conn, c->arena, SQL_JOB_BATCH, &id, 1, &undone, 1);
     if (e != OK && e != ERR_NOT_FOUND)
         return e;
@@ -165,7 +171,6 @@ static err_t retry_work(struct ctx *c, void *arg)
 err_t job_retry(struct ctx *c, int64_t id)
 {
     struct set_state s = {SQL_JOB_RETRY, id, 0};
-    TRY(check_retry(c, id));
     TRY(ctx_transact(c, retry_work, &s));
     job_changed(c->app, id);
     return OK;

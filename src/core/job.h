@@ -45,6 +45,8 @@ err_t job_enqueue(struct ctx *,
                   const char *key,
                   int64_t run_at,
                   int64_t *id) MUST_USE;
+/* After the transaction in which it was enqueued: it begins at once. */
+void job_wake(struct ctx *, int64_t id);
 /* Says how far it is and renews the lease, at most twice a second; outside a transaction, inside it
  * only asks. Outside, it also looks each time whether the actor has still the rights it runs with.
  * ERR_LIMIT when somebody cancelled it (or the process stops, or the rights are others: then it is

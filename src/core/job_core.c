@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "core/auth.h"
 #include "core/change.h"
+#include "core/file.h"
 #include "core/job.h"
 #include "sql_core.h"
 
@@ -49,6 +50,17 @@ static err_t purge_imports(struct ctx *c, struct job *job, json_t **result)
     (void)result;
     TRY(purge(c, job, SQL_IMPORT_ROW_PURGE, IMPORT_DAYS * CLOCK_DAY));
     return purge(c, job, SQL_IMPORT_PROGRESS_PURGE, IMPORT_DAYS * CLOCK_DAY);
+}
+
+static err_t purge_files(struct ctx *c, struct job *job, json_t **result)
+{
+    int64_t removed = 1;
+    (void)result;
+    for (size_t done = 0; removed; done += (size_t)removed) {
+        TRY(job_progress(c, job, done, 0));
+        TRY(file_expire(c, &removed));
+    }
+    return OK;
 }
 
 static err_t purge_sessions(struct ctx *c, struct job *job, json_t **result)
@@ -116,6 +128,10 @@ void job_kinds_core(void)
          .label = "job_import_purge",
          .schedule = "daily 03:40",
          .run = purge_imports},
+        {.name = "file_purge",
+         .label = "job_file_purge",
+         .schedule = "daily 03:50",
+         .run = purge_files},
         {.name = "job_purge", .label = "job_purge", .schedule = "daily 03:30", .run = purge_jobs},
     };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)

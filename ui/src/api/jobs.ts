@@ -17,7 +17,10 @@ export function useJob(id: string | null | undefined) {
   });
 }
 
+/** The file it made, while the server keeps it. */
 export function jobFile(job: Job): string | null {
+  const until = job.result?.expires_at;
+  if (typeof until === 'string' && Date.parse(until) <= Date.now()) return null;
   const file = job.result?.file;
   return typeof file === 'string' ? file : (file?.id ?? null);
 }
