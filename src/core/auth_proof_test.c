@@ -130,6 +130,7 @@ TEST_APP(exports_are_few_an_hour)
     const struct object *o = model_object(c.model, S("customer"));
     assert_int_equal(export_read(&c, o, test_json(arena, "{'format':'csv'}"), &export), OK);
     c.now = morning;
+    clock_set(morning); /* signing in took its time */
     for (int i = 0; i < 5; i++)
         assert_int_equal(export_start(&c, &export, &job), OK);
     test_db_script(app->db, arena_printf(arena, "UPDATE job SET created_at = %lld",

@@ -9,6 +9,7 @@
 #include "core/auth_secret.h"
 #include "core/auth_session.h"
 #include "core/auth_user.h"
+#include "core/change.h"
 #include "sql_core.h"
 
 enum { NAME_CHARS = 80, DAYS_MOST = 365 };
@@ -72,7 +73,11 @@ static err_t add_token(struct ctx *ctx, void *arg)
         V_INT(clock_now()),
         V_INT(t->expires_at),
     };
-    return db_run(ctx->conn, SQL_AUTH_TOKEN_ADD, params, sizeof params / sizeof *params, NULL);
+    TRY(db_run(ctx->conn, SQL_AUTH_TOKEN_ADD, params, sizeof params / sizeof *params, NULL));
+    json_t *what = json_pack("{s:I, s:s%, s:s%, s:I}", "user", (json_int_t)t->user, "name",
+                             t->name.p, t->name.n, "scopes", t->scopes.n ? t->scopes.p : "",
+                             t->scopes.n, "expires_at", (json_int_t)t->expires_at);
+    return change_act(ctx, "api_token", CHANGE_CREATE, t->id, json_keep(ctx->arena, what));
 }
 
 static err_t check_name(struct ctx *ctx, str name)
@@ -133,10 +138,13 @@ err_t auth_token_create(struct ctx *ctx,
 
 static err_t end_own(struct ctx *ctx, void *arg)
 {
-    int64_t ended;
-    value params[] = {V_INT(*(const int64_t *)arg), V_INT(ctx->user)};
+    int64_t id = *(const int64_t *)arg, ended;
+    value params[] = {V_INT(id), V_INT(ctx->user)};
     TRY(db_run(ctx->conn, SQL_AUTH_TOKEN_END_OWN, params, 2, &ended));
-    return ended ? auth_forget(ctx) : ERR_NOT_FOUND;
+    if (!ended)
+        return ERR_NOT_FOUND;
+    TRY(change_act(ctx, "api_token", CHANGE_DELETE, id, NULL));
+    return auth_forget(ctx);
 }
 
 err_t auth_token_delete(struct ctx *ctx, int64_t id)

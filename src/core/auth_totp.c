@@ -11,6 +11,7 @@
 #include "core/auth_secret.h"
 #include "core/auth_session.h"
 #include "core/auth_user.h"
+#include "core/change.h"
 #include "core/setting.h"
 #include "sql_core.h"
 
@@ -262,6 +263,12 @@ err_t auth_totp_begin(struct ctx *ctx, struct jw *w)
     return e;
 }
 
+static err_t note(struct ctx *ctx, bool enabled)
+{
+    json_t *what = json_pack("{s:b}", "enabled", enabled);
+    return change_act(ctx, "second_factor", CHANGE_UPDATE, 0, json_keep(ctx->arena, what));
+}
+
 struct confirm {
     int64_t session, step;
     str pending;
@@ -277,6 +284,7 @@ static err_t enable(struct ctx *ctx, void *arg)
         return wrong(ctx);
     value session[] = {V_INT(c->session), V_INT(ctx->user), V_INT(now)};
     TRY(db_run(ctx->conn, SQL_AUTH_SESSION_PROVE, session, 3, NULL));
+    TRY(note(ctx, true));
     return auth_forget(ctx);
 }
 
@@ -313,6 +321,7 @@ static err_t disable(struct ctx *ctx, void *arg)
     value params[] = {V_INT(ctx->user), V_INT(clock_now())};
     TRY(db_run(ctx->conn, SQL_AUTH_TOTP_DISABLE, params, 2, NULL));
     TRY(db_run(ctx->conn, SQL_AUTH_RECOVERY_CLEAR, params, 1, NULL));
+    TRY(note(ctx, false));
     return auth_forget(ctx);
 }
 

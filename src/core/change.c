@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/id.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -123,6 +124,42 @@ err_t change_append_reveal(struct ctx *c, const struct record *r, const struct f
     json_object_setn_new(looked, f->id.p, f->id.n, json_string("***"));
     return append(c, now_and_here(c), CHANGE_REVEAL, r->object, r, V_NULL,
                   V_TEXT(json_text(c->arena, looked)));
+}
+
+static value act_json(struct arena *arena, const json_t *j)
+{
+    return j ? V_TEXT(json_text(arena, j)) : V_NULL;
+}
+
+err_t change_append_act(struct db_conn *conn, struct arena *arena, const struct change_act *a)
+{
+    value params[] = {V_INT(id_new()),
+                      V_INT(clock_now()),
+                      V_ID(a->actor),
+                      V_TEXT(str_from(a->through)),
+                      V_NULL,
+                      V_INT(a->op),
+                      V_TEXT(str_from(a->object)),
+                      V_INT(a->record),
+                      V_NULL,
+                      V_INT(0),
+                      act_json(arena, a->before),
+                      act_json(arena, a->after)};
+    return db_run(conn, SQL_CHANGE_ADD, params, sizeof params / sizeof *params, NULL);
+}
+
+err_t change_act(
+    struct ctx *c, const char *object, enum change_op op, int64_t record, const json_t *what)
+{
+    bool gone = op == CHANGE_DELETE;
+    struct change_act a = {.object = object,
+                           .op = op,
+                           .record = record,
+                           .actor = c->user,
+                           .through = c->through,
+                           .before = gone ? what : NULL,
+                           .after = gone ? NULL : what};
+    return change_append_act(c->conn, c->arena, &a);
 }
 
 /* ---- reading ---- */

@@ -33,6 +33,22 @@ err_t change_append_former(struct ctx *, const struct record *) MUST_USE;
 /* Somebody looked behind the mask of a field; the log does not say what he saw. */
 err_t change_append_reveal(struct ctx *, const struct record *, const struct field *) MUST_USE;
 
+/* What somebody did that is no write of a record, so that the seals hold it, too: "model",
+ * "api_token", "second_factor", "password", "export". Its members are names, not ids of fields, and
+ * hold no secret. It has no history page and is not undone. */
+struct change_act {
+    const char *object;
+    enum change_op op;
+    int64_t record, actor; /* record 0: none */
+    const char *through;
+    const json_t *before, *after; /* objects or NULL */
+};
+/* Within a transaction. */
+err_t change_append_act(struct db_conn *, struct arena *, const struct change_act *) MUST_USE;
+/* The caller's own. */
+err_t change_act(
+    struct ctx *, const char *object, enum change_op, int64_t record, const json_t *what) MUST_USE;
+
 /* At app_open: no id made from now on is smaller than one in the log, though the clock may have
  * been set back; readers of SQLite's log rely on it. */
 err_t change_open(struct app *) MUST_USE;

@@ -296,13 +296,29 @@ static err_t open_file(struct writing *w, const char *path)
                         e->object->plural_label.text[c->lang], columns, e->field_count, &w->out);
 }
 
-/* Who took what out, and how much of it: a batch without changes. Not by which condition: others
- * read it, and there are names and numbers in conditions. */
+struct taken {
+    const struct export *export;
+    size_t rows;
+};
+
+static err_t audit_work(struct ctx *c, void *arg)
+{
+    const struct taken *t = arg;
+    const struct export *e = t->export;
+    json_t *fields = json_array();
+    for (size_t i = 0; i < e->field_count; i++)
+        json_array_append_new(fields, json_stringn(e->fields[i]->name.p, e->fields[i]->name.n));
+    json_t *what = json_pack("{s:s%, s:I, s:o}", "object", e->object->name.p, e->object->name.n,
+                             "rows", (json_int_t)t->rows, "fields", fields);
+    return change_act(c, "export", CHANGE_CREATE, 0, json_keep(c->arena, what));
+}
+
+/* Who took what out, and how much of it. Not by which condition: others read it, and there are
+ * names and numbers in conditions. */
 static err_t audit(struct ctx *c, const struct export *e, size_t rows)
 {
-    int64_t batch;
-    str title = arena_printf(c->arena, STR_FMT ": %zu", STR_ARG(e->object->name), rows);
-    return batch_begin(c, "export", title, &batch);
+    struct taken t = {e, rows};
+    return ctx_transact(c, audit_work, &t);
 }
 
 err_t export_write(

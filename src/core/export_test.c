@@ -69,11 +69,14 @@ TEST_APP(export_writes_what_the_list_shows)
         unlink(path);
     }
     /* others read what it was of, and not by which name or number it was looked for */
-    value title;
-    assert_int_equal(db_one(c.conn, arena, S("SELECT title FROM batch WHERE kind = 'export'"), NULL,
-                            0, &title, 1),
-                     OK);
-    assert_str(title.s, "customer: 1100");
+    value said;
+    assert_int_equal(
+        db_one(c.conn, arena,
+               S("SELECT after FROM change WHERE object = 'export' ORDER BY id LIMIT 1"), NULL, 0,
+               &said, 1),
+        OK);
+    assert_str(said.s, "{\"object\":\"customer\",\"rows\":1100,"
+                       "\"fields\":[\"name\",\"phone\",\"tags\",\"source\"]}");
     static const char *const wrong[] = {"{'format':'pdf'}", "{'fields':['nothing']}",
                                         "{'sort':'nothing'}", "{'where':{'field':'x','eq':1}}",
                                         "{'fields':[]}"};

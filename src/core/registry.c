@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "core/access.h"
 #include "core/auth.h"
+#include "core/change.h"
 #include "core/migrate.h"
 #include "core/setting.h"
 #include "model/schema.h"
@@ -318,6 +319,22 @@ static json_t *merged_patch(struct patch *p, const struct definition *all, size_
     return kept;
 }
 
+/* What the object's patch was and is. */
+static err_t
+log_patch(struct patch *p, struct db_conn *conn, const struct definition *was, str text)
+{
+    json_t *before = was ? json_loadb(was->text.p, was->text.n, 0, NULL) : json_null();
+    json_t *after = text.n ? json_loadb(text.p, text.n, 0, NULL) : json_null();
+    const char *object = arena_strz(p->arena, p->object);
+    struct change_act act = {.object = "model",
+                             .op = CHANGE_UPDATE,
+                             .actor = p->by,
+                             .through = "api",
+                             .before = json_keep(p->arena, json_pack("{s:o}", object, before)),
+                             .after = json_keep(p->arena, json_pack("{s:o}", object, after))};
+    return change_append_act(conn, p->arena, &act);
+}
+
 static err_t store_patch(struct patch *p, struct db_conn *conn, str text)
 {
     value object = V_TEXT(p->object);
@@ -366,8 +383,11 @@ static err_t patch_work(struct db_conn *conn, void *arg)
     json_t *merged = merged_patch(p, all, n);
     struct definition *next = ARENA_ARRAY(p->arena, struct definition, n + 1);
     str path = arena_printf(p->arena, "patch:" STR_FMT, STR_ARG(p->object));
+    const struct definition *was = NULL;
     for (size_t i = 0; i < n; i++)
-        if (!all[i].patch || !str_eq(all[i].path, path))
+        if (all[i].patch && str_eq(all[i].path, path))
+            was = &all[i];
+        else
             next[kept++] = all[i];
     str text = merged ? json_text(p->arena, merged) : (str){0};
     if (merged)
@@ -381,6 +401,7 @@ static err_t patch_work(struct db_conn *conn, void *arg)
     if (p->dry_run)
         return OK;
     TRY(migrate_model(conn, p->arena, p->model, version + 1, p->problems, NULL));
+    TRY(log_patch(p, conn, was, text));
     return store_patch(p, conn, text);
 }
 
