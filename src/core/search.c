@@ -24,6 +24,7 @@ struct finding {
     bool cut;                      /* there may be others */
     struct search_places places;
     struct search_fits fits;
+    size_t called; /* of the fits those of the first tiers: what is called so */
     struct map seen;
 };
 
@@ -96,7 +97,7 @@ err_t search_rows(struct ctx *c,
 /* Names are seldom equal: larger blocks at once. */
 static unsigned first_level(enum text_tier tier)
 {
-    return tier == TEXT_EXACT ? 2 : 0;
+    return tier <= TEXT_START ? 2 : 0;
 }
 
 struct found {
@@ -280,6 +281,15 @@ static err_t find_others(
     return OK;
 }
 
+/* Those of the object that are called so, or begin so. */
+static size_t called_so(const struct finding *f, const struct object *o)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < f->called; i++)
+        n += f->fits.at[i].record->object == o;
+    return n;
+}
+
 static err_t find_tier(struct ctx *c,
                        const struct object *const *objects,
                        size_t n,
@@ -291,7 +301,9 @@ static err_t find_tier(struct ctx *c,
     size_t wanted = limit > least ? limit : least;
     struct samples others = {ARENA_ARRAY(c->arena, struct sampled, n), 0};
     for (size_t i = 0; i < n; i++)
-        if (n == 1 || search_space(objects[i]) == TEXT_MAIN)
+        if (called_so(f, objects[i]) >= wanted)
+            f->cut = true; /* what merely mentions the words would come after these */
+        else if (n == 1 || search_space(objects[i]) == TEXT_MAIN)
             TRY(find_in(c, objects[i], tier, wanted, f));
         else
             others.of[others.n++].object = objects[i];
@@ -343,6 +355,8 @@ static err_t find(struct ctx *c, const struct object *object, size_t limit, stru
     TRY(search_places(c, &f->places));
     if (count) {
         TRY(find_tier(c, objects, count, TEXT_EXACT, limit, f));
+        TRY(find_tier(c, objects, count, TEXT_START, limit, f));
+        f->called = f->fits.n;
         TRY(find_tier(c, objects, count, TEXT_PARTS, limit, f));
     }
     if (count && !f->fits.n) /* typing errors are forgiven where nothing fits as it was written */

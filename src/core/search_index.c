@@ -64,6 +64,8 @@ static str document(struct ctx *c, const struct record *r)
         str s = search_text(c, r, f);
         if (s.n)
             text_index_terms(&terms, s, search_kind(f));
+        if (f == r->object->title && f->search == SEARCH_NAME)
+            text_index_start(&terms, s);
     }
     return text_terms_document(&terms, search_space(r->object));
 }

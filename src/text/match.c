@@ -8,6 +8,7 @@ enum {
     SCORE_PREFIX = 900,
     SCORE_WORD_START = 820,
     SCORE_PINYIN_FULL = 810,  /* every syllable of the name */
+    SCORE_PINYIN_FIRST = 780, /* the first syllables, complete */
     SCORE_PINYIN_WHOLE = 760, /* every character, some by their first letters */
     SCORE_PINYIN_START = 700,
     SCORE_PINYIN = 600,
@@ -116,12 +117,16 @@ static uint64_t step(str token, const struct unit *unit, size_t readings, bool f
     return to;
 }
 
-static bool is_full(str token, const struct unit *units, size_t n, size_t readings)
+/* How many characters from the first on are spelt out by all of the token; 0: none are. */
+static size_t full_from_start(str token, const struct unit *units, size_t n, size_t readings)
 {
     uint64_t reached = 1;
-    for (size_t i = 0; i < n && reached; i++)
+    for (size_t i = 0; i < n && reached; i++) {
         reached = step(token, &units[i], readings, true, reached);
-    return reached >> token.n & 1;
+        if (reached >> token.n & 1)
+            return i + 1;
+    }
+    return 0;
 }
 
 static int walk(str token, const struct unit *units, size_t n, size_t readings)
@@ -138,8 +143,10 @@ static int walk(str token, const struct unit *units, size_t n, size_t readings)
                 best = score;
         }
     }
-    return best == SCORE_PINYIN_WHOLE && is_full(token, units, n, readings) ? SCORE_PINYIN_FULL
-                                                                            : best;
+    size_t full = best >= SCORE_PINYIN_START ? full_from_start(token, units, n, readings) : 0;
+    return full == n && n                      ? SCORE_PINYIN_FULL
+           : full && best < SCORE_PINYIN_FIRST ? SCORE_PINYIN_FIRST
+                                               : best;
 }
 
 static int score_stretch(str token, const struct unit *units, size_t n)

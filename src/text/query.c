@@ -286,6 +286,11 @@ static void add_typos(struct arena *arena, struct expr *any, str word)
         add_term(arena, any, '=', mended.at[i]);
 }
 
+static void add_start_term(struct arena *arena, struct expr *any, str s)
+{
+    add_term(arena, any, '=', arena_concat(arena, S("^"), s));
+}
+
 static struct expr *exact(struct arena *arena, str folded)
 {
     str variants[NUMBER_VARIANTS], joined = words_joined(arena, folded, true);
@@ -298,6 +303,26 @@ static struct expr *exact(struct arena *arena, str folded)
     for (size_t i = 0; i < n; i++)
         add_term(arena, any, '=', variants[i]);
     return any;
+}
+
+/* One word of letters or of Han characters, at the beginning of what a record is called. */
+static struct expr *start(struct arena *arena, str folded)
+{
+    struct expr *all = expr_new(arena, EXPR_ALL), *any = expr_new(arena, EXPR_ANY);
+    struct run run;
+    str rest = folded;
+    if (!run_next(&rest, &run) || rest.n || run.text.n < 2 || run.text.n > TERM_MAX - 2)
+        return all;
+    if (is_letters(run.text)) {
+        add_start_term(arena, any, run.text);
+        add_start_term(arena, any, pinyin_search_letters(arena, run.text));
+    } else if (run.kind == RUN_WIDE) {
+        add_start_term(arena, any, utf8_prefix(run.text, 2));
+        if (utf8_count(run.text) > 2)
+            add_wide_run(arena, all, run.text);
+    }
+    add_expr(arena, all, any);
+    return all;
 }
 
 /* A word as it is written, as a code and as pinyin. */
@@ -354,6 +379,7 @@ static struct expr *words_expr(struct arena *arena, str query, enum text_tier ti
 {
     str folded = text_fold(arena, utf8_prefix(query, QUERY_CHARS));
     return tier == TEXT_EXACT   ? exact(arena, folded)
+           : tier == TEXT_START ? start(arena, folded)
            : tier == TEXT_PARTS ? parts(arena, folded)
                                 : typos(arena, folded);
 }

@@ -183,6 +183,60 @@ void text_index_terms(struct text_terms *t, str s, enum text_kind kind)
         add_marked(t, '=', words_joined(t->arena, folded, true));
 }
 
+/* ---- what a record is called ---- */
+
+/* "=^" and the two after one another. */
+static void add_start(struct text_terms *t, str one, str other)
+{
+    char term[WHOLE_MAX];
+    if (one.n + other.n + 1 > sizeof term)
+        return;
+    term[0] = '^';
+    memcpy(term + 1, one.p, one.n);
+    if (other.n)
+        memcpy(term + 1 + one.n, other.p, other.n);
+    add_marked(t, '=', (str){term, 1 + one.n + other.n});
+}
+
+static str letters_of(const struct pinyin_letters *l)
+{
+    return (str){l->z, l->n};
+}
+
+/* The first one and two characters as they are written, and their syllables in all readings. */
+static void add_wide_start(struct text_terms *t, str run)
+{
+    struct syllable_set first = {.n = 0}, second = {.n = 0};
+    str rest = run;
+    first.n = pinyin_letters_of(utf8_next(&rest), first.readings);
+    str one = str_cut(run, 0, run.n - rest.n), after = rest;
+    add_start(t, one, (str){0});
+    for (size_t i = 0; i < first.n; i++)
+        add_start(t, letters_of(&first.readings[i]), (str){0});
+    if (!rest.n)
+        return;
+    second.n = pinyin_letters_of(utf8_next(&after), second.readings);
+    add_start(t, one, str_cut(rest, 0, rest.n - after.n));
+    for (size_t i = 0; i < first.n; i++)
+        for (size_t k = 0; k < second.n; k++)
+            add_start(t, letters_of(&first.readings[i]), letters_of(&second.readings[k]));
+}
+
+void text_index_start(struct text_terms *t, str name)
+{
+    str rest = text_fold(t->arena, utf8_prefix(name, FIELD_CHARS));
+    struct run run;
+    bool wide = false;
+    while (run_next(&rest, &run)) {
+        if (run.kind == RUN_WIDE && !wide) {
+            wide = true;
+            add_wide_start(t, run.text);
+        } else if (run.kind == RUN_WORD) {
+            add_start(t, run.text, (str){0});
+        }
+    }
+}
+
 void text_terms_tag(struct text_terms *t, str tag)
 {
     add(t, arena_concat(t->arena, S("=_"), tag));

@@ -43,12 +43,16 @@ str text_sort_key(struct arena *, str s, bool name);
  *     _z_w _z_w_l     first letters of two or three neighbours; for all readings, ü as u
  *     =zhangwei =zw   the whole value without spaces and signs, its pinyin, its initials
  *     $zhan           names: a Latin word of 4 to 20 letters, also less any one letter
+ *     =^张 =^张伟 =^zhang =^zhangwei =^smith
+ *                     what a record is called: the first one and two characters and their
+ *                     syllables, each Latin word
  *     =_customer      a tag
  *
  * Of a long text the beginning is indexed (2000 characters of prose, 200 of others).
  *
  * A query becomes one expression over terms for each tier. The caller asks TEXT_EXACT, then
- * TEXT_PARTS, each for its newest records up to a limit, reads their fields, drops those to which
+ * TEXT_START (what is called so, or begins so: one word only), then TEXT_PARTS where there is not
+ * enough, each for its newest records up to a limit, reads their fields, drops those to which
  * text_match_fields gives 0, and sorts by what it gives; when nothing is left it asks TEXT_TYPOS.
  * TEXT_PARTS finds every match without an error of typing (a word that can be cut into syllables
  * in very many ways is looked for by the sixteen shortest). */
@@ -57,7 +61,7 @@ enum text_kind {
     TEXT_PROSE, /* notes, addresses */
     TEXT_CODE,  /* phones, order numbers, e-mail, WeChat ids: fragments without regard to signs */
 };
-enum text_tier { TEXT_EXACT, TEXT_PARTS, TEXT_TYPOS };
+enum text_tier { TEXT_EXACT, TEXT_START, TEXT_PARTS, TEXT_TYPOS };
 
 struct text_terms {
     struct arena *arena;
@@ -66,6 +70,8 @@ struct text_terms {
 };
 /* Adds the terms of one field; several calls make the terms of one record. */
 void text_index_terms(struct text_terms *, str s, enum text_kind);
+/* Adds those of what the record is called, beside text_index_terms. */
+void text_index_start(struct text_terms *, str name);
 /* Marks the record, as being of an object for example; tag: [a-z0-9_]+. */
 void text_terms_tag(struct text_terms *, str tag);
 /* Two spaces of terms that never meet, so that what there is most of does not have to be walked
@@ -96,8 +102,9 @@ struct text_field {
     enum text_kind kind;
 };
 /* How well the fields fit the query: 0 = not at all … 1000 = one equals it. Each word of the query
- * must be found in some field. Exact > prefix > word start > whole pinyin > pinyin > fragment > one
- * typo (names only, words of 4 letters or more: Latin ones, and pinyin that is none as it stands).
+ * must be found in some field. Exact > prefix > word start > whole pinyin > first syllables >
+ * pinyin > fragment > one typo (names only, words of 4 letters or more: Latin ones, and pinyin that
+ * is none as it stands).
  */
 int text_match_fields(struct arena *, str query, const struct text_field *fields, size_t n);
 int text_match(struct arena *, str query, str field, enum text_kind);
