@@ -1,5 +1,6 @@
 #include "base/limits.h"
 #include "core/ctx.h"
+#include "core/record.h"
 #include "core/test_app.h"
 #include "model/condition_node.h"
 #include "model/query.h"
@@ -76,15 +77,10 @@ static err_t explain(struct db_conn *conn, void *arg)
     return db_rows_error(rows);
 }
 
-static bool
-looks_up(struct ctx *c, const struct condition *where, const struct object *o, str column)
+/* Does the statement find its rows by an index that has the column? */
+static bool finds(struct ctx *c, const struct sql *sql, const struct object *o, str column)
 {
-    struct query q = {.object = o, .where = where, .limit = 10};
-    struct condition_env env = ctx_env(c);
-    AUTO_SQL sql;
-    sql_init(&sql, c->arena);
-    assert_int_equal(query_select(&q, &env, &sql), OK);
-    struct explaining x = {.sql = &sql, .arena = c->arena};
+    struct explaining x = {.sql = sql, .arena = c->arena};
     assert_int_equal(db_transact(c->app->db, explain, &x), OK);
     bool sqlite = db_conn_kind(c->conn) == DB_SQLITE;
     size_t at = sqlite ? str_find(x.plan, S(" USING ")) : str_find(x.plan, S("Index Cond: "));
@@ -93,6 +89,81 @@ looks_up(struct ctx *c, const struct condition *where, const struct object *o, s
         print_error(STR_FMT "." STR_FMT ":" STR_FMT "\n", STR_ARG(o->name), STR_ARG(column),
                     STR_ARG(x.plan));
     return found;
+}
+
+static bool
+looks_up(struct ctx *c, const struct condition *where, const struct object *o, str column)
+{
+    struct query q = {.object = o, .where = where, .limit = 10};
+    struct condition_env env = ctx_env(c);
+    AUTO_SQL sql;
+    sql_init(&sql, c->arena);
+    assert_int_equal(query_select(&q, &env, &sql), OK);
+    return finds(c, &sql, o, column);
+}
+
+/* What a condition says in other words may be looked up before a list is walked (record_list.c). */
+TEST_APP(every_field_that_may_be_looked_up_has_an_index)
+{
+    AUTO_ARENA arena = arena_new(256 * MIB);
+    struct ctx c;
+    size_t bad = 0, seen = 0;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    struct condition_env env = ctx_env(&c);
+    bool sqlite = db_conn_kind(c.conn) == DB_SQLITE; /* PostgreSQL's planner knows by itself */
+    for (size_t i = 0; sqlite && i < c.model->object_count; i++) {
+        const struct object *o = c.model->objects[i];
+        for (size_t k = 0; k < o->field_count; k++) {
+            const struct field *f = o->fields[k];
+            if (!schema_looks_up(f) || f->builtin)
+                continue;
+            const struct condition *any = parse(
+                &c, o,
+                json_pack("{s:[{s:s%,s:o},{s:s%,s:o}]}", "any", "field", f->name.p, f->name.n, "eq",
+                          value_for(f), "field", f->name.p, f->name.n, "eq", value_for(f)));
+            const struct condition *one_of[2];
+            size_t n = condition_one_of(any, schema_looks_up, 2, one_of);
+            AUTO_SQL sql;
+            sql_init(&sql, c.arena);
+            assert_int_equal(n, 2);
+            assert_int_equal(query_one_of(o, one_of, n, 10, &env, &sql), OK);
+            bad += !finds(&c, &sql, o, field_column(f, 0)->name);
+            seen++;
+        }
+    }
+    assert_int_equal(bad, 0);
+    assert_true(seen > 20 || !sqlite);
+    ctx_done(&c);
+}
+
+TEST_APP(a_list_of_one_of_several_is_the_same_however_it_is_found)
+{
+    static const char *const bodies[] = {
+        "{'name':'a','phone':'13800138001'}", "{'name':'b','phone':'13800138002'}",
+        "{'name':'c','email':'c@example.com'}", "{'name':'d','phone':'13800138004'}"};
+    AUTO_ARENA arena = arena_new(256 * MIB);
+    struct ctx c;
+    struct record *r;
+    struct list_page page;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    const struct object *o = model_object(c.model, S("customer"));
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)
+        assert_int_equal(record_create(&c, o, test_json(arena, bodies[i]), NULL, &r), OK);
+    struct list_query q = {
+        .object = o,
+        .op = OP_READ,
+        .limit = 10,
+        .where = parse(
+            &c, o,
+            test_json(arena, "{'any':[{'field':'phone','in':['+8613800138001','+8613800138004']},"
+                             "{'field':'email','eq':'c@example.com'},"
+                             "{'field':'phone','eq':'+8613800138001'}]}"))};
+    assert_int_equal(record_list(&c, &q, &page), OK);
+    assert_int_equal(page.count, 3);
+    assert_str(record_cell(page.records[0], o->title, 0).s, "d");
+    assert_str(record_cell(page.records[1], o->title, 0).s, "c");
+    assert_str(record_cell(page.records[2], o->title, 0).s, "a");
+    ctx_done(&c);
 }
 
 /* An index whose columns no statement names is walked by none. */

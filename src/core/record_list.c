@@ -2,6 +2,7 @@
 #include "base/limits.h"
 #include "core/record_internal.h"
 #include "model/query.h"
+#include "model/schema.h"
 
 /* A cursor is base64url of a JSON array: [blanks, key, key …]; opaque to callers, checked on the
  * way in, its values only ever bound. */
@@ -131,19 +132,35 @@ static const bool *columns_for(struct ctx *c, const struct list_query *in)
     return wanted;
 }
 
-enum { FEW = 3000 };
+enum { FEW = 3000, ONE_OF = 8 };
 
-/* SQLite walks the list in its order and looks at each row whether it has the tag. Where few have
- * it, they are looked up instead, and the cost does not grow with all the others. */
+/* What has the tag, or one of the values, by an index. False: the condition names none. */
+static bool look_up(struct ctx *c, const struct query *q, struct sql *sql, err_t *e)
+{
+    struct condition_env env = ctx_env(c);
+    const struct condition *one_of[ONE_OF];
+    value member;
+    const struct field *f = condition_member(q->where, &member);
+    size_t n = f ? 0 : condition_one_of(q->where, schema_looks_up, ONE_OF, one_of);
+    if (f)
+        *e = query_link_holders(f, member, false, FEW + 1, sql);
+    else if (n)
+        *e = query_one_of(q->object, one_of, n, FEW + 1, &env, sql);
+    return f || n;
+}
+
+/* SQLite walks the list in its order and looks at each row whether it has the tag, or one of the
+ * values. Where few have, they are looked up instead, and the cost does not grow with all the
+ * others. */
 static err_t narrow(struct ctx *c, struct query *q)
 {
-    value member;
-    const struct field *f = q->where && !q->ids ? condition_member(q->where, &member) : NULL;
-    if (!f || db_conn_kind(c->conn) != DB_SQLITE)
-        return OK;
+    err_t e = OK;
     AUTO_SQL sql;
     sql_init(&sql, c->arena);
-    TRY(query_link_holders(f, member, false, FEW + 1, &sql));
+    if (db_conn_kind(c->conn) != DB_SQLITE || !q->where || q->ids || q->deleted ||
+        !look_up(c, q, &sql, &e))
+        return OK;
+    TRY(e);
     int64_t *ids = ARENA_ARRAY(c->arena, int64_t, FEW);
     size_t n = 0;
     AUTO_ROWS rows = NULL;

@@ -193,6 +193,31 @@ const struct field *condition_member(const struct condition *c, value *member)
     return found;
 }
 
+static bool is_own_value(const struct condition *c, bool (*may)(const struct field *))
+{
+    const struct leaf *l = c->leaf;
+    return c->kind == NODE_LEAF && !l->path.link_count && !l->path.part && may(l->path.field) &&
+           (l->test == TEST_EQ || l->test == TEST_IN);
+}
+
+size_t condition_one_of(const struct condition *c,
+                        bool (*may)(const struct field *),
+                        size_t most,
+                        const struct condition **out)
+{
+    size_t n = 0;
+    if (c->kind == NODE_LEAF && c->leaf->test == TEST_IN && is_own_value(c, may))
+        out[n++] = c;
+    for (size_t i = 0; c->kind == NODE_ALL && !n && i < c->member_count; i++)
+        n = condition_one_of(c->members[i], may, most, out);
+    if (c->kind != NODE_ANY || c->member_count > most)
+        return n;
+    for (size_t i = 0; i < c->member_count; i++)
+        if (is_own_value(c->members[i], may))
+            out[n++] = c->members[i];
+    return n == c->member_count ? n : 0;
+}
+
 err_t condition_fields(const struct condition *c, field_visitor each, void *context)
 {
     if (!c)

@@ -33,6 +33,12 @@ err_t condition_parse(const struct model *,
 /* A set that must have this member wherever the condition holds; NULL = it says nothing of the
  * kind. */
 const struct field *condition_member(const struct condition *, value *member);
+/* Conditions of fields of the record's own of which one holds wherever this one does: the members
+ * of an `any`, or the one that is `in`. 0: it says nothing of the kind, or has more than `most`. */
+size_t condition_one_of(const struct condition *,
+                        bool (*may)(const struct field *),
+                        size_t most,
+                        const struct condition **out);
 /* Calls each for every field that the condition looks at, with its path from the object, so that
  * access can refuse unreadable ones. Stops at and returns the first non-OK. */
 err_t condition_fields(const struct condition *,

@@ -248,6 +248,28 @@ err_t query_count(const struct query *query,
     return sql_check(q);
 }
 
+err_t query_one_of(const struct object *o,
+                   const struct condition *const *conditions,
+                   size_t n,
+                   size_t limit,
+                   const struct condition_env *env,
+                   struct sql *q)
+{
+    for (size_t i = 0; i < n; i++) {
+        sql_add(q, i ? " UNION ALL SELECT id FROM (SELECT t.\"id\""
+                     : "SELECT id FROM (SELECT t.\"id\"");
+        query_from(o, q);
+        sql_add(q, " WHERE t.\"deleted_at\" IS NULL AND ");
+        TRY(condition_sql(conditions[i], env, "t", q));
+        sql_add(q, " LIMIT ");
+        sql_value(q, V_INT((int64_t)limit), STORE_INT);
+        sql_add(q, ") AS one");
+    }
+    sql_add(q, " LIMIT ");
+    sql_value(q, V_INT((int64_t)limit), STORE_INT);
+    return sql_check(q);
+}
+
 err_t query_by_id(const struct object *o,
                   int64_t id,
                   bool lock,

@@ -43,6 +43,14 @@ enum storage query_key_storage(const struct query *, size_t key);
 /* The column sorted by has a cell in every row: there are no blanks to ask for. */
 bool query_never_blank(const struct query *);
 /* One number: how many, counting no further than ceiling (0 = all). */
+/* The ids of live records for which one of the conditions holds, at most `limit`; some more than
+ * once. */
+err_t query_one_of(const struct object *,
+                   const struct condition *const *,
+                   size_t n,
+                   size_t limit,
+                   const struct condition_env *,
+                   struct sql *) MUST_USE;
 err_t query_count(const struct query *,
                   const struct condition_env *,
                   int64_t ceiling,

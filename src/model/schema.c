@@ -101,6 +101,28 @@ static void declared_index(struct build *b, const json_t *fields, bool unique)
     add_index(b, columns, n, unique, INDEX_LIVE);
 }
 
+/* What a customer has is found by the table's key. */
+static bool is_link(const struct field *f)
+{
+    const struct object *o = f->object;
+    return str_eqz(str_from(f->type->name), "ref") && !f->builtin && f != o->department &&
+           f != o->customer;
+}
+
+bool schema_looks_up(const struct field *f)
+{
+    const struct object *o = f->object;
+    const json_t *lists = json_object_get(o->definition, "indexes");
+    if (!field_stored(f) || f->multi)
+        return false;
+    if (f->unique || f->identity.n || is_link(f) || (o->owned && f == o->department))
+        return true;
+    for (size_t i = 0; i < json_array_size(lists); i++)
+        if (str_eq(json_str(json_array_get(json_array_get(lists, i), 0)), f->name))
+            return !column_has_sort(field_column(f, 0));
+    return false;
+}
+
 static void field_indexes(struct build *b, const struct field *f)
 {
     const struct object *o = b->object;
@@ -110,10 +132,7 @@ static void field_indexes(struct build *b, const struct field *f)
         if (o->customer) /* no other customer's record has it either: core/record_store.c */
             add_index(b, &columns[1], 1, false, INDEX_LIVE);
     }
-    /* What a customer has is found by the table's key. */
-    bool link = str_eqz(str_from(f->type->name), "ref") && !f->builtin && f != o->department &&
-                f != o->customer;
-    if (link)
+    if (is_link(f))
         add_index(b, (str[]){main_column(f), S("id")}, 2, false, INDEX_ALL);
     if (f->search == SEARCH_NAME && field_stored(f))
         add_index(b, (str[]){column_sort_name(b->arena, field_column(f, 0)), S("id")}, 2, false,

@@ -36,6 +36,8 @@ struct schema {
     size_t table_count;
 };
 
+/* Does an index begin with the field's column? */
+bool schema_looks_up(const struct field *);
 struct schema *schema_of_model(struct arena *, const struct model *);
 str schema_to_json(struct arena *, const struct schema *);
 /* ERR_INTERNAL: not what schema_to_json wrote. */
