@@ -1,6 +1,6 @@
 /* Days with the year last: which of the first two numbers is the month is the writer's secret, but
  * one column has one order. */
-#include "core/import_internal.h"
+#include "core/import_reading.h"
 
 static bool digit(char c)
 {
@@ -25,19 +25,16 @@ static bool year_last(str s, int out[3], size_t *length)
     return true;
 }
 
-enum import_date_order import_date_order_of(const struct import_column *column)
+void import_date_see(enum import_date_order *order, str text)
 {
-    enum import_date_order order = DATES_PLAIN;
-    for (size_t i = 0; i < column->samples.n; i++) {
-        int v[3];
-        size_t length;
-        if (!year_last(column->samples.at[i], v, &length))
-            continue;
-        if (v[0] > 12)
-            return DATES_DAY_FIRST;
-        order = DATES_MONTH_FIRST;
-    }
-    return order;
+    int v[3];
+    size_t length;
+    if (!year_last(text, v, &length) || v[0] == v[1])
+        return;
+    if (v[0] > 12)
+        *order = DATES_DAY_FIRST;
+    else if (*order == DATES_PLAIN)
+        *order = DATES_MONTH_FIRST;
 }
 
 enum import_date_order import_date_order_named(str name)
@@ -53,14 +50,49 @@ const char *import_date_order_name(enum import_date_order order)
     return names[order];
 }
 
-str import_date_text(struct arena *arena, enum import_date_order order, str text)
+static void tell(struct import_reading *r, const char *code, str text, str day)
+{
+    import_lost(r->ctx, r->line, code, text);
+    struct import_problem *own = &r->line->problems.at[r->line->problems.n - 1];
+    own->column = r->column->index;
+    own->value = text;
+    own->problem.args[1] = day;
+}
+
+str import_date_take(struct import_reading *r, str text)
 {
     int v[3];
     size_t length;
-    if (order == DATES_PLAIN || !year_last(text, v, &length))
+    if (!r->column || !year_last(text, v, &length))
         return text;
-    bool day_first = v[0] > 12 || (order == DATES_DAY_FIRST && v[1] <= 12);
-    str rest = str_cut(text, length, text.n);
-    return arena_printf(arena, "%04d-%02d-%02d" STR_FMT, v[2], day_first ? v[1] : v[0],
-                        day_first ? v[0] : v[1], STR_ARG(rest));
+    enum import_date_order order = r->column->date_order;
+    bool may_month = v[0] <= 12 && v[1] <= 31, may_day = v[1] <= 12 && v[0] <= 31;
+    if (!may_month && !may_day)
+        return text;
+    bool day_first = !may_month || (may_day && order == DATES_DAY_FIRST);
+    str day = arena_printf(r->ctx->arena, "%04d-%02d-%02d", v[2], day_first ? v[1] : v[0],
+                           day_first ? v[0] : v[1]);
+    if (order == DATES_PLAIN && may_month && may_day && v[0] != v[1]) {
+        r->column->unordered = true;
+        tell(r, "import_date_guess", text, day);
+    } else if (order != DATES_PLAIN && day_first != (order == DATES_DAY_FIRST)) {
+        tell(r, "import_date_order", text, day);
+    }
+    r->column->day_first = r->column->day_first || !may_month;
+    return arena_concat(r->ctx->arena, day, str_cut(text, length, text.n));
+}
+
+void import_date_settle(const struct import_map *map, json_t *columns, bool *set, bool *other)
+{
+    *set = *other = false;
+    for (size_t i = 0; i < map->count; i++) {
+        const struct import_column *col = &map->columns[i];
+        enum import_date_order order = col->day_first ? DATES_DAY_FIRST : DATES_MONTH_FIRST;
+        if (!col->unordered)
+            continue;
+        json_object_set_new(json_array_get(columns, i), "date_order",
+                            json_string(import_date_order_name(order)));
+        *set = true;
+        *other = *other || col->day_first;
+    }
 }

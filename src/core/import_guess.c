@@ -295,11 +295,10 @@ static size_t find_header(const struct import_guesser *g, const struct scan *s)
 static void look_closer(struct ctx *c, struct import_column *col)
 {
     const struct field *f = col->target.field;
-    if (!f)
-        return;
-    if (str_eqz(S("date"), f->type->name) || str_eqz(S("instant"), f->type->name))
-        col->date_order = import_date_order_of(col);
-    if (!str_eqz(S("choice"), f->type->name))
+    bool time = f && (str_eqz(S("date"), f->type->name) || str_eqz(S("instant"), f->type->name));
+    if (!time)
+        col->date_order = DATES_PLAIN;
+    if (!f || !str_eqz(S("choice"), f->type->name))
         return;
     struct import_work unasked = {.ctx = c};
     json_t *unknown = json_keep(c->arena, json_array());
@@ -356,6 +355,7 @@ err_t import_guess(struct ctx *c,
                 continue;
             look(c, cell, &l);
             add_sample(c->arena, col, cell);
+            import_date_see(&col->date_order, cell);
         }
         guess_column(&g, &l, col);
     }

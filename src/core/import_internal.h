@@ -37,6 +37,8 @@ struct import_column {
     struct import_target named;      /* by the header alone, where that is a known word */
     VEC(struct import_target) split; /* several fields in one cell */
     enum import_date_order date_order;
+    bool unordered;          /* a day was read that another order would have read otherwise */
+    bool day_first;          /* a day was read that begins with no month */
     const json_t *unknown;   /* samples that are no choice of the field */
     const json_t *translate; /* word in the file: word to read instead */
     str fallback;            /* where the cell is empty */
@@ -83,12 +85,13 @@ err_t import_guess(struct ctx *,
 
 /* ---- import_date.c ---- */
 
-/* The order that fits all of a column's samples; of two that fit, the month first. */
-enum import_date_order import_date_order_of(const struct import_column *);
+/* Adds a cell: the order that fits all of a column so far; of two that fit, the month first. */
+void import_date_see(enum import_date_order *, str text);
 enum import_date_order import_date_order_named(str name);   /* "mdy", "dmy" */
 const char *import_date_order_name(enum import_date_order); /* NULL: none */
-/* 12/8/2026 as 2026-12-08 or 2026-08-12; anything else as it is. */
-str import_date_text(struct arena *, enum import_date_order, str text);
+/* Columns whose order was not known get the one that their cells have shown. set: there are such;
+ * other: one of them was read in another order than it has now. */
+void import_date_settle(const struct import_map *, json_t *columns, bool *set, bool *other);
 
 /* ---- import_again.c: refused rows that have been corrected ---- */
 

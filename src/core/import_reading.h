@@ -8,8 +8,8 @@ struct import_reading {
     struct import_work *work;
     struct ctx *ctx;
     struct import_line *line;
-    const struct import_column *column; /* NULL: after all columns */
-    const struct sheet_cell *cell;      /* NULL: a default, or a part of a cell */
+    struct import_column *column;  /* NULL: after all columns */
+    const struct sheet_cell *cell; /* NULL: a default, or a part of a cell */
 };
 
 /* The cells of a field, which counts as set from now on. */
@@ -44,6 +44,10 @@ bool import_take_words(struct import_reading *,
 
 /* "微信同号": the number is the account. */
 bool import_says_same_number(struct arena *, str words);
+
+/* import_date.c: 12/8/2026 as 2026-12-08 or 2026-08-12, with a word where the order is doubtful;
+ * anything else as it is. */
+str import_date_take(struct import_reading *, str text);
 
 /* import_wechat.c: a cell of a column of WeChat ids. */
 err_t import_take_wechat(struct import_reading *, const struct field *, str text) MUST_USE;

@@ -261,6 +261,17 @@ static err_t read_file(struct run *r, const struct record *import)
     return e;
 }
 
+/* A check reads all cells and so learns the order of days that the guess has not seen. again: some
+ * were read in another. */
+static err_t keep_orders(struct run *r, struct record **import, bool *again)
+{
+    struct ctx *c = r->ctx;
+    bool set;
+    json_t *columns = json_keep(c->arena, json_deep_copy(import_json(c, *import, "columns")));
+    import_date_settle(&r->work.map, columns, &set, again);
+    return set ? import_set(c, r->work.id, json_pack("{s:O}", "columns", columns), import) : OK;
+}
+
 err_t import_run(struct ctx *c, struct job *job, struct record *import, bool dry)
 {
     struct run r = {.ctx = c, .job = job};
@@ -276,6 +287,11 @@ err_t import_run(struct ctx *c, struct job *job, struct record *import, bool dry
     err_t e = read_file(&r, import);
     c->batch = 0;
     c->through = through;
+    bool again = false;
+    if (e == OK && dry)
+        TRY(keep_orders(&r, &import, &again));
+    if (again)
+        return import_run(c, job, import, dry);
     bool put_back =
         e == ERR_LIMIT && job && atomic_load(&((struct job_running *)job->runner)->put_back);
     return err_is_fault(e) || put_back ? e : finish(&r, e);

@@ -298,9 +298,7 @@ static err_t take_field(struct import_reading *r, const struct field *f, str tex
         return import_parse(r, f, text);
     size_t before = r->line->problems.n;
     bool time = str_eqz(S("date"), type) || str_eqz(S("instant"), type);
-    str ordered =
-        time && r->column ? import_date_text(r->ctx->arena, r->column->date_order, plain) : plain;
-    TRY(import_parse(r, f, ordered));
+    TRY(import_parse(r, f, time ? import_date_take(r, plain) : plain));
     int64_t day;
     value stored = import_given(r->line, f, 0);
     bool mail = str_eqz(S("email"), type) && stored.kind == VALUE_TEXT && !str_eq(stored.s, text);

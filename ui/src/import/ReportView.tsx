@@ -53,6 +53,7 @@ export function ReportView(p: Props) {
         <Meter label={t('quality.completeness')} value={report.completeness} reference={0.35} />
       </div>
       <LeftOut report={report} dry={dry} />
+      {dry && <DateOrders data={data} />}
       <Actions {...p} report={report} />
       {(dry || data.state === 'done') && (report.duplicates ?? []).length > 0 && (
         <Duplicates data={data} object={object} onAnswered={p.onAnswered} />
@@ -101,6 +102,21 @@ function LeftOut({ report, dry }: { report: Report; dry: boolean }) {
       {t(dry ? 'import.leftOut' : 'import.wasLeftOut', { count: left.length, columns })}
     </p>
   );
+}
+
+/** How days such as 12/8/2026 were read, by column: the check may have found that out. */
+function DateOrders({ data }: { data: ImportRecord }) {
+  const { t } = useTranslation();
+  return data.columns
+    .filter((c) => c.field && c.date_order)
+    .map((c) => (
+      <p key={c.index} className="import-line">
+        {t('import.dateOrderLine', {
+          column: c.header || t('import.noHeader', { n: columnLetters(c.index) }),
+          order: t(`import.dateOrder.${c.date_order}`),
+        })}
+      </p>
+    ));
 }
 
 function Figures({
