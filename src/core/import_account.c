@@ -1,5 +1,5 @@
-/* What stands in a phone's cell beside its numbers: accounts, e-mail addresses, names, extensions.
- */
+/* What stands in a phone's cell, or one of WeChat ids, beside its numbers: accounts, e-mail
+ * addresses, names, extensions. */
 #include "core/import_reading.h"
 
 enum { LEAST_DIGITS = 5 }; /* of a number that is looked for in its text */
@@ -21,9 +21,11 @@ bool import_free(struct import_reading *r, const struct field *f)
 
 /* ---- where it goes ---- */
 
-static void tell(struct import_reading *r, str words, const struct field *place)
+static void
+tell(struct import_reading *r, const struct field *f, str words, const struct field *place)
 {
-    import_remark(r->ctx, r->line, "import_other_account", words);
+    const char *code = f->wechat_id ? "import_no_wechat" : "import_other_account";
+    import_remark(r->ctx, r->line, code, words);
     r->line->problems.at[r->line->problems.n - 1].problem.args[1] = place->label.text[r->ctx->lang];
     import_repaired(r);
 }
@@ -45,14 +47,14 @@ to_field(struct import_reading *r, const struct field *phone, bool wechat, str t
         memcpy(import_cells_of(r, f), cells, f->column_count * sizeof *cells);
         if (r->column)
             *VEC_PUSH(r->ctx->arena, r->line->spread) = (struct import_spread){r->column->index, f};
-        tell(r, words, f);
+        tell(r, phone, words, f);
         return true;
     }
     return false;
 }
 
 /* The whole cell, once. */
-static bool to_notes(struct import_reading *r, str text, str words)
+static bool to_notes(struct import_reading *r, const struct field *phone, str text, str words)
 {
     const struct field *notes = r->work->notes;
     if (!notes)
@@ -60,7 +62,7 @@ static bool to_notes(struct import_reading *r, str text, str words)
     value had = import_given(r->line, notes, 0);
     if (had.kind != VALUE_TEXT || str_find(had.s, text) == SIZE_MAX)
         import_keep_text(r, text);
-    tell(r, words, notes);
+    tell(r, phone, words, notes);
     return true;
 }
 
@@ -154,7 +156,7 @@ str import_take_mails(struct import_reading *r, const struct field *phone, str t
             to++;
         str mail = str_cut(rest, from, to);
         if (from == at || str_find_byte(str_cut(rest, at, to), '.') >= to - at ||
-            !(to_field(r, phone, false, mail, mail) || to_notes(r, text, mail)))
+            !(to_field(r, phone, false, mail, mail) || to_notes(r, phone, text, mail)))
             break;
         rest = arena_printf(arena, STR_FMT "\n" STR_FMT, STR_ARG(str_cut(rest, 0, from)),
                             STR_ARG(str_cut(rest, to, rest.n)));
@@ -163,8 +165,7 @@ str import_take_mails(struct import_reading *r, const struct field *phone, str t
     return !taken ? text : says_something(arena, rest) ? rest : (str){0};
 }
 
-/* "weixin: chu_8888", "微信号 abc_123": an account that says whose it is. */
-static bool wechat_in(struct arena *arena, str words, str *account)
+bool import_wechat_in(struct arena *arena, str words, str *account)
 {
     static const char *const heads[] = {"微信号", "微信", "薇信", "wechat",
                                         "weixin", "v信",  "wx",   "vx"};
@@ -209,18 +210,22 @@ static bool speaks_of_account(struct arena *arena, str rest)
 {
     str words, account;
     while (next_words(&rest, &words))
-        if (wechat_in(arena, words, &account) || is_qq(arena, words))
+        if (import_wechat_in(arena, words, &account) || is_qq(arena, words))
             return true;
     return false;
 }
 
-/* As an account is written: a number of China without its country. */
+str import_account_of(struct arena *arena, str e164)
+{
+    str number = arena_str(arena, e164);
+    return str_cut(number, str_starts(number, S("+86")) ? 3 : 1, number.n);
+}
+
 static str account_of(struct arena *arena, const struct text_phone *all, size_t n)
 {
     if (!n || (n > 1 && all[1].mobile))
         return (str){0};
-    str number = arena_str(arena, str_from(all[0].e164));
-    return str_cut(number, str_starts(number, S("+86")) ? 3 : 1, number.n);
+    return import_account_of(arena, str_from(all[0].e164));
 }
 
 /* ---- the text without its numbers ---- */
@@ -310,9 +315,10 @@ bool import_take_words(struct import_reading *r,
             continue;
         if (import_says_same_number(arena, words))
             account = account_of(arena, all, phone_count);
-        else if (!wechat_in(arena, words, &account))
+        else if (!import_wechat_in(arena, words, &account))
             account = (str){0};
-        if ((account.n && to_field(r, phone, true, account, words)) || to_notes(r, text, words))
+        if ((account.n && to_field(r, phone, true, account, words)) ||
+            to_notes(r, phone, text, words))
             any = true;
         else if (phone_count)
             import_lost(r->ctx, r->line, "import_left_out", words);

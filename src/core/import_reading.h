@@ -42,6 +42,10 @@ bool import_take_words(struct import_reading *,
                        const struct text_phone *,
                        size_t phone_count);
 
+/* "weixin: chu_8888", "微信号 abc_123": an account that says whose it is. */
+bool import_wechat_in(struct arena *, str words, str *account);
+/* A number as an account is written: that of China without its country. */
+str import_account_of(struct arena *, str e164);
 /* "微信同号": the number is the account. */
 bool import_says_same_number(struct arena *, str words);
 

@@ -33,6 +33,21 @@ static void tell(struct import_reading *r, str text, const struct field *place)
     import_repaired(r);
 }
 
+static err_t take_id(struct import_reading *r, const struct field *f, str id, str text)
+{
+    size_t before = r->line->problems.n;
+    TRY(import_parse(r, f, id));
+    if (!str_eq(id, text) && r->line->problems.n == before)
+        import_repaired(r);
+    return OK;
+}
+
+static bool has_phone(struct import_reading *r, str text)
+{
+    struct text_phone p = {0};
+    return text_phone_find(text, r->ctx->phone_region, &p, 1) > 0 || p.lossy;
+}
+
 /* What is no id is what the customer is called there, or goes to the notes with its header. */
 static err_t keep(struct import_reading *r, const struct field *f, str text)
 {
@@ -40,7 +55,8 @@ static err_t keep(struct import_reading *r, const struct field *f, str text)
     size_t digits = 0;
     while (digits < text.n && text.p[digits] >= '0' && text.p[digits] <= '9')
         digits++;
-    if (name && digits < text.n && import_free(r, name) && is_id(r, name, text)) {
+    if (name && digits < text.n && !has_phone(r, text) && import_free(r, name) &&
+        is_id(r, name, text)) {
         TRY(import_parse(r, name, text));
         if (r->column)
             *VEC_PUSH(r->ctx->arena, r->line->spread) =
@@ -55,6 +71,26 @@ static err_t keep(struct import_reading *r, const struct field *f, str text)
     return OK;
 }
 
+/* "微信 abc_1001", "139 0013 9003": an account that is written otherwise. */
+static err_t
+take_number(struct import_reading *r, const struct field *f, str plain, str text, bool *taken)
+{
+    struct arena *arena = r->ctx->arena;
+    struct text_phone phone = {0};
+    str words = plain, account;
+    if (import_wechat_in(arena, plain, &account))
+        words = account;
+    bool number = text_phone_parse(words, r->ctx->phone_region, &phone) && phone.mobile;
+    str id = number ? import_account_of(arena, str_from(phone.e164)) : words;
+    *taken = is_id(r, f, id);
+    if (!*taken)
+        return OK;
+    TRY(take_id(r, f, id, text));
+    if (number)
+        import_take_words(r, f, text, words, &phone, 1);
+    return OK;
+}
+
 err_t import_take_wechat(struct import_reading *r, const struct field *f, str text)
 {
     str plain = text_trim(import_half_width(r->ctx->arena, text));
@@ -63,13 +99,18 @@ err_t import_take_wechat(struct import_reading *r, const struct field *f, str te
         *VEC_PUSH(r->ctx->arena, r->line->as_phone) = (struct import_as_phone){column, f, plain};
         return OK;
     }
-    if (!r->work->strict && !is_id(r, f, plain))
-        return keep(r, f, text);
-    size_t before = r->line->problems.n;
-    TRY(import_parse(r, f, plain));
-    if (!str_eq(plain, text) && r->line->problems.n == before)
-        import_repaired(r);
-    return OK;
+    if (is_id(r, f, plain))
+        return take_id(r, f, plain, text);
+    bool taken = false;
+    str rest = import_take_mails(r, f, plain);
+    if (!rest.n)
+        return OK;
+    bool mails = !str_eq(rest, plain);
+    rest = text_trim(rest);
+    TRY(take_number(r, f, rest, text, &taken));
+    if (taken)
+        return OK;
+    return r->work->strict ? take_id(r, f, rest, text) : keep(r, f, mails ? rest : text);
 }
 
 /* The first mobile number that the row gives a record of the object, as an account is written. */
@@ -80,7 +121,7 @@ static str mobile_of(struct import_reading *r, const struct object *o)
         const struct field *f = o->fields[i];
         value v = str_eqz(S("phone"), f->type->name) ? import_given(r->line, f, 0) : V_NULL;
         if (v.kind == VALUE_TEXT && text_phone_parse(v.s, r->ctx->phone_region, &p) && p.mobile)
-            return str_cut(v.s, str_starts(v.s, S("+86")) ? 3 : 1, v.s.n);
+            return import_account_of(r->ctx->arena, v.s);
     }
     return (str){0};
 }
