@@ -89,6 +89,8 @@ static err_t write_session(struct call *call)
     write_rights(call);
     jw_key(w, S("base_currency"));
     jw_str(w, c->currency);
+    jw_key(w, S("phone_region"));
+    jw_str(w, str_from(c->phone_region));
     jw_key(w, S("second_factor"));
     jw_open(w, '{');
     jw_key(w, S("enabled"));

@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "core/access.h"
 #include "core/change.h"
+#include "core/region.h"
 #include "core/registry.h"
 #include "core/setting.h"
 
@@ -21,7 +22,7 @@ err_t ctx_init(struct ctx *c, struct app *app, struct arena *arena, const char *
     };
     c->currency = c->model->base_currency;
     c->zone = zone_find(setting_text(app, arena, "time_zone", S("Asia/Shanghai")));
-    str region = setting_text(app, arena, "phone_region", S("CN"));
+    str region = region_of_phones(app, arena);
     snprintf(c->phone_region, sizeof c->phone_region, STR_FMT, STR_ARG(region));
     if (!lang_parse(setting_text(app, arena, "language", S("zh-CN")), &c->lang))
         c->lang = LANG_ZH_CN;

@@ -125,7 +125,8 @@ static struct link_record link_of(struct ctx *c, const struct pair *p, bool othe
                                 .phone = compared(c, p, other, "phone"),
                                 .email = compared(c, p, other, "email"),
                                 .wechat = compared(c, p, other, "wechat"),
-                                .company = compared(c, p, other, "company")};
+                                .company = compared(c, p, other, "company"),
+                                .region = c->phone_region};
 }
 
 static const char *name_reason(enum link_level level)

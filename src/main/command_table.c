@@ -65,6 +65,10 @@ const struct command COMMANDS[] = {
          {"currency", "CODE", false, "base currency (default CNY)", "本位币（默认 CNY）"},
          {"time-zone", "ZONE", false, "time zone (default Asia/Shanghai)",
           "时区（默认 Asia/Shanghai）"},
+         {"region", "CODE", false,
+          "country of phone numbers without one, such as TW (default: of the time zone or "
+          "currency)",
+          "没有写国家的电话属于哪里，如 TW（默认按时区或本位币）"},
          {"language", "TAG", false, "zh-CN, zh-TW or en (default zh-CN)",
           "zh-CN、zh-TW 或 en（默认 zh-CN）"}},
         .secret_file = "admin-password-file",

@@ -11,6 +11,7 @@
 #include "core/setting.h"
 #include "main/setup.h"
 #include "sql_main.h"
+#include "text/text.h"
 
 err_t find_user(struct ctx *c, str email, int64_t *out)
 {
@@ -104,6 +105,7 @@ static err_t put_settings(struct invocation *in, struct app *app)
 {
     enum lang lang;
     str zone = option(in, "time-zone"), language = option(in, "language");
+    str region = option(in, "region");
     if (zone.n && !zone_find(zone)) {
         problem_add_str(&in->problems, S("--time-zone"), "unknown_time_zone", zone, (str){0},
                         (str){0});
@@ -114,7 +116,12 @@ static err_t put_settings(struct invocation *in, struct app *app)
                         (str){0});
         return ERR_INVALID;
     }
+    if (region.n && !text_phone_region(region)) {
+        problem_add_str(&in->problems, S("--region"), "unknown_region", region, (str){0}, (str){0});
+        return ERR_INVALID;
+    }
     TRY(put_text(app, "enterprise", option(in, "enterprise")));
+    TRY(put_text(app, "phone_region", region));
     TRY(put_text(app, "base_currency", option(in, "currency")));
     TRY(put_text(app, "time_zone", zone));
     return put_text(app, "language", language);

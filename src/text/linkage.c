@@ -28,10 +28,10 @@ struct link_person {
     str last;    /* last character of a Han name, for nicknames */
 };
 
-static str national_digits(struct arena *arena, str s)
+static str national_digits(struct arena *arena, str s, const char *region)
 {
     struct text_phone phone;
-    if (text_phone_find(s, "CN", &phone, 1)) {
+    if (text_phone_find(s, region ? region : "CN", &phone, 1)) {
         str e164 = str_from(phone.e164);
         bool china = str_starts(e164, S("+86"));
         return arena_str(arena, str_cut(e164, china ? 3 : 1, e164.n));
@@ -65,7 +65,7 @@ const struct link_person *link_prepare(struct arena *arena, const struct link_re
     struct link_person *p = ARENA_NEW(arena, struct link_person);
     p->raw_name = r->name;
     p->name = name_read(arena, r->name);
-    p->phone = national_digits(arena, r->phone);
+    p->phone = national_digits(arena, r->phone, r->region);
     p->email = text_fold(arena, r->email);
     size_t at = str_find_byte(p->email, '@');
     p->local = words_joined(arena, str_cut(p->email, 0, at), false);

@@ -30,6 +30,7 @@ enum link_level {
 /* As stored; any may be empty. phone may be raw or E.164. */
 struct link_record {
     str name, phone, email, wechat, company, address;
+    const char *region; /* of a phone that names no country; NULL: CN */
 };
 /* The same made comparable; lives in the arena. */
 struct link_person;

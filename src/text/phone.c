@@ -163,6 +163,12 @@ static enum sheet_form from_sheet(str s, char out[static DIGITS_MAX + 1])
 
 /* ---- the door ---- */
 
+bool text_phone_region(str region)
+{
+    AUTO_ARENA arena = arena_new(SCRATCH_BYTES);
+    return region.n == 2 && phone_lib_knows(arena_strz(arena, region));
+}
+
 /* Does the text hold nothing but digits, a + in front and the usual signs? */
 static bool is_plain(str s)
 {

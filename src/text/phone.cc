@@ -28,6 +28,11 @@ bool parse(const char *text, const char *region, PhoneNumber *number)
 
 } // namespace
 
+bool phone_lib_knows(const char *region)
+{
+    return PhoneNumberUtil::GetInstance()->GetCountryCodeForRegion(region) != 0;
+}
+
 bool phone_lib_parse(const char *text, const char *region, struct phone_lib_number *out)
 {
     auto *util = PhoneNumberUtil::GetInstance();

@@ -14,6 +14,8 @@ struct phone_lib_number {
     char region[4];
     bool mobile;
 };
+/* Are there numbers of the country? */
+bool phone_lib_knows(const char *region);
 /* text: ASCII, NUL-terminated. False when it is no valid number. */
 bool phone_lib_parse(const char *text, const char *region, struct phone_lib_number *out);
 /* For a number in E.164: as its own country writes it, or with +; returns the length, 0 when it is

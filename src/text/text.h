@@ -117,6 +117,8 @@ struct text_phone {
     bool repaired;  /* was mangled ("1.38E+10", full width, 0086 …) and is certain now */
     bool lossy; /* digits were lost ("1.38E+10" with 3 significant digits): refuse with reason */
 };
+/* A country whose numbers are known: "CN", "TW", in capitals. */
+bool text_phone_region(str region);
 /* The one number in s, which may carry a label, a name or an extension ("手机:138…(李)"). region:
  * where a number without + is from, "CN". False when there is none, more than one, or other digits
  * beside it; out then says only whether it was lossy. */

@@ -124,6 +124,8 @@ export interface Session {
   special_rights: string[];
   administrator: boolean;
   base_currency: string;
+  /** The country of phone numbers that name none, such as TW. */
+  phone_region: string;
   second_factor: { enabled: boolean; required: boolean };
   enterprise: string;
   demo: boolean;

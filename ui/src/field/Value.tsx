@@ -4,7 +4,6 @@ import { fileUrl } from '../api/client';
 import { isDestination, objectNamed, useModel, valueType } from '../api/model';
 import { type Address, type Field, type Money, noTitles, type Titles } from '../api/types';
 import { useTranslation } from '../app/i18n';
-import { sayPhone } from '../parts/phone';
 import { Icon } from '../parts/Icon';
 import { Badge } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
@@ -83,9 +82,9 @@ export function Value({ field, value, titles = noTitles, compact }: ValueProps) 
       return compact ? String(value) : <a href={`mailto:${value}`}>{String(value)}</a>;
     case 'phone':
       return compact || String(value).includes('*') ? (
-        sayPhone(String(value))
+        f.phone(String(value))
       ) : (
-        <a href={`tel:${value}`}>{sayPhone(String(value))}</a>
+        <a href={`tel:${value}`}>{f.phone(String(value))}</a>
       );
     case 'url': {
       const url = safeUrl(String(value));

@@ -28,6 +28,15 @@ describe('phones', () => {
     expect(sayPhone('+971501234567')).toBe('+971 50 123 4567');
   });
 
+  it('of the country that is home are said without it', () => {
+    expect(sayPhone('+886912345678', 'TW')).toBe('0912 345 678');
+    expect(sayPhone('+886227123456', 'TW')).toBe('02 2712 3456');
+    expect(sayPhone('+85291234567', 'HK')).toBe('9123 4567');
+    expect(sayPhone('+8613812345678', 'TW')).toBe('+86 138 1234 5678');
+    expect(sayPhone('+85291234567', 'TW')).toBe('+852 9123 4567');
+    expect(sayPhone('+4915123456789', 'DE')).toBe('+49 151 2345 6789');
+  });
+
   it('that are masked stay masked', () => {
     expect(sayPhone('+1415****100')).toBe('+1415****100');
   });

@@ -7,6 +7,7 @@ const twoDigits = /^(2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58])/;
  */
 const customs: [string, RegExp, number[]][] = [
   ['7', /./, [3, 3, 2, 2]],
+  ['86', /^1/, [3, 4, 4]],
   ['33', /./, [1, 2, 2, 2, 2]],
   ['34', /./, [3, 3, 3]],
   ['39', /^3/, [3, 3, 4]],
@@ -47,15 +48,33 @@ function landline(rest: string): string {
   return `0${area} ${grouped(rest.slice(area.length))}`;
 }
 
-/** A Chinese number as it is dialled, 138 1234 5678; others with their country's, +60 12 368 4228. */
-export function sayPhone(text: string): string {
+/** Country code and what is dialled before a number at home. */
+const homes: Record<string, [code: string, before: string]> = {
+  TW: ['886', '0'],
+  HK: ['852', ''],
+  MO: ['853', ''],
+  SG: ['65', ''],
+};
+
+/** A number of the home country as it is dialled, 138 1234 5678; others with their country's, +60 12 368 4228. */
+export function sayPhone(text: string, home = 'CN'): string {
+  return home === 'CN' ? sayFromChina(text) : sayFrom(text, home);
+}
+
+function sayFrom(text: string, home: string): string {
+  const digits = /^\+(\d{7,15})$/.exec(text)?.[1];
+  if (!digits) return text;
+  const [code, before] = homes[home] ?? ['', ''];
+  if (code && digits.startsWith(code)) return before + foreign(code, digits.slice(code.length));
+  const n = /^[17]/.test(digits) ? 1 : twoDigits.test(digits) ? 2 : 3;
+  return `+${digits.slice(0, n)} ${foreign(digits.slice(0, n), digits.slice(n))}`;
+}
+
+function sayFromChina(text: string): string {
   const mobile = /^\+86(1\d\d)([\d*]{4})([\d*]{4})$/.exec(text);
   if (mobile) return mobile.slice(1).join(text.includes('*') ? '' : ' ');
   const chinese = /^\+86([\d*]+)$/.exec(text)?.[1];
   if (chinese && /^(400|800|9)/.test(chinese)) return chinese;
   if (chinese) return /^\d{9,11}$/.test(chinese) ? landline(chinese) : `0${chinese}`;
-  const digits = /^\+(\d{7,15})$/.exec(text)?.[1];
-  if (!digits) return text;
-  const n = /^[17]/.test(digits) ? 1 : twoDigits.test(digits) ? 2 : 3;
-  return `+${digits.slice(0, n)} ${foreign(digits.slice(0, n), digits.slice(n))}`;
+  return sayFrom(text, 'CN');
 }

@@ -11,7 +11,6 @@ import { useTranslation } from '../app/i18n';
 import { RefSelect } from '../field/RefSelect';
 import { inLine, Value } from '../field/Value';
 import { undoBatches } from '../list/batch';
-import { sayPhone } from '../parts/phone';
 import { Failure, Skeleton } from '../parts/states';
 import { useFormat } from '../parts/useFormat';
 import { useTell } from '../parts/useTell';
@@ -280,7 +279,7 @@ function Consequences({ object, preview }: { object: ModelObject; preview: Merge
         const from = records.find((x) => x.id === r.id);
         const field = fieldNamed(object, r.field);
         const value = String(from?.[r.field] ?? '');
-        return field ? `${field.label} ${field.type === 'phone' ? sayPhone(value) : value}` : '';
+        return field ? `${field.label} ${field.type === 'phone' ? f.phone(value) : value}` : '';
       })
       .filter(Boolean)
       .join(t('merge.and'));
