@@ -50,9 +50,19 @@ TEST(robust_truncated_xlsx_is_refused_at_every_length)
 static bool is_known(str verdict)
 {
     static const str known[] = {
-        S("ok"),           S("sheet_broken("),   S("sheet_bomb("),          S("sheet_encrypted("),
-        S("sheet_empty("), S("sheet_encoding("), S("sheet_open_quote("),    S("sheet_too_wide("),
-        S("sheet_html("),  S("sheet_old_xls("),  S("sheet_row_too_large("), S("sheet_unknown("),
+        S("ok"),
+        S("sheet_broken("),
+        S("sheet_bomb("),
+        S("sheet_encrypted("),
+        S("sheet_empty("),
+        S("sheet_encoding("),
+        S("sheet_open_quote("),
+        S("sheet_too_wide("),
+        S("sheet_html("),
+        S("sheet_old_xls("),
+        S("sheet_row_too_large("),
+        S("sheet_unknown("),
+        S("sheet_open_card("),
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (str_starts(verdict, known[i]))
@@ -271,7 +281,7 @@ TEST(robust_problems_have_sentences)
     static const char *const codes[] = {
         "sheet_bomb",     "sheet_broken",        "sheet_empty",   "sheet_encoding",
         "sheet_html",     "sheet_encrypted",     "sheet_old_xls", "sheet_open_quote",
-        "sheet_too_wide", "sheet_row_too_large", "sheet_unknown"};
+        "sheet_too_wide", "sheet_row_too_large", "sheet_unknown", "sheet_open_card"};
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
         for (enum lang lang = 0; lang < LANG_COUNT; lang++)
             assert_false(str_eqz(message_get(lang, str_from(codes[i])), codes[i]));

@@ -41,6 +41,7 @@ struct sheet_reader;
  *   sheet_old_xls                             sheet_html (a web page named .xls)
  *   sheet_encoding (line, encoding)           sheet_unknown         sheet_empty
  *   sheet_open_quote (line)                   sheet_too_wide (line) sheet_row_too_large (line)
+ *   sheet_open_card (line, of a contacts file)
  * ERR_UNAVAILABLE: the file cannot be read, or no room for a temporary one. The reader's outline is
  * in the arena, which must outlive it; what it reads is not. */
 err_t sheet_open(struct arena *,

@@ -1,4 +1,3 @@
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -169,14 +168,6 @@ static void settle_name(struct card *card)
     card->values.n = kept;
 }
 
-static err_t refuse_open_card(struct problems *problems, size_t line)
-{
-    char at[24];
-    snprintf(at, sizeof at, ":%zu", line);
-    problem_add(problems, S(""), "sheet_broken", "vCard", "card", at, NULL);
-    return ERR_INVALID;
-}
-
 /* The next card; a card within a card (AGENT of 2.1) is passed over. */
 static err_t
 read_card(struct vcf_reader *vcf, struct card *card, bool *end, struct problems *problems)
@@ -188,7 +179,7 @@ read_card(struct vcf_reader *vcf, struct card *card, bool *end, struct problems 
         struct vcf_property property;
         TRY(vcf_next(&vcf->lines, vcf->memory, &property, end, problems));
         if (*end)
-            return depth ? refuse_open_card(problems, card->line) : OK;
+            return depth ? reader_refuse(problems, "sheet_open_card", card->line) : OK;
         bool mark = str_ieq_ascii(str_trim(property.value), S("VCARD"));
         if (mark && str_eqz(property.name, "BEGIN")) {
             if (depth++ == 0)

@@ -48,7 +48,7 @@ TEST(vcf_reads_gb18030_and_nested_cards)
 
 TEST(vcf_refuses_an_open_card)
 {
-    check(S("BEGIN:VCARD\nFN:a\nEND:VCARD\nBEGIN:VCARD\nFN:b\n"), "sheet_broken(vCard, card, :4)");
+    check(S("BEGIN:VCARD\nFN:a\nEND:VCARD\nBEGIN:VCARD\nFN:b\n"), "sheet_open_card(4)");
     check(S("BEGIN:VCARD\nEND:VCARD\n"), "");
 }
 
