@@ -92,6 +92,15 @@ err_t import_get(struct ctx *c, int64_t id, struct record **out)
     return OK;
 }
 
+/* ERR_DENIED: he may only read it. */
+static err_t get_to_change(struct ctx *c, int64_t id, struct record **out)
+{
+    bool may;
+    TRY(import_get(c, id, out));
+    TRY(import_may_change(c, *out, &may));
+    return may ? OK : ERR_DENIED;
+}
+
 bool import_in_state(const struct record *r, const char *words)
 {
     str rest = str_from(words), word;
@@ -326,7 +335,7 @@ err_t import_change(
     struct record *r;
     const struct object *o;
     struct import_map map;
-    TRY(import_get(c, id, &r));
+    TRY(get_to_change(c, id, &r));
     if (!json_is_object(body)) {
         problem_add(&c->problems, S(""), "wrong_type", "object", NULL);
         return ERR_INVALID;
@@ -362,7 +371,7 @@ err_t import_start(struct ctx *c, int64_t id, enum import_step step, int64_t *jo
     int64_t batch;
     char key[40], digits[24];
     str kind;
-    TRY(import_get(c, id, &r));
+    TRY(step == IMPORT_UNDO ? import_get(c, id, &r) : get_to_change(c, id, &r));
     TRY(importable(c, import_text(r, "object"), &o));
     if (!import_in_state(r, starts_in[step]) || (step == IMPORT_UNDO && !import_text(r, "batch").n))
         return import_wrong_state(c);
@@ -481,7 +490,7 @@ static err_t may_run(struct ctx *c, const json_t *args)
     const struct object *o;
     int64_t id;
     TRY(str_to_int(json_get_str(args, "import"), &id));
-    TRY(import_get(c, id, &r));
+    TRY(get_to_change(c, id, &r));
     TRY(importable(c, import_text(r, "object"), &o));
     return record_guard(c, o);
 }

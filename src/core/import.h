@@ -24,10 +24,12 @@ err_t import_propose(struct ctx *, int64_t file, str object, json_t **out) MUST_
 err_t import_keep(struct ctx *, const json_t *proposal, struct record **out) MUST_USE;
 /* Both. */
 err_t import_create(struct ctx *, int64_t file, str object, struct record **out) MUST_USE;
-/* Own imports, all for administrators. ERR_NOT_FOUND. */
+/* Own imports, all for administrators, and by role. ERR_NOT_FOUND. Who may not change it sees no
+ * more of its rows than of records. */
 err_t import_get(struct ctx *, int64_t id, struct record **out) MUST_USE;
 /* sheet, header_row, columns, policy, source. version 0 = any. ERR_CONFLICT "stale",
- * "import_state": it runs or has run already. */
+ * "import_state": it runs or has run already. ERR_DENIED: he may only read it; so with a check, a
+ * run and answers. */
 err_t import_change(
     struct ctx *, int64_t id, int64_t version, const json_t *body, struct record **out) MUST_USE;
 
@@ -60,7 +62,7 @@ err_t import_rows_json(struct ctx *,
 /* "客户名单-未导入": the file's own name, to which the format's ending comes. */
 str import_refused_name(struct ctx *, const struct record *);
 /* The refused rows with their reasons, to be corrected and imported again. format "xlsx" or "csv".
- * Makes a temporary file; the caller removes it. */
+ * Makes a temporary file; the caller removes it. ERR_DENIED: he may only read the import. */
 err_t import_refused_file(struct ctx *,
                           const struct record *,
                           str format,

@@ -105,7 +105,11 @@ err_t import_answer(struct ctx *c, int64_t id, const json_t *list)
 {
     struct record *r;
     struct answers a = {.id = id, .list = list};
+    bool may;
     TRY(import_get(c, id, &r));
+    TRY(import_may_change(c, r, &may));
+    if (!may)
+        return ERR_DENIED;
     if (!json_is_array(list) || json_array_size(list) == 0 ||
         json_array_size(list) > IMPORT_CHUNK) {
         problem_add(&c->problems, S("/answers"), "out_of_range", "answers", "1", "200", NULL);

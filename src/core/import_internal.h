@@ -324,11 +324,36 @@ err_t import_waiting_json(struct import_work *,
                           const struct import_stored *,
                           struct jw *) MUST_USE;
 
+/* ---- import_shown.c: what the caller sees of an import's rows ---- */
+
+struct import_sight {
+    bool whole;            /* he may change the import: everything */
+    struct import_map map; /* not whole: where the columns go */
+    bool clear;            /* he reads every field that a column goes to */
+    bool phones;           /* phones are masked for him, in any text */
+};
+err_t import_may_change(struct ctx *, const struct record *, bool *out) MUST_USE;
+err_t import_sight_of(struct ctx *, const struct record *, struct import_sight *out) MUST_USE;
+/* A text out of a field that he reads. */
+str import_shown_text(struct ctx *, const struct import_sight *, str);
+/* [cell, …] of a row, which has been read into the line. */
+void import_shown_cells(struct ctx *,
+                        const struct import_sight *,
+                        const struct import_line *,
+                        const json_t *cells,
+                        struct jw *);
+/* What a problem in the column says: its value, and the words in its sentence. column < 0: the row.
+ */
+str import_shown_value(struct ctx *, const struct import_sight *, int64_t column, str);
+void import_shown_args(struct ctx *, const struct import_sight *, int64_t column, str *args);
+json_t *import_shown_columns(struct ctx *, const struct import_sight *, json_t *columns);
+
 /* ---- import_row.c ---- */
 
 struct import_rows {
     const struct object *object;
     const json_t *columns; /* of the import */
+    struct import_sight sight;
 };
 /* All that was wrong with a row in the reader's language, from import_row.problems: which column,
  * which value, why. */

@@ -175,18 +175,25 @@ static int64_t count_of(const struct import_tally *t, size_t column, bool repair
     return n;
 }
 
-static void write_reasons(struct ctx *c, const struct import_tally *t, size_t column, struct jw *w)
+static void write_reasons(struct ctx *c,
+                          const struct import_tally *t,
+                          const struct import_sight *sight,
+                          size_t column,
+                          struct jw *w)
 {
     jw_open(w, '[');
     for (size_t i = 0; i < t->columns.n; i++) {
         const struct import_column_count *k = &t->columns.at[i];
         if (k->column != column || str_eqz(k->code, "repaired"))
             continue;
+        str args[PROBLEM_ARGS];
+        memcpy(args, k->args, sizeof args);
+        import_shown_args(c, sight, column == SIZE_MAX ? -1 : (int64_t)column, args);
         jw_open(w, '{');
         jw_key(w, S("code"));
         jw_str(w, k->code);
         jw_key(w, S("message")); /* of the first of them */
-        jw_str(w, message_format(c->arena, c->lang, k->code, k->args, PROBLEM_ARGS));
+        jw_str(w, message_format(c->arena, c->lang, k->code, args, PROBLEM_ARGS));
         jw_key(w, S("mild"));
         jw_bool(w, k->mild);
         jw_key(w, S("count"));
@@ -196,8 +203,11 @@ static void write_reasons(struct ctx *c, const struct import_tally *t, size_t co
     jw_close(w, ']');
 }
 
-static void
-columns_json(struct ctx *c, const json_t *columns, const struct import_tally *t, struct jw *w)
+static void columns_json(struct ctx *c,
+                         const json_t *columns,
+                         const struct import_tally *t,
+                         const struct import_sight *sight,
+                         struct jw *w)
 {
     jw_open(w, '[');
     for (size_t i = 0; i < t->columns.n; i++) {
@@ -218,7 +228,7 @@ columns_json(struct ctx *c, const json_t *columns, const struct import_tally *t,
         figure(w, "noted", count_of(t, column, false, true));
         figure(w, "refused", count_of(t, column, false, false));
         jw_key(w, S("reasons"));
-        write_reasons(c, t, column, w);
+        write_reasons(c, t, sight, column, w);
         jw_close(w, '}');
     }
     jw_close(w, ']');
@@ -264,12 +274,15 @@ static void left_out_json(struct ctx *c, const json_t *columns, struct jw *w)
     jw_close(w, ']');
 }
 
-/* Where the refused rows can be had; null when there are none. */
-static void
-files_json(struct ctx *c, const struct record *import, const struct import_tally *t, struct jw *w)
+/* Where the refused rows can be had; null when there are none, or not by the caller. */
+static void files_json(struct ctx *c,
+                       const struct record *import,
+                       const struct import_tally *t,
+                       const struct import_sight *sight,
+                       struct jw *w)
 {
     static const char *const formats[] = {"xlsx", "csv"};
-    if (!t->outcome[IMPORT_REFUSED]) {
+    if (!t->outcome[IMPORT_REFUSED] || !sight->whole) {
         jw_null(w);
         return;
     }
@@ -289,10 +302,12 @@ err_t import_report_json(struct ctx *c, const struct record *import, bool whole,
     const struct object *o = model_object(c->model, import_text(import, "object"));
     const json_t *report = import_json(c, import, "report");
     struct import_tally t;
+    struct import_sight sight;
     if (!report || !o) {
         jw_null(w);
         return OK;
     }
+    TRY(import_sight_of(c, import, &sight));
     import_tally_of(c->arena, json_object_get(report, "tally"), &t);
     jw_open(w, '{');
     figure(w, "rows", t.rows);
@@ -313,14 +328,14 @@ err_t import_report_json(struct ctx *c, const struct record *import, bool whole,
     else
         jw_null(w);
     jw_key(w, S("refused_files"));
-    files_json(c, import, &t, w);
+    files_json(c, import, &t, &sight, w);
     if (whole) {
         jw_key(w, S("by_source"));
         groups_json(c, o, t.sources.at, t.sources.n, false, w);
         jw_key(w, S("by_owner"));
         groups_json(c, o, t.owners.at, t.owners.n, true, w);
         jw_key(w, S("by_column"));
-        columns_json(c, import_json(c, import, "columns"), &t, w);
+        columns_json(c, import_json(c, import, "columns"), &t, &sight, w);
         jw_key(w, S("left_out"));
         left_out_json(c, import_json(c, import, "columns"), w);
         jw_key(w, S("sample"));

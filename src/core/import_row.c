@@ -78,12 +78,13 @@ read_page(struct ctx *c, int64_t id, str outcome, int64_t after, size_t limit, s
     return OK;
 }
 
-static str sentence(struct ctx *c, const json_t *problem)
+static str sentence(struct ctx *c, const struct import_sight *sight, const json_t *problem)
 {
     const json_t *args = json_object_get(problem, "args");
     str list[PROBLEM_ARGS];
     for (size_t i = 0; i < PROBLEM_ARGS; i++)
         list[i] = json_str(json_array_get(args, i));
+    import_shown_args(c, sight, json_get_int(problem, "column", -1), list);
     return message_format(c->arena, c->lang, json_get_str(problem, "code"), list, PROBLEM_ARGS);
 }
 
@@ -104,11 +105,17 @@ static str place(struct ctx *c, const struct import_rows *rows, const json_t *pr
     return f ? f->label.text[c->lang] : (str){0};
 }
 
+static str value_of(struct ctx *c, const struct import_rows *rows, const json_t *problem)
+{
+    return import_shown_value(c, &rows->sight, json_get_int(problem, "column", -1),
+                              json_get_str(problem, "value"));
+}
+
 /* "手机（13800）：…": without the value where the sentence has it already. */
 static str reason(struct ctx *c, const struct import_rows *rows, const json_t *problem)
 {
-    str where = place(c, rows, problem), cell = json_get_str(problem, "value");
-    str said = sentence(c, problem), full_stop = S("。");
+    str where = place(c, rows, problem), cell = value_of(c, rows, problem);
+    str said = sentence(c, &rows->sight, problem), full_stop = S("。");
     if (str_ends(said, full_stop))
         said = str_cut(said, 0, said.n - full_stop.n);
     else if (str_ends(said, S(".")))
@@ -148,7 +155,7 @@ write_problems(struct ctx *c, const struct import_rows *rows, const json_t *list
         jw_key(w, S("message"));
         jw_str(w, reason(c, rows, p));
         jw_key(w, S("value"));
-        jw_str(w, json_get_str(p, "value"));
+        jw_str(w, value_of(c, rows, p));
         jw_key(w, S("mild"));
         jw_bool(w, json_get_bool(p, "mild", false));
         jw_close(w, '}');
@@ -156,23 +163,37 @@ write_problems(struct ctx *c, const struct import_rows *rows, const json_t *list
     jw_close(w, ']');
 }
 
-/* What the row's cells were read as: read once more, as only the cells are kept. */
-static err_t
-write_changes(struct import_work *work, struct ctx *c, const json_t *cells, struct jw *w)
+/* A long text may hold what stood in the cell of another field. */
+static bool is_shown(struct ctx *c, const struct import_sight *sight, const struct field *f)
 {
-    struct import_line line = {0};
-    TRY(import_cells_again(work, c, cells, &line));
+    bool together =
+        str_eqz(S("long_text"), f->type->name) || str_eqz(S("rich_text"), f->type->name);
+    return access_field(c->access, f) >= FIELD_READ && (sight->whole || !together);
+}
+
+/* What the row's cells were read as, and what more than them is made of them; that is in the cells
+ * themselves for those who may not change the import. */
+static err_t write_changes(struct import_work *work,
+                           struct ctx *c,
+                           const struct import_sight *sight,
+                           const struct import_line *line,
+                           struct jw *w)
+{
     jw_open(w, '{');
     for (size_t i = 0; i < work->map.object->field_count; i++) {
         const struct field *f = work->map.object->fields[i];
-        if (!line.set[i] || access_field(c->access, f) < FIELD_READ)
+        if (!line->set[i] || !is_shown(c, sight, f))
             continue;
         jw_key(w, f->name);
-        field_write(f, &line.given->cells[f->first_column], w);
+        field_write(f, &line->given->cells[f->first_column], w);
     }
     jw_close(w, '}');
     jw_key(w, S("made"));
-    return import_made_json(work, c, &line, w);
+    if (sight->whole)
+        return import_made_json(work, c, line, w);
+    jw_open(w, '{');
+    jw_close(w, '}');
+    return OK;
 }
 
 static err_t write_row(struct import_work *work,
@@ -181,7 +202,9 @@ static err_t write_row(struct import_work *work,
                        const struct import_stored *row,
                        struct jw *w)
 {
+    struct import_line line = {0};
     bool visible;
+    TRY(import_cells_again(work, c, row->cells, &line)); /* only the cells are kept */
     jw_open(w, '{');
     jw_key(w, S("line"));
     jw_int(w, row->line);
@@ -193,11 +216,11 @@ static err_t write_row(struct import_work *work,
     jw_key(w, S("record"));
     jw_id(w, visible ? row->record : 0);
     jw_key(w, S("values"));
-    jw_tree(w, row->cells);
+    import_shown_cells(c, &of->sight, &line, row->cells, w);
     jw_key(w, S("problems"));
     write_problems(c, of, row->problems, w);
     jw_key(w, S("changes"));
-    TRY(write_changes(work, c, row->cells, w));
+    TRY(write_changes(work, c, &of->sight, &line, w));
     jw_close(w, '}');
     return OK;
 }
@@ -213,7 +236,8 @@ err_t import_rows_json(struct ctx *c,
     struct row_page page;
     str stored = outcome.n ? str_from(import_outcome_stored(outcome_of(outcome))) : outcome;
     TRY(read_work(c, import, &work));
-    struct import_rows of = {work.map.object, import_json(c, import, "columns")};
+    struct import_rows of = {work.map.object, import_json(c, import, "columns"), {0}};
+    TRY(import_sight_of(c, import, &of.sight));
     TRY(read_page(c, record_id(import), stored, after, limit, &page));
     jw_open(w, '{');
     jw_key(w, S("data"));
@@ -234,7 +258,8 @@ err_t import_sample_json(struct ctx *c, const struct record *import, struct jw *
     struct import_work work;
     struct row_page page;
     TRY(read_work(c, import, &work));
-    struct import_rows of = {work.map.object, import_json(c, import, "columns")};
+    struct import_rows of = {work.map.object, import_json(c, import, "columns"), {0}};
+    TRY(import_sight_of(c, import, &of.sight));
     TRY(read_page(c, record_id(import), S("refuse"), 0, IMPORT_REPORT_ROWS, &page));
     jw_open(w, '[');
     for (size_t i = 0; i < page.n; i++)
@@ -246,9 +271,12 @@ err_t import_sample_json(struct ctx *c, const struct record *import, struct jw *
 err_t import_duplicates_json(struct ctx *c, const struct record *import, struct jw *w)
 {
     struct import_work work;
-    struct row_page page;
+    struct row_page page = {0};
+    bool may;
+    TRY(import_may_change(c, import, &may)); /* who answers */
     TRY(read_work(c, import, &work));
-    TRY(read_page(c, record_id(import), S("ask"), 0, IMPORT_REPORT_ROWS, &page));
+    if (may)
+        TRY(read_page(c, record_id(import), S("ask"), 0, IMPORT_REPORT_ROWS, &page));
     jw_open(w, '[');
     for (size_t i = 0; i < page.n; i++)
         TRY(import_waiting_json(&work, c, &page.at[i], w));
@@ -320,7 +348,11 @@ err_t import_refused_file(struct ctx *c, const struct record *import, str format
     const char *to = file_spool_path(c);
     size_t width;
     struct import_rows of = {model_object(c->model, import_text(import, "object")),
-                             import_json(c, import, "columns")};
+                             import_json(c, import, "columns"),
+                             {0}};
+    TRY(import_sight_of(c, import, &of.sight));
+    if (!of.sight.whole)
+        return ERR_DENIED; /* the rows are in it as they were in the file */
     if (!of.object)
         return ERR_NOT_FOUND;
     TRY(open_file(c, of.object, of.columns, to, str_eqz(format, "csv") ? SHEET_CSV : SHEET_XLSX,

@@ -42,6 +42,15 @@ static err_t write_same_file(struct ctx *c, const struct record *r, struct jw *w
     return OK;
 }
 
+static err_t write_columns(struct ctx *c, const struct record *r, struct jw *w)
+{
+    struct import_sight sight;
+    TRY(import_sight_of(c, r, &sight));
+    jw_key(w, S("columns"));
+    jw_tree(w, import_shown_columns(c, &sight, import_json(c, r, "columns")));
+    return OK;
+}
+
 static err_t write_import(struct ctx *c, const struct record *r, bool whole, struct jw *w)
 {
     static const char *const brief[] = {
@@ -53,7 +62,7 @@ static err_t write_import(struct ctx *c, const struct record *r, bool whole, str
         member(c, r, brief[i], w);
     if (whole) {
         member(c, r, "sheets", w);
-        member(c, r, "columns", w);
+        TRY(write_columns(c, r, w));
         jw_key(w, S("same_file"));
         TRY(write_same_file(c, r, w));
     }
