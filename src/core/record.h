@@ -137,6 +137,9 @@ struct record_hook {
     /* Of an object whose records are named by their value: does a live record name it? Then undo
      * leaves it. NULL = by nothing but refs. */
     err_t (*used)(struct ctx *, const struct record *, bool *out);
+    /* The title of a batch, when the write is in none and further writes follow from it; empty:
+     * none do. The batch is of the object's kind. NULL = none ever do. */
+    err_t (*batch)(struct ctx *, const struct record *before, const struct record *after, str *out);
     const struct record_hook *next; /* filled by record_hook_add */
 };
 void record_hook_add(struct record_hook *);

@@ -47,6 +47,19 @@ call_hooks(struct ctx *c, const struct record *before, struct record *after, boo
     return OK;
 }
 
+static err_t begin_batch(struct ctx *c, const struct record *before, const struct record *after)
+{
+    for (const struct record_hook *h = hooks; h && !c->batch; h = h->next) {
+        str title = {0};
+        if (!h->batch || !is_about(h, after->object))
+            continue;
+        TRY(h->batch(c, before, after, &title));
+        if (title.n)
+            TRY(batch_begin(c, h->object, title, &c->batch));
+    }
+    return OK;
+}
+
 static err_t run_query(struct ctx *c, struct sql *q, int64_t *changed)
 {
     return db_run(c->conn, buf_str(&q->text), q->params.at, q->params.n, changed);
@@ -207,7 +220,7 @@ static err_t guarded_changed(struct ctx *c)
     return c->batch ? db_run(c->conn, SQL_BATCH_GUARD, &batch, 1, NULL) : OK;
 }
 
-err_t record_store(struct ctx *c,
+static err_t store(struct ctx *c,
                    enum change_op op,
                    const struct record *before,
                    struct record *after,
@@ -225,6 +238,8 @@ err_t record_store(struct ctx *c,
     if (before && !derived)
         stamp(c, after, record_cell(before, o->version, 0).i + 1);
     TRY(check_unique(c, before, after));
+    if (!derived)
+        TRY(begin_batch(c, before, after));
     if (!derived && record_live(after))
         TRY(file_attach(c, before, after));
     TRY(before ? update(c, before, after) : insert(c, after));
@@ -237,4 +252,16 @@ err_t record_store(struct ctx *c,
     if (o->guarded)
         TRY(guarded_changed(c));
     return derived ? OK : call_hooks(c, before, after, true);
+}
+
+err_t record_store(struct ctx *c,
+                   enum change_op op,
+                   const struct record *before,
+                   struct record *after,
+                   const struct write_options *options)
+{
+    int64_t outer = c->batch;
+    err_t e = store(c, op, before, after, options);
+    c->batch = outer;
+    return e;
 }

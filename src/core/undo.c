@@ -29,9 +29,10 @@ struct undo {
     size_t taken;    /* items of the chunk that there was time for */
     size_t restored; /* in the chunk */
     VEC(struct undo_kept) kept;
-    /* What is named by its value: when all that may name it is settled. */
     VEC(struct undo_item) put_off;
-    bool last; /* now those */
+    /* What is named by its value, such as tags: what the batch renamed or deleted first, for others
+     * name it so again; what it made when all that may name it is settled. */
+    enum { TURN_NAMES, TURN_REST, TURN_MADE_NAMES } turn;
 };
 
 static void keep(struct undo *u, const struct undo_item *item, str field, const char *why)
@@ -175,15 +176,20 @@ static err_t store(struct undo *u,
     return OK;
 }
 
+static bool has_its_turn(const struct undo *u, const struct undo_net *net)
+{
+    if (!net->object || !record_asks_use(net->object))
+        return u->turn == TURN_REST;
+    return u->turn == (net->lived_before ? TURN_NAMES : TURN_MADE_NAMES);
+}
+
 static err_t put_back(struct undo *u, const struct undo_item *item)
 {
     struct ctx *c = u->ctx;
     const struct undo_net *net = &item->net;
     struct record *now;
     bool changed = false;
-    if (!undo_is_newest(item))
-        return OK;
-    if (net->object && record_asks_use(net->object) && !u->last)
+    if (!undo_is_newest(item) || !has_its_turn(u, net))
         return OK;
     if (!net->lived_before && !net->lives_after)
         return OK;
@@ -257,11 +263,26 @@ static err_t write_chunk(struct ctx *c, struct undo *u)
     return ctx_transact(c, chunk_work, u);
 }
 
+/* Objects whose records are named by their value. */
+static value named_objects(struct ctx *c)
+{
+    json_t *names = json_keep(c->arena, json_array());
+    for (size_t i = 0; i < c->model->object_count; i++) {
+        const struct object *o = c->model->objects[i];
+        if (record_asks_use(o))
+            json_array_append_new(names, json_stringn(o->name.p, o->name.n));
+    }
+    return V_TEXT(json_text(c->arena, names));
+}
+
 static err_t read_items(struct ctx *c, struct undo *u, int64_t before)
 {
-    value params[] = {V_INT(u->batch), V_INT(before), V_INT(CHUNK)};
+    bool names = u->turn == TURN_NAMES;
+    value params[] = {V_INT(u->batch), V_INT(before), V_INT(CHUNK),
+                      names ? named_objects(c) : V_NULL};
     AUTO_ROWS rows = NULL;
-    TRY(db_query(c->conn, SQL_UNDO_WALK, params, 3, &rows));
+    TRY(names ? db_query(c->conn, SQL_UNDO_WALK_NAMES, params, 4, &rows)
+              : db_query(c->conn, SQL_UNDO_WALK, params, 3, &rows));
     u->items = ARENA_ARRAY(c->arena, struct undo_item, CHUNK);
     u->item_count = 0;
     while (u->item_count < CHUNK && db_next(rows))
@@ -287,7 +308,7 @@ static void take_over(struct undo *u)
         k.field = arena_str(u->out_arena, k.field);
         *VEC_PUSH(u->out_arena, u->out->kept) = k;
     }
-    for (size_t i = 0; i < u->taken && !u->last; i++) {
+    for (size_t i = 0; i < u->taken && u->turn == TURN_REST; i++) {
         struct undo_item item = u->items[i];
         const struct object *o = model_object(u->ctx->model, item.object);
         if (!o || !record_asks_use(o) || !undo_is_newest(&item))
@@ -315,9 +336,21 @@ static void start_chunk(struct ctx *c, struct undo *u)
     c->problems = (struct problems){.arena = c->arena};
 }
 
+static err_t run_names(struct ctx *c, struct undo *u)
+{
+    u->turn = TURN_NAMES;
+    for (int64_t before = INT64_MAX;; before = u->items[u->taken - 1].change) {
+        start_chunk(c, u);
+        TRY(read_items(c, u, before));
+        if (!u->item_count)
+            return OK;
+        TRY(do_items(c, u));
+    }
+}
+
 static err_t run_put_off(struct ctx *c, struct undo *u)
 {
-    u->last = true;
+    u->turn = TURN_MADE_NAMES;
     for (size_t from = 0; from < u->put_off.n; from += u->taken) {
         size_t left = u->put_off.n - from;
         start_chunk(c, u);
@@ -335,6 +368,9 @@ static err_t run_chunks(struct ctx *c,
                         void *context)
 {
     size_t done = 0;
+    if (!u->preview) /* what was renamed is little beside what names it */
+        TRY(run_names(c, u));
+    u->turn = TURN_REST;
     for (int64_t before = INT64_MAX;;) {
         start_chunk(c, u);
         TRY(read_items(c, u, before));
@@ -407,6 +443,13 @@ static err_t run_as_undo(struct ctx *c,
     return run_chunks(&mine, u, (size_t)total.i, progress, context);
 }
 
+/* What followed from another name was done by the server's right, and goes back by it. */
+static bool of_names(struct ctx *c, const struct batch *b)
+{
+    const struct object *o = model_object(c->model, b->kind);
+    return o && record_asks_use(o) && access_may(c->access, o, OP_UPDATE);
+}
+
 err_t batch_undo(struct ctx *c,
                  int64_t batch,
                  bool preview,
@@ -426,6 +469,8 @@ err_t batch_undo(struct ctx *c,
     TRY(batch_read(c, SQL_BATCH_GET, batch, &b));
     if (str_eqz(b.kind, "merge"))
         TRY(merge_may_undo(c, batch, &whole));
+    else
+        whole = of_names(c, &b);
     if (whole)
         u.who = NULL;
     if (preview)

@@ -36,6 +36,11 @@ SELECT id, object, record_id FROM change
 WHERE batch_id = $1 AND id < $2 AND +op <= 3
 ORDER BY id DESC LIMIT $3
 
+-- name: undo_walk_names across
+SELECT id, object, record_id FROM change
+WHERE batch_id = $1 AND id < $2 AND +op <= 3 AND object IN @texts($4)
+ORDER BY id DESC LIMIT $3
+
 -- By the records: + keeps the indexes of the batch, which may have a million changes, out of it.
 -- name: undo_changes across
 SELECT id, tx, at, actor_id, through, batch_id, op, object, record_id, customer_id, version, before,

@@ -2,6 +2,7 @@
 
 #include "base/id.h"
 #include "core/record_internal.h"
+#include "crm/tag/tag_rewrite.h"
 #include "sql_crm.h"
 #include "text/text.h"
 
@@ -46,6 +47,27 @@ static err_t create(struct ctx *c, str name, str *out)
     return OK;
 }
 
+static err_t being_rewritten(struct ctx *c, str pointer, str name)
+{
+    problem_add_str(&c->problems, pointer, "tag_rewriting", name, (str){0}, (str){0});
+    return ERR_CONFLICT;
+}
+
+/* By an old name that is being rewritten the tag of the new one is meant. */
+static err_t find_renamed(struct ctx *c, str name, str *out)
+{
+    struct record *tag;
+    int64_t id;
+    TRY(tag_rewriting(c, name, &id));
+    if (!id)
+        return OK;
+    TRY(record_peek(c, model_object(c->model, S("tag")), id, &tag));
+    if (!record_live(tag))
+        return being_rewritten(c, S(""), name);
+    *out = record_cell(tag, tag->object->title, 0).s;
+    return OK;
+}
+
 err_t tag_ensure(struct ctx *c, str name, str *as)
 {
     str key = c->known ? arena_concat(c->arena, S("tag:"), name) : name;
@@ -55,6 +77,8 @@ err_t tag_ensure(struct ctx *c, str name, str *as)
         return OK;
     }
     TRY(find(c, name, as));
+    if (!as->n)
+        TRY(find_renamed(c, name, as));
     if (!as->n)
         TRY(create(c, name, as));
     if (c->known) {
@@ -66,11 +90,6 @@ err_t tag_ensure(struct ctx *c, str name, str *as)
 }
 
 /* ---- records that are tagged ---- */
-
-static bool is_tags(const struct field *f)
-{
-    return f->multi && str_eqz(str_from(f->type->name), "tags");
-}
 
 static bool among(const str *members, size_t n, str one)
 {
@@ -98,14 +117,23 @@ static err_t writing(struct ctx *c, const struct record *before, struct record *
     const struct object *o = after->object;
     for (size_t i = 0; i < o->field_count; i++) {
         const struct field *f = o->fields[i];
-        value old = before && is_tags(f) ? record_cell(before, f, 0) : V_NULL;
-        if (is_tags(f) && !value_eq(old, record_cell(after, f, 0)))
+        value old = before && tag_holds(f) ? record_cell(before, f, 0) : V_NULL;
+        if (tag_holds(f) && !value_eq(old, record_cell(after, f, 0)))
             TRY(written_as(c, old, &after->cells[f->first_column]));
     }
     return OK;
 }
 
 /* ---- tags themselves ---- */
+
+/* A name that is being rewritten would be taken from the records of the other tag, too. */
+static err_t check_free(struct ctx *c, const struct record *tag)
+{
+    str name = record_cell(tag, tag->object->title, 0).s;
+    int64_t other;
+    TRY(tag_rewriting(c, name, &other));
+    return other && other != record_id(tag) ? being_rewritten(c, S("/name"), name) : OK;
+}
 
 /* Two of one name that were there before `folded` stay two: only one of them has it. */
 static err_t fold_name(struct ctx *c, const struct record *before, struct record *after)
@@ -119,6 +147,8 @@ static err_t fold_name(struct ctx *c, const struct record *before, struct record
                       V_INT(record_id(after))};
     if (!record_live(after) || (!renamed && cell->kind != VALUE_NULL))
         return OK;
+    if (renamed)
+        TRY(check_free(c, after));
     err_t e = db_one(c->conn, c->arena, SQL_TAG_FOLDED_BY, params, 2, &found, 1);
     if (e == ERR_NOT_FOUND)
         *cell = params[0];
@@ -140,7 +170,7 @@ static err_t used(struct ctx *c, const struct record *tag, bool *out)
             const struct field *f = o->fields[k];
             struct condition *where;
             struct list_page page;
-            if (!is_tags(f))
+            if (!tag_holds(f))
                 continue;
             json_t *has = json_keep(c->arena, json_pack("{s:s%, s:s%}", "field", f->name.p,
                                                         f->name.n, "has", name.p, name.n));
@@ -156,11 +186,16 @@ static err_t used(struct ctx *c, const struct record *tag, bool *out)
 void tag_attach(void)
 {
     static struct record_hook tagged = {.object = NULL, .before = writing};
-    static struct record_hook tag = {.object = "tag", .before = fold_name, .used = used};
+    static struct record_hook tag = {.object = "tag",
+                                     .before = fold_name,
+                                     .after = tag_rewrite_start,
+                                     .used = used,
+                                     .batch = tag_rewrite_batch};
     static bool done;
     if (!done) {
         record_hook_add(&tagged);
         record_hook_add(&tag);
+        tag_rewrite_attach();
     }
     done = true;
 }

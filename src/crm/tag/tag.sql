@@ -7,3 +7,6 @@ SELECT name FROM tag WHERE folded IS NULL AND deleted_at IS NULL ORDER BY id
 
 -- name: tag_folded_by
 SELECT id FROM tag WHERE folded = $1 AND id <> $2 AND deleted_at IS NULL
+
+-- name: tag_rewrites
+SELECT args FROM job WHERE kind = 'tag_rewrite' AND state IN ('waiting', 'running') ORDER BY id DESC
