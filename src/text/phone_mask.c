@@ -1,7 +1,14 @@
 /* text_mask_phones: the numbers that people write in texts. */
 #include "text/text.h"
 
-enum { DIGITS_LEAST = 8, DIGITS_MOST = 15, SIGNS_MOST = 2, HIDDEN = 4, OPEN_END = 4 };
+enum {
+    DIGITS_LEAST = 8,
+    DIGITS_MOST = 15,
+    SIGNS_MOST = 2,
+    TAG_MOST = 200,
+    HIDDEN = 4,
+    OPEN_END = 4
+};
 
 /* A number that begins at `at`, up to the end of one of its groups of digits. */
 struct number {
@@ -42,6 +49,17 @@ static bool is_phone(str s, size_t at, const struct number *n)
     return d[0] == '0' && d[1] != '0' && n->count >= 10 && n->count <= 12;
 }
 
+/* Behind the tag of a rich text that begins here; `at` where none does. */
+static size_t behind_tag(str s, size_t at)
+{
+    size_t end = at + 1;
+    if (s.p[at] != '<' || end == s.n || !(is_letter(s.p[end]) || s.p[end] == '/'))
+        return at;
+    while (end < s.n && s.p[end] != '>' && end - at < TAG_MOST)
+        end++;
+    return end < s.n && s.p[end] == '>' ? end + 1 : at;
+}
+
 /* The longest one that is a phone. */
 static bool number_at(str s, size_t at, struct number *out)
 {
@@ -61,6 +79,8 @@ static bool number_at(str s, size_t at, struct number *out)
         } else if (is_sign(s.p[n.end])) {
             signs++;
             n.end++;
+        } else if (behind_tag(s, n.end) > n.end) {
+            n.end = behind_tag(s, n.end);
         } else {
             break;
         }

@@ -130,7 +130,8 @@ size_t text_phone_find(str s, const char *region, struct text_phone *out, size_t
 str text_phone_mask(struct arena *, str e164);
 /* A text with four digits of each phone in it masked: mobile numbers of China, area code and
  * number,
- * + and a country's. As long as before; the text itself where there is none. */
+ * + and a country's; tags are passed over. As long as before; the text itself where there is none.
+ */
 str text_mask_phones(struct arena *, str s);
 /* As people of the region write it: "138 0013 8000". */
 str text_phone_format(struct arena *, str e164, const char *region);
