@@ -182,6 +182,42 @@ TEST_APP(bulk_previews_without_writing)
     end(&s);
 }
 
+static int64_t made(struct stage *s, const char *object, const char *body)
+{
+    struct record *r;
+    const struct object *o = model_object(s->c.model, str_from(object));
+    assert_int_equal(record_create(&s->c, o, test_json(s->arena, body), NULL, &r), OK);
+    return record_id(r);
+}
+
+/* What the records are called for who asked for the change is not told to who sees all jobs. */
+TEST_APP(bulk_names_what_it_refused_to_who_asked)
+{
+    struct stage s;
+    begin(&s, app);
+    int64_t role = made(&s, "role",
+                        "{'name':'r','key':'r','definition':{'objects':{'customer':{'read':'all'}},"
+                        "'rights':['see_jobs']}}");
+    str user =
+        arena_printf(s.arena, "{'name':'n','email':'n@x.com','roles':['%lld']}", (long long)role);
+    int64_t other = made(&s, "user", user.p);
+    create(&s, "{'name':'甲','phone':'13900139000'}");
+    create(&s, "{'name':'乙'}");
+    int64_t job = start(&s, "{'where':null,'change':{'phone':'13900139000'}}");
+    assert_int_equal(job_run_due(app), OK);
+    for (int looks = 0; looks < 2; looks++) {
+        const json_t *result = json_object_get(job_of(&s, job), "result");
+        const json_t *one = json_array_get(json_object_get(result, "refusals"), 0);
+        assert_str(json_get_str(one, "title"), looks ? "" : "乙");
+        assert_true(json_get_str(one, "detail").n > 0);
+        s.c.user = other;
+        if (!looks)
+            assert_int_equal(access_hold(app, s.c.conn, s.c.model, other, &s.c.access), OK);
+    }
+    access_release(s.c.access);
+    end(&s);
+}
+
 struct statement {
     str text;
     int64_t id;

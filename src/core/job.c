@@ -275,6 +275,18 @@ static void write_subject(struct ctx *c, str subject, struct jw *w)
         jw_null(w);
 }
 
+/* The names of records are as they are to who asked for the job; others may see less of them. */
+static void write_result(struct ctx *c, int64_t actor, str result, struct jw *w)
+{
+    json_t *tree = result.n ? json_keep(c->arena, json_loadb(result.p, result.n, 0, NULL)) : NULL;
+    const json_t *refusals = json_object_get(tree, "refusals");
+    bool told = actor == c->user || access_administrator(c->access);
+    for (size_t i = 0; !told && i < json_array_size(refusals); i++)
+        json_object_set_new(json_array_get(refusals, i), "title", json_string(""));
+    jw_key(w, S("result"));
+    jw_raw(w, !tree ? S("null") : told ? result : json_text(c->arena, tree));
+}
+
 /* A row of job_get or job_list. */
 static void write_job(struct ctx *c, const struct db_rows *rows, struct jw *w)
 {
@@ -305,8 +317,7 @@ static void write_job(struct ctx *c, const struct db_rows *rows, struct jw *w)
         jw_str(w, message);
     else
         jw_null(w);
-    jw_key(w, S("result"));
-    jw_raw(w, result.n ? result : S("null"));
+    write_result(c, db_int(rows, 14), result, w);
     write_instant(w, S("created_at"), rows, 9);
     write_instant(w, S("started_at"), rows, 10);
     write_instant(w, S("ended_at"), rows, 11);

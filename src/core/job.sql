@@ -71,7 +71,7 @@ WHERE id = $1 AND state IN ('failed', 'cancelled', 'dead')
 
 -- name: job_get
 SELECT id, kind, state, done, total, attempts, cancel, error, result, created_at, started_at, ended_at,
-    subject, batch_id
+    subject, batch_id, actor_id
 FROM job WHERE id = $1 AND (CAST($2 AS boolean) OR actor_id = $3)
 
 -- name: job_state
@@ -88,7 +88,7 @@ SELECT actor_id FROM job WHERE id = $1
 
 -- name: job_list
 SELECT id, kind, state, done, total, attempts, cancel, error, result, created_at, started_at, ended_at,
-    subject, batch_id
+    subject, batch_id, actor_id
 FROM job
 WHERE id < $1 AND (CAST($2 AS boolean) OR actor_id = $3) AND (CAST($4 AS text) IS NULL OR state = $4)
 ORDER BY id DESC LIMIT $5

@@ -10,6 +10,7 @@
 #include "core/change.h"
 #include "core/merge_internal.h"
 #include "sql_core.h"
+#include "text/text.h"
 
 /* ---- what is asked for ---- */
 
@@ -345,7 +346,8 @@ err_t merge_start(struct ctx *c, const struct merge *m, int64_t *job)
 {
     struct finishing f;
     TRY(try_it(c, m, &f));
-    str names[] = {record_title(c, f.result)};
+    /* Others read it, whatever they see of phones. */
+    str names[] = {text_mask_phones(c->arena, record_title(c, f.result))};
     if (!names[0].n)
         names[0] = m->object->label.text[c->lang];
     str title = json_get_str(m->request, "title");
