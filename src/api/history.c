@@ -5,44 +5,43 @@ static const char *const OPS[] = {"create", "update", "delete", "restore",
                                   "derive", "erase",  "reveal"};
 
 /* One side of a change of one field, masked as the field is. */
-static void write_side(struct call *call,
-                       const struct field *f,
-                       const json_t *side,
-                       enum field_access access,
-                       bool own)
+static void write_side(struct call *call, const struct field *f, const json_t *side, enum mine mine)
 {
     const struct ctx *c = &call->ctx;
     const json_t *j = json_object_get(side, arena_strz(call->ctx.arena, f->id));
-    bool shown = j && !json_is_null(j);
+    value text[FIELD_PARTS] = {json_is_string(j) ? V_TEXT(json_str(j)) : V_NULL};
+    bool shown = j && !json_is_null(j), unused;
     if (!shown)
         jw_null(&call->out);
-    else if (access == FIELD_MASK)
+    else if (access_view(c->access, f, mine) == FIELD_MASK)
         jw_str(&call->out, S("***"));
     else if (json_is_string(j))
-        jw_str(&call->out, access_text(c->access, f, own, json_str(j), c->arena));
+        jw_str(&call->out, access_cells(c->access, f, mine, text, c->arena, &unused)->s);
     else
         jw_tree(&call->out, j);
 }
 
-void history_write_changes(
-    struct call *call, const struct object *o, bool own, const json_t *before, const json_t *after)
+void history_write_changes(struct call *call,
+                           const struct object *o,
+                           enum mine mine,
+                           const json_t *before,
+                           const json_t *after)
 {
     struct arena *arena = call->ctx.arena;
     jw_open(&call->out, '[');
     for (size_t i = 0; i < o->field_count; i++) {
         const struct field *f = o->fields[i];
         const char *id = arena_strz(arena, f->id);
-        enum field_access access =
-            own ? access_field_own(call->ctx.access, f) : access_field(call->ctx.access, f);
-        if (access == FIELD_HIDDEN || (!json_object_get(before, id) && !json_object_get(after, id)))
+        if (access_view(call->ctx.access, f, mine) == FIELD_HIDDEN ||
+            (!json_object_get(before, id) && !json_object_get(after, id)))
             continue;
         jw_open(&call->out, '{');
         jw_key(&call->out, S("field"));
         jw_str(&call->out, f->name);
         jw_key(&call->out, S("before"));
-        write_side(call, f, before, access, own);
+        write_side(call, f, before, mine);
         jw_key(&call->out, S("after"));
-        write_side(call, f, after, access, own);
+        write_side(call, f, after, mine);
         jw_close(&call->out, '}');
     }
     jw_close(&call->out, ']');
@@ -119,7 +118,7 @@ static json_t *side(struct arena *arena, str kept)
 /* sides: the two sides of the change, for their titles. */
 static err_t write_change(struct call *call,
                           const struct object *o,
-                          bool own,
+                          enum mine mine,
                           const struct change *ch,
                           struct record **sides)
 {
@@ -143,7 +142,7 @@ static err_t write_change(struct call *call,
     jw_key(w, S("version"));
     jw_int(w, ch->version);
     jw_key(w, S("changes"));
-    history_write_changes(call, o, own, before, after);
+    history_write_changes(call, o, mine, before, after);
     jw_close(w, '}');
     return OK;
 }
@@ -154,19 +153,19 @@ err_t records_history(struct call *call)
     int64_t id, before, limit;
     struct record *r;
     struct change_page page;
-    bool own;
+    enum mine mine;
     TRY(call_object(call, &o));
     TRY(call_id(call, 1, &id));
     TRY(call_query_int(call, "after", 1, INT64_MAX, 0, &before));
     TRY(call_query_int(call, "limit", 1, 200, 50, &limit));
     TRY(record_get(&call->ctx, o, id, OP_READ, &r));
     TRY(change_history(&call->ctx, id, before, (size_t)limit, &page));
-    TRY(record_own(&call->ctx, r, &own));
+    TRY(record_own(&call->ctx, r, &mine));
     struct record **sides = ARENA_ARRAY(call->ctx.arena, struct record *, 2 * page.n + 1);
     call_begin(call, 200);
     jw_open(&call->out, '[');
     for (size_t i = 0; i < page.n; i++)
-        TRY(write_change(call, o, own, &page.at[i], &sides[2 * i]));
+        TRY(write_change(call, o, mine, &page.at[i], &sides[2 * i]));
     jw_close(&call->out, ']');
     jw_key(&call->out, S("has_more"));
     jw_bool(&call->out, page.more);

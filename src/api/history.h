@@ -12,6 +12,6 @@ void history_write_actor(struct call *, int64_t user);
 /* [{"field","before","after"}] of what the caller may read; masked fields stay so, but on his own
  * records (record_own). Values by field id, as the log keeps them. */
 void history_write_changes(
-    struct call *, const struct object *, bool own, const json_t *before, const json_t *after);
+    struct call *, const struct object *, enum mine, const json_t *before, const json_t *after);
 /* The refs of one side of a change, as a record, so that record_titles finds their names. */
 struct record *history_side(struct call *, const struct object *, const json_t *side);

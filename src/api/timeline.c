@@ -25,7 +25,7 @@ merge(struct arena *arena, const struct timeline_entry *e, json_t **before, json
 /* *named: what the change came to, for the titles of its refs. */
 static err_t write_change(struct call *call,
                           const struct object *o,
-                          bool own,
+                          enum mine mine,
                           const struct timeline_entry *e,
                           struct record **named)
 {
@@ -43,7 +43,7 @@ static err_t write_change(struct call *call,
     jw_key(w, S("count"));
     jw_int(w, (int64_t)e->change_count);
     jw_key(w, S("changes"));
-    history_write_changes(call, o, own, before, after);
+    history_write_changes(call, o, mine, before, after);
     *named = history_side(call, o, after);
     return OK;
 }
@@ -51,7 +51,7 @@ static err_t write_change(struct call *call,
 /* *named: the record whose refs want titles. */
 static err_t write_entry(struct call *call,
                          const struct object *o,
-                         bool own,
+                         enum mine mine,
                          const struct timeline_entry *e,
                          struct record **named)
 {
@@ -69,10 +69,10 @@ static err_t write_entry(struct call *call,
     jw_key(w, S("record"));
     *named = e->record;
     if (e->record) {
-        record_write_json(&call->ctx, e->record, NULL, 0, w);
+        record_write_seen(&call->ctx, e->record, e->mine, w);
     } else {
         jw_null(w);
-        TRY(write_change(call, o, own, e, named));
+        TRY(write_change(call, o, mine, e, named));
     }
     jw_close(w, '}');
     return OK;
@@ -87,20 +87,20 @@ err_t records_timeline(struct call *call)
     struct record *r;
     int64_t id, limit;
     str kind, after;
-    bool own;
+    enum mine mine;
     TRY(call_object(call, &o));
     TRY(call_id(call, 1, &id));
     TRY(call_query(call, "kind", &kind));
     TRY(call_query(call, "after", &after));
     TRY(call_query_int(call, "limit", 1, 100, 30, &limit));
     TRY(record_get(c, o, id, OP_READ, &r));
-    TRY(record_own(c, r, &own));
+    TRY(record_own(c, r, &mine));
     TRY(timeline_read(c, o, id, kind, after, (size_t)limit, &page));
     struct record **named = ARENA_ARRAY(c->arena, struct record *, page.count + 1);
     call_begin(call, 200);
     jw_open(w, '[');
     for (size_t i = 0; i < page.count; i++)
-        TRY(write_entry(call, o, own, &page.entries[i], &named[i]));
+        TRY(write_entry(call, o, mine, &page.entries[i], &named[i]));
     jw_close(w, ']');
     jw_key(w, S("has_more"));
     jw_bool(w, page.has_more);

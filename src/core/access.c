@@ -191,14 +191,40 @@ enum field_access access_field_own(const struct access *a, const struct field *f
     return field_in(a, f, true);
 }
 
-str access_text(
-    const struct access *a, const struct field *f, bool own, str text, struct arena *arena)
+enum field_access access_view(const struct access *a, const struct field *f, enum mine mine)
 {
-    str type = str_from(f->type->name);
-    bool open = own || !a || !a->objects[f->object->index].hides_phones;
-    return open || !(str_eqz(type, "long_text") || str_eqz(type, "rich_text"))
-               ? text
-               : text_mask_phones(arena, text);
+    return field_in(a, f, mine == MINE);
+}
+
+bool access_masks_phones(const struct access *a, const struct field *f)
+{
+    const bool *phones = a ? a->objects[f->object->index].phones : NULL;
+    return phones && phones[f->index];
+}
+
+static const value *one_text(struct arena *arena, str text)
+{
+    value *v = ARENA_NEW(arena, value);
+    *v = V_TEXT(text);
+    return v;
+}
+
+const value *access_cells(const struct access *a,
+                          const struct field *f,
+                          enum mine mine,
+                          const value *cells,
+                          struct arena *arena,
+                          bool *masked)
+{
+    enum field_access access = access_view(a, f, mine);
+    *masked = access == FIELD_MASK && !field_empty(f, cells);
+    if (access == FIELD_HIDDEN)
+        return NULL;
+    if (*masked)
+        return one_text(arena, field_mask(arena, f, cells));
+    if (mine == MINE_NOT && cells[0].kind == VALUE_TEXT && access_masks_phones(a, f))
+        return one_text(arena, text_mask_phones(arena, cells[0].s));
+    return cells;
 }
 
 err_t access_scope(const struct access *a,
@@ -209,6 +235,16 @@ err_t access_scope(const struct access *a,
     if (!access_may(a, o, op))
         return ERR_DENIED;
     *out = a ? a->objects[o->index].rows[op].where : NULL;
+    return OK;
+}
+
+err_t access_scope_linked(const struct access *a,
+                          const struct object *o,
+                          const struct condition **out)
+{
+    if (!a || !a->objects[o->index].linked.any)
+        return ERR_DENIED;
+    *out = a->objects[o->index].linked.where;
     return OK;
 }
 

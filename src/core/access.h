@@ -78,13 +78,30 @@ bool access_self(const struct ctx *, struct access_self *out);
 bool access_may(const struct access *, const struct object *, enum op);
 bool access_right(const struct access *, enum right);
 bool access_administrator(const struct access *);
-/* On every record that the caller reads: what lists, filters, sorting and history go by. */
+/* On every record that the caller reads: what lists, filters, sorting and exports go by. */
 enum field_access access_field(const struct access *, const struct field *);
 /* On a new record and on those that the caller may update; never less. Sensitive fields differ. */
 enum field_access access_field_own(const struct access *, const struct field *);
-/* A text as the caller sees it: where phones are masked for him, those in long texts are, too; own:
- * of a record that he may change. */
-str access_text(const struct access *, const struct field *, bool own, str text, struct arena *);
+
+/* Whose a record is to who looks at it (record_mine). */
+enum mine {
+    MINE_NOT,
+    MINE_LINKED, /* it belongs to one that he may update: phones in its texts are open */
+    MINE         /* he may update it: what is masked elsewhere is open */
+};
+/* access_field or access_field_own. */
+enum field_access access_view(const struct access *, const struct field *, enum mine);
+/* A value as the caller may read it; whatever shows values asks here. NULL: hidden from him.
+ * *masked: it is one text, its mask. Where phones are masked for him, those in a long text are,
+ * too. What is empty stays so. */
+const value *access_cells(const struct access *,
+                          const struct field *,
+                          enum mine,
+                          const value *cells,
+                          struct arena *,
+                          bool *masked);
+/* Does a text of this field have its phones masked where the record is not his? */
+bool access_masks_phones(const struct access *, const struct field *);
 /* Which rows: a condition to be and-ed (NULL = all), as long-lived as the access; ERR_DENIED: none
  * at all. An object with access_via takes its scope from the record that the ref names. CREATE:
  * what the new record must be like. */
@@ -92,6 +109,10 @@ err_t access_scope(const struct access *,
                    const struct object *,
                    enum op,
                    const struct condition **out) MUST_USE;
+/* Which rows are MINE_LINKED without being MINE; ERR_DENIED: none. */
+err_t access_scope_linked(const struct access *,
+                          const struct object *,
+                          const struct condition **out) MUST_USE;
 /* Whose records of an object that has owners the caller reads at the most: the user's own and those
  * of the departments. False: that does not say it. */
 struct access_whose {

@@ -298,22 +298,56 @@ static void settle_fields(const struct compiler *c)
     }
 }
 
-/* What belongs to a customer speaks of his phones. */
-static bool masks_phones(const struct access *a, const struct object *o)
+/* ---- phones in texts ---- */
+
+static bool of_type(const struct field *f, const char *name)
 {
-    for (size_t f = 0; f < o->field_count; f++)
-        if (str_eqz(S("phone"), o->fields[f]->type->name) &&
-            a->objects[o->index].fields[f] <= FIELD_MASK)
-            return true;
-    return o->customer && o->customer->target && o->customer->target != o &&
-           masks_phones(a, o->customer->target);
+    return str_eqz(str_from(f->type->name), name);
+}
+
+/* What belongs to a customer, however far from him, or names one, speaks of his phones. */
+static bool masks_phones(const struct access *a, const struct object *o, unsigned steps)
+{
+    bool masks = false;
+    for (size_t i = 0; i < o->field_count && !masks; i++) {
+        const struct field *f = o->fields[i];
+        bool link = f->target && (f == o->access_via || f->target->root == ROOT_SELF);
+        masks = of_type(f, "phone") && a->objects[o->index].fields[i] <= FIELD_MASK;
+        if (link && f->target != o && steps < LIMIT_PATH_LINKS)
+            masks = masks || masks_phones(a, f->target, steps + 1);
+    }
+    return masks;
+}
+
+static err_t find_long(void *context, const struct field *f)
+{
+    bool *found = context;
+    *found = *found || of_type(f, "long_text") || of_type(f, "rich_text");
+    return *found ? OK : computed_fields(f, find_long, context);
+}
+
+/* A long text, or one that is worked out from it. */
+static bool holds_phones(const struct field *f)
+{
+    bool found = false;
+    bool text = !f->computed || str_eqz(S("text"), f->shape->name);
+    return text && find_long(&found, f) == OK && found;
 }
 
 static void settle_phones(struct access *a)
 {
-    for (size_t i = 0; i < a->model->object_count; i++)
-        a->objects[i].hides_phones = masks_phones(a, a->model->objects[i]);
+    for (size_t i = 0; i < a->model->object_count; i++) {
+        const struct object *o = a->model->objects[i];
+        if (!masks_phones(a, o, 0))
+            continue;
+        bool *phones = ARENA_ARRAY(a->arena, bool, o->field_count);
+        for (size_t f = 0; f < o->field_count; f++)
+            phones[f] = holds_phones(o->fields[f]);
+        a->objects[i].phones = phones;
+    }
 }
+
+/* ---- all of it ---- */
 
 static void allow_all(const struct compiler *c)
 {

@@ -106,6 +106,7 @@ access_narrow(struct arena *arena, const struct access *whole, const json_t *sco
         a->objects[i] = whole->objects[i];
         for (enum op op = 0; op < OP_COUNT; op++)
             a->objects[i].may[op] &= w.ops[i][op];
+        a->objects[i].linked.any &= w.ops[i][OP_UPDATE];
         a->objects[i].most = most_of(a->objects[i].may);
     }
     return a;

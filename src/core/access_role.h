@@ -44,7 +44,8 @@ struct object_access {
     bool may[OP_COUNT];
     struct rows rows[OP_COUNT];
     enum level whose;       /* read: of an owned object at most these; LEVEL_NONE: it depends */
-    bool hides_phones;      /* of records that the user may not change phones are masked */
+    struct rows linked;     /* those of a record that the user may update, beside rows[OP_UPDATE] */
+    const bool *phones;     /* by field->index: a text in which phones are masked; NULL: none */
     bool link_only;         /* reading: exactly what the record behind access_via allows */
     enum field_access most; /* of any field */
     const uint8_t *fields;  /* enum field_access by field->index */
@@ -96,5 +97,8 @@ err_t access_compile(struct db_conn *,
                      struct access **out) MUST_USE;
 /* The hooks of access_people.c; once. */
 void access_people_attach(void);
-/* Fills objects[].may and rows of an access whose department and user are known. */
+/* The ref by which a record is a part of what is known of another: access_via, or the customer that
+ * it names. NULL: it stands for itself. */
+const struct field *access_belongs(const struct object *);
+/* Fills objects[].may, rows and linked of an access whose department and user are known. */
 void access_rows(struct access *, const struct grant *grants);

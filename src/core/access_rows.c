@@ -4,6 +4,7 @@
  *   reach    = scope                                            the object stands for itself
  *            = via(linked) ∨ (link empty ∧ scope) ∨ beside      it has access_via
  * where linked is rows(READ) of the linked record for reading and rows(UPDATE) for writing. */
+#include "base/limits.h"
 #include "core/access_role.h"
 
 enum progress { OPEN, WORKING, READY };
@@ -143,6 +144,16 @@ static struct rows work_out(const struct rows_maker *m, const struct object *o, 
     return both(m->access->arena, reach(m, o, op), readable);
 }
 
+const struct field *access_belongs(const struct object *o)
+{
+    for (size_t i = 0; !o->access_via && o->root != ROOT_SELF && i < o->field_count; i++) {
+        const struct field *f = o->fields[i];
+        if (f->target && f->target->root == ROOT_SELF && field_stored(f) && !f->multi)
+            return f;
+    }
+    return o->access_via;
+}
+
 /* Links that lead in a circle reach nothing. */
 static struct rows rows_of(const struct rows_maker *m, const struct object *o, enum op op)
 {
@@ -154,6 +165,21 @@ static struct rows rows_of(const struct rows_maker *m, const struct object *o, e
         *progress = READY;
     }
     return *progress == READY ? *rows : NOTHING;
+}
+
+/* What belongs to a record that the user may update, where it is not within rows(UPDATE) itself. */
+static struct rows linked(const struct rows_maker *m, const struct object *o, unsigned steps)
+{
+    const struct field *f = access_belongs(o);
+    if (!f || !f->target || steps == LIMIT_PATH_LINKS)
+        return NOTHING;
+    struct rows above = linked(m, f->target, steps + 1);
+    if (f == o->access_via && !above.any && rows_of(m, o, OP_UPDATE).any)
+        return NOTHING;
+    struct rows rows = either(m->access->arena, rows_of(m, f->target, OP_UPDATE), above);
+    if (rows.any)
+        rows.where = condition_via(m->access->arena, f, rows.where);
+    return rows;
 }
 
 static enum level whose(const struct object *o, struct scope read)
@@ -171,6 +197,7 @@ void access_rows(struct access *a, const struct grant *grants)
             struct rows rows = rows_of(&m, a->model->objects[i], op);
             a->objects[i].may[op] = access_granted(grants[i].ops[op]) && rows.any;
         }
+        a->objects[i].linked = linked(&m, a->model->objects[i], 0);
         a->objects[i].whose = whose(a->model->objects[i], grants[i].ops[OP_READ]);
         a->objects[i].link_only =
             a->model->objects[i]->access_via && !access_granted(grants[i].beside[OP_READ]);

@@ -23,7 +23,8 @@ static bool fits(struct world *w, const struct record *r, str words)
     for (size_t i = 0; i < r->object->field_count && n < FIELDS; i++) {
         const struct field *f = r->object->fields[i];
         if (is_searched(f) && world_field(w, f, own) >= FIELD_READ)
-            texts[n++] = (struct text_field){search_text(&w->server, r, f), search_kind(f)};
+            texts[n++] = (struct text_field){search_text(&w->server, f, &r->cells[f->first_column]),
+                                             search_kind(f)};
     }
     return n && text_match_fields(w->arena, words, texts, n) > 0;
 }
@@ -44,7 +45,7 @@ static void compare_value(
     struct world *w, const struct record *r, const struct field *f, const json_t *said, bool own)
 {
     enum field_access want = world_field(w, f, own);
-    str plain = search_text(&w->server, r, f);
+    str plain = search_text(&w->server, f, &r->cells[f->first_column]);
     bool there = said && !json_is_null(said) && !str_eqz(json_str(said), "");
     world_compare(w, !there || want != FIELD_HIDDEN, "hit shows hidden", f->object, f->name);
     world_compare(w, !there || want != FIELD_MASK || !str_eq(json_str(said), plain),
@@ -109,7 +110,9 @@ static void search_object(struct world *w, const struct object *o)
     for (size_t i = 0; i < all.count; i += EACH)
         for (size_t k = 0; k < o->field_count; k++) {
             const struct field *f = o->fields[k];
-            str words = is_searched(f) ? search_text(&w->server, all.records[i], f) : (str){0};
+            str words = is_searched(f)
+                            ? search_text(&w->server, f, &all.records[i]->cells[f->first_column])
+                            : (str){0};
             if (words.n)
                 search_for(w, &all, f, words);
         }

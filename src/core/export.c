@@ -197,15 +197,14 @@ static value cell_of(struct ctx *c,
 {
     value live[FIELD_PARTS] = {0};
     const value *cells = f->live ? live : &r->cells[f->first_column];
-    bool any = false;
+    bool masked;
     if (f->live && record_live_formula(c, r, f, live) != OK)
         return V_NULL;
-    for (unsigned p = 0; p < (f->live ? 1 : f->column_count); p++)
-        any = any || cells[p].kind != VALUE_NULL;
-    if (!any)
+    cells = access_cells(c->access, f, MINE_NOT, cells, c->arena, &masked);
+    if (!cells || masked)
+        return cells ? cells[0] : V_NULL;
+    if (field_empty(f, cells))
         return V_NULL;
-    if (access_field(c->access, f) == FIELD_MASK)
-        return V_TEXT(field_mask(c->arena, f, cells));
     if (kind == COLUMN_MONEY && cells[1].kind == VALUE_TEXT && str_eq(cells[1].s, c->currency))
         return cells[0];
     if (kind == COLUMN_INSTANT && c->zone)
@@ -216,7 +215,7 @@ static value cell_of(struct ctx *c,
     if (f->target && !tags)
         return ref_cell(c, f, cells[0], titles);
     struct field_context context = ctx_field(c, f->name);
-    return V_TEXT(access_text(c->access, f, false, field_format(f, &context, cells), c->arena));
+    return V_TEXT(field_format(f, &context, cells));
 }
 
 /* ---- the file ---- */

@@ -88,6 +88,48 @@ TEST_APP(export_writes_what_the_list_shows)
     ctx_done(&c);
 }
 
+/* An export takes every record as another's. */
+TEST_APP(export_masks_phones_in_texts)
+{
+    AUTO_ARENA arena = arena_new(256 * MIB);
+    struct ctx c;
+    struct export e;
+    struct record *r;
+    size_t rows;
+    str first;
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    const struct object *o = model_object(c.model, S("follow_up"));
+    const struct object *roles = model_object(c.model, S("role"));
+    const struct object *users = model_object(c.model, S("user"));
+    const struct object *customers = model_object(c.model, S("customer"));
+    json_t *body = test_json(arena, "{'name':'x'}");
+    assert_int_equal(record_create(&c, customers, body, NULL, &r), OK);
+    str text = arena_printf(arena, "{'kind':'call','text':'打 13633334444','customer':'%lld'}",
+                            (long long)record_id(r));
+    assert_int_equal(record_create(&c, o, test_json(arena, text.p), NULL, &r), OK);
+    body = test_json(arena, "{'name':'r','key':'r','definition':{'objects':{'follow_up':{'read':"
+                            "'all','export':true},'customer':{'read':'all','update':'own'}}}}");
+    assert_int_equal(record_create(&c, roles, body, NULL, &r), OK);
+    str user = arena_printf(arena, "{'name':'n','email':'n@x.com','roles':['%lld']}",
+                            (long long)record_id(r));
+    assert_int_equal(record_create(&c, users, test_json(arena, user.p), NULL, &r), OK);
+    for (int looks = 0; looks < 2; looks++) {
+        const char *path = file_spool_path(&c);
+        assert_int_equal(
+            export_read(&c, o, test_json(arena, "{'format':'csv','fields':['text']}"), &e), OK);
+        assert_int_equal(export_write(&c, NULL, &e, path, &rows), OK);
+        assert_int_equal(rows_of(&c, path, &first), 2);
+        assert_str(first, looks ? "打 136****4444" : "打 13633334444");
+        unlink(path);
+        c.user = record_id(r);
+        if (!looks)
+            assert_int_equal(access_hold(app, c.conn, c.model, c.user, &c.access), OK);
+    }
+    access_release(c.access);
+    c.access = NULL;
+    ctx_done(&c);
+}
+
 static json_t *text_of(struct ctx *c, struct buf *out)
 {
     json_t *tree;

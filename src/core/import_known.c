@@ -32,7 +32,7 @@ str import_changes_json(struct ctx *c,
 struct look {
     struct ctx *ctx;
     const struct record *record;
-    bool own; /* he may change it, and sees more of its fields for that */
+    enum mine mine;
 };
 
 /* ERR_NOT_FOUND: not by him. */
@@ -43,31 +43,23 @@ static err_t look_at(struct ctx *c, const struct object *o, int64_t id, struct l
     if (e != OK)
         return e == ERR_DENIED ? ERR_NOT_FOUND : e;
     *out = (struct look){.ctx = c, .record = r};
-    return record_own(c, r, &out->own);
+    return record_own(c, r, &out->mine);
 }
 
-static enum field_access access_of(const struct look *l, const struct field *f)
+static bool hidden(const struct look *l, const struct field *f)
 {
-    const struct access *mine = l->ctx->access;
-    return l->own ? access_field_own(mine, f) : access_field(mine, f);
+    return access_view(l->ctx->access, f, l->mine) == FIELD_HIDDEN;
 }
 
-static bool empty(const struct field *f, const value *cells)
-{
-    for (unsigned p = 0; p < f->column_count; p++)
-        if (cells[p].kind != VALUE_NULL)
-            return false;
-    return true;
-}
-
-/* As people read it, behind the field's mask where it has one for him. */
+/* As people read it, as far as he may. */
 static str shown(const struct look *l, const struct field *f, const value *cells)
 {
-    enum field_access access = access_of(l, f);
-    if (access == FIELD_HIDDEN || empty(f, cells))
+    struct ctx *c = l->ctx;
+    bool masked;
+    cells = access_cells(c->access, f, l->mine, cells, c->arena, &masked);
+    if (!cells || field_empty(f, cells))
         return (str){0};
-    return access == FIELD_MASK ? field_mask(l->ctx->arena, f, cells)
-                                : import_cells_text(l->ctx, f, cells);
+    return masked ? cells[0].s : import_cells_text(c, f, cells);
 }
 
 static void write_text(struct jw *w, const char *key, str text)
@@ -109,7 +101,7 @@ static void write_changes(const struct look *l, const json_t *changes, struct jw
     for (size_t i = 0; i < json_array_size(changes); i++) {
         const json_t *change = json_array_get(changes, i);
         const struct field *f = object_field(o, json_get_str(change, "field"));
-        if (!f || access_of(l, f) == FIELD_HIDDEN)
+        if (!f || hidden(l, f))
             continue;
         jw_open(w, '{');
         write_text(w, "field", f->name);
@@ -181,12 +173,12 @@ static void write_compared(const struct look *l,
     for (size_t i = 0; i < o->field_count; i++) {
         const struct field *f = o->fields[i];
         bool asked = f != o->created_at && (line->set[i] || mapped(&work->map, f));
-        if (!asked || access_of(l, f) == FIELD_HIDDEN)
+        if (!asked || hidden(l, f))
             continue;
         value given[FIELD_PARTS];
         for (unsigned p = 0; p < f->column_count; p++)
             given[p] = import_given(line, f, p);
-        str row = empty(f, given) ? (str){0} : import_cells_text(l->ctx, f, given);
+        str row = field_empty(f, given) ? (str){0} : import_cells_text(l->ctx, f, given);
         str record = shown(l, f, &l->record->cells[f->first_column]);
         if (!row.n && !record.n)
             continue;

@@ -191,6 +191,32 @@ TEST_APP(import_check_hides_what_a_mask_hides)
     go_out(&c);
 }
 
+/* What the notes hold of phones is masked as the phones are, beside a row and in what it changes.
+ */
+TEST_APP(import_report_masks_phones_in_texts)
+{
+    BEGIN;
+    struct record *r;
+    made(&c, "customer", "{'name':'王小明','phone':'13800138000','notes':'老板 13911112221'}");
+    const char *const policies[] = {"ask", "overwrite"};
+    int64_t ids[2];
+    for (size_t i = 0; i < 2; i++) {
+        ids[i] = start(&c, "姓名,手机,备注\n王小明,13800138000,新的\n");
+        str policy = arena_printf(arena, "{'policy':'%s'}", policies[i]);
+        assert_int_equal(import_change(&c, ids[i], 0, test_json(arena, policy.p), &r), OK);
+        assert_int_equal(import_do(&c, NULL, ids[i], IMPORT_CHECK), OK);
+    }
+    for (size_t looks = 0; looks < 2; looks++) {
+        str report = json_text(arena, view(&c, ids[0]));
+        str before = json_get_str(changed(&c, ids[1], 0, "notes"), "before");
+        assert_true((str_find(report, S("13911112221")) == SIZE_MAX) == (looks == 1));
+        assert_str(before, looks ? "老板 139****2221" : "老板 13911112221");
+        if (!looks)
+            come_in(&c, "{'read':'all','fields':{'phone':'mask'}}");
+    }
+    go_out(&c);
+}
+
 TEST_APP(import_check_names_nobody_whom_one_does_not_see)
 {
     BEGIN;

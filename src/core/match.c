@@ -88,9 +88,7 @@ const char *match_reason_of(const struct field *f)
 
 static enum field_access view(struct ctx *c, struct match_side s, const struct field *f)
 {
-    return s.given ? FIELD_WRITE
-           : s.own ? access_field_own(c->access, f)
-                   : access_field(c->access, f);
+    return s.given ? FIELD_WRITE : access_view(c->access, f, s.mine);
 }
 
 /* That two values are the same is told who reads one of them: with it he could ask whether it is
@@ -248,24 +246,17 @@ static struct match *candidate(struct finding *f, int64_t id)
     return &f->found[f->n++];
 }
 
-/* The records but for the one itself, with what the caller may do with them. */
+/* The records but for the one itself, and whose they are. */
 static err_t
 sides(struct finding *f, struct record *const *records, size_t *n, struct match_side *out)
 {
-    int64_t *ids = ARENA_ARRAY(f->ctx->arena, int64_t, *n + 1), *own;
-    size_t kept = 0, own_count;
+    enum mine *mine = ARENA_ARRAY(f->ctx->arena, enum mine, *n + 1);
+    size_t kept = 0;
+    TRY(record_mine_of(f->ctx, records, *n, NULL, 0, mine));
     for (size_t i = 0; i < *n; i++)
-        if (record_id(records[i]) != record_id(f->record)) {
-            ids[kept] = record_id(records[i]);
-            out[kept++] = (struct match_side){.record = records[i]};
-        }
+        if (record_id(records[i]) != record_id(f->record))
+            out[kept++] = (struct match_side){.record = records[i], .mine = mine[i]};
     *n = kept;
-    if (!kept)
-        return OK;
-    TRY(record_within(f->ctx, f->record->object, OP_UPDATE, ids, kept, &own, &own_count));
-    for (size_t i = 0; i < kept; i++)
-        for (size_t k = 0; k < own_count; k++)
-            out[i].own = out[i].own || own[k] == ids[i];
     return OK;
 }
 
@@ -360,7 +351,7 @@ err_t match_duplicates(struct ctx *c,
     *n = 0;
     if (r->object->root != ROOT_SELF)
         return OK;
-    TRY(record_own(c, r, &f.self.own));
+    TRY(record_own(c, r, &f.self.mine));
     for (size_t i = 0; i < r->object->field_count; i++)
         if (r->object->fields[i]->identity.n && field_stored(r->object->fields[i]))
             TRY(by_key(&f, r->object->fields[i]));

@@ -36,7 +36,7 @@ err_t match_names(struct ctx *,
 /* One of two that are compared, and what the caller may see of it. */
 struct match_side {
     const struct record *record;
-    bool own;   /* he may change it */
+    enum mine mine;
     bool given; /* it is what he has entered himself: a row of a file */
 };
 /* By what may be told. False: not alike. */

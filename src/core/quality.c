@@ -59,8 +59,8 @@ static str group_title(struct ctx *c, const struct field *f, str key)
             return f->choices[i].label.text[c->lang];
     if (!f->target || str_to_int(key, &id) != OK || record_load(c, f->target, id, &r) != OK)
         return (str){0};
-    value v = record_cell(r, f->target->title, 0);
-    return v.kind == VALUE_TEXT ? v.s : (str){0};
+    const struct field *title = f->target->title;
+    return record_value_text(c, title, MINE_NOT, &r->cells[title->first_column]);
 }
 
 static void write_shares(const struct object *o, const struct figures *f, struct jw *w)
@@ -133,14 +133,16 @@ static void write_contacts(struct ctx *c, struct jw *w)
     jw_close(w, ']');
 }
 
-/* Whoever sees all customers sees the same figures. */
+/* Whoever sees all customers and reads the names of the groups sees the same figures. */
 static err_t cache_key(struct ctx *c, const struct field *group, str *out)
 {
     const struct condition *scope;
+    const struct object *named = group->target;
     TRY(access_scope(c->access, customers(c), OP_READ, &scope));
-    *out = arena_printf(c->arena, "%lld %lld %lld " STR_FMT " %d", scope ? (long long)c->user : 0LL,
-                        (long long)access_epoch(c->access), (long long)c->model->version,
-                        STR_ARG(group->name), (int)c->lang);
+    *out = arena_printf(c->arena, "%lld %lld %lld " STR_FMT " %d %d",
+                        scope ? (long long)c->user : 0LL, (long long)access_epoch(c->access),
+                        (long long)c->model->version, STR_ARG(group->name), (int)c->lang,
+                        named ? (int)access_field(c->access, named->title) : 0);
     return OK;
 }
 
@@ -182,10 +184,7 @@ enum tier { CONTACT_IN_NOTES, NO_CONTACT, MISSING, TIERS };
 
 static bool empty(const struct record *r, const struct field *f)
 {
-    for (unsigned p = 0; p < f->column_count; p++)
-        if (record_cell(r, f, p).kind != VALUE_NULL)
-            return false;
-    return true;
+    return field_empty(f, &r->cells[f->first_column]);
 }
 
 static json_t *is_null(const struct field *f, bool null)
@@ -249,13 +248,17 @@ static err_t phone_in_notes(struct ctx *c, const struct record *r, str *out)
 {
     const struct field *notes = object_field(r->object, S("notes"));
     struct text_phone found = {0};
-    bool own;
+    enum mine mine;
+    bool masked;
     *out = (str){0};
-    if (!notes || access_field(c->access, notes) < FIELD_READ || empty(r, notes))
+    if (!notes)
         return OK;
-    TRY(record_own(c, r, &own));
-    str read = access_text(c->access, notes, own, record_cell(r, notes, 0).s, c->arena);
-    text_phone_find(read, c->phone_region, &found, 1);
+    TRY(record_own(c, r, &mine));
+    const value *read =
+        access_cells(c->access, notes, mine, &r->cells[notes->first_column], c->arena, &masked);
+    if (!read || masked || field_empty(notes, read))
+        return OK;
+    text_phone_find(read[0].s, c->phone_region, &found, 1);
     *out = arena_str(c->arena, str_from(found.e164));
     return OK;
 }

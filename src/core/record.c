@@ -77,24 +77,19 @@ err_t record_get(struct ctx *c, const struct object *o, int64_t id, enum op op, 
     return OK;
 }
 
-err_t record_within(struct ctx *c,
-                    const struct object *o,
-                    enum op op,
-                    const int64_t *ids,
-                    size_t n,
-                    int64_t **out,
-                    size_t *count)
+err_t record_among(struct ctx *c,
+                   const struct object *o,
+                   const struct condition *scope,
+                   const int64_t *ids,
+                   size_t n,
+                   int64_t **out,
+                   size_t *count)
 {
-    const struct condition *scope;
     struct condition_env env = ctx_env(c);
     int64_t *seen = ARENA_ARRAY(c->arena, int64_t, n);
     size_t found = 0;
     *count = 0;
     *out = seen;
-    err_t e = access_scope(c->access, o, op, &scope);
-    if (e == ERR_DENIED)
-        return OK;
-    TRY(e);
     if (!scope) {
         memcpy(seen, ids, n * sizeof *ids);
         *count = n;
@@ -109,6 +104,25 @@ err_t record_within(struct ctx *c,
         seen[found++] = db_int(rows, 0);
     *count = found;
     return db_rows_error(rows);
+}
+
+err_t record_within(struct ctx *c,
+                    const struct object *o,
+                    enum op op,
+                    const int64_t *ids,
+                    size_t n,
+                    int64_t **out,
+                    size_t *count)
+{
+    const struct condition *scope;
+    err_t e = access_scope(c->access, o, op, &scope);
+    if (e == ERR_DENIED) {
+        *count = 0;
+        *out = ARENA_ARRAY(c->arena, int64_t, n);
+        return OK;
+    }
+    TRY(e);
+    return record_among(c, o, scope, ids, n, out, count);
 }
 
 err_t record_visible(struct ctx *c,

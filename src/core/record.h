@@ -61,14 +61,37 @@ str record_cursor(struct ctx *, int64_t id);
 /* exact, or at most `ceiling` + 1 counted when ceiling > 0. */
 err_t record_count(struct ctx *, const struct list_query *, int64_t ceiling, int64_t *out) MUST_USE;
 
-/* May the caller see in clear what of this record is masked elsewhere, because he may change it? */
-err_t record_own(struct ctx *, const struct record *, bool *out) MUST_USE;
+/* Whose each of these is to the caller, as far as that makes a difference to what he sees of the
+ * fields (NULL = all); else MINE_NOT. Deleted ones, too. */
+err_t record_mine(struct ctx *,
+                  const struct object *,
+                  const int64_t *ids,
+                  size_t n,
+                  const struct field *const *fields,
+                  size_t field_count,
+                  enum mine *out) MUST_USE;
+/* The same of records of one object. */
+err_t record_mine_of(struct ctx *,
+                     struct record *const *,
+                     size_t n,
+                     const struct field *const *fields,
+                     size_t field_count,
+                     enum mine *out) MUST_USE;
+err_t record_own(struct ctx *, const struct record *, enum mine *out) MUST_USE;
+
+/* A value of the record as the caller may read it: as JSON, and as people read it (empty: hidden,
+ * or there is none). */
+void record_write_value(
+    struct ctx *, const struct record *, const struct field *, enum mine, struct jw *);
+str record_value_text(struct ctx *, const struct field *, enum mine, const value *cells);
 /* JSON object of what the caller may read, masked where need be. fields NULL = all. */
 void record_write_json(struct ctx *,
                        const struct record *,
                        const struct field *const *fields,
                        size_t field_count,
                        struct jw *);
+/* The same, all of it, where it is known whose it is. */
+void record_write_seen(struct ctx *, const struct record *, enum mine, struct jw *);
 /* All of it, with "_may": which of "update" and "delete" the caller may do with this record. */
 err_t record_write_whole(struct ctx *, const struct record *, struct jw *) MUST_USE;
 /* The records of one object, each with "_may", in an array; asks the database once for all. */

@@ -16,6 +16,14 @@ err_t record_in_scope(
 err_t record_see(struct ctx *, const struct object *, int64_t id, struct record **out) MUST_USE;
 bool record_live(const struct record *);
 bool record_same(const struct record *, const struct record *); /* all cells */
+/* Which of these the condition (NULL = any) holds for, deleted or not, in any order. */
+err_t record_among(struct ctx *,
+                   const struct object *,
+                   const struct condition *,
+                   const int64_t *ids,
+                   size_t n,
+                   int64_t **out,
+                   size_t *count) MUST_USE;
 /* Looks at other records without a lock. */
 struct condition_source record_source(struct ctx *);
 /* Does a hook know whether records of the object are used? And is this one? */

@@ -10,46 +10,26 @@ static int by_number(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static void write_field(struct ctx *c,
-                        const struct record *r,
-                        const struct field *f,
-                        enum field_access access,
-                        bool changeable,
-                        struct jw *w)
-{
-    value live[FIELD_PARTS] = {0};
-    const value *cells = f->live ? live : &r->cells[f->first_column];
-    jw_key(w, f->name);
-    if (f->live && record_live_formula(c, r, f, live) != OK)
-        jw_null(w);
-    else if (access == FIELD_MASK && cells[0].kind != VALUE_NULL)
-        jw_str(w, field_mask(c->arena, f, cells));
-    else if (cells[0].kind == VALUE_TEXT && f->column_count == 1)
-        field_write(f, &V_TEXT(access_text(c->access, f, changeable, cells[0].s, c->arena)), w);
-    else
-        field_write(f, cells, w);
-}
-
 static bool shown(const struct field *f)
 {
     return !(f->builtin && f == f->object->deleted_at);
 }
 
-/* The ids of those among the records that the caller may change, sorted. */
-struct changeable {
+/* The ids of those among the records that an operation reaches, sorted. */
+struct reached {
     int64_t *ids;
     size_t n;
 };
 
-static bool may_change(const struct changeable *own, int64_t id)
+static bool is_reached(const struct reached *within, int64_t id)
 {
-    return own->n && bsearch(&id, own->ids, own->n, sizeof id, by_number);
+    return within->n && bsearch(&id, within->ids, within->n, sizeof id, by_number);
 }
 
 static err_t find_within(
-    struct ctx *c, struct record *const *records, size_t count, enum op op, struct changeable *out)
+    struct ctx *c, struct record *const *records, size_t count, enum op op, struct reached *out)
 {
-    *out = (struct changeable){0};
+    *out = (struct reached){0};
     if (!count)
         return OK;
     int64_t *ids = ARENA_ARRAY(c->arena, int64_t, count);
@@ -60,35 +40,9 @@ static err_t find_within(
     return OK;
 }
 
-/* Only where a field tells these from others. */
-static err_t find_changeable(struct ctx *c,
-                             struct record *const *records,
-                             size_t count,
-                             const struct field *const *fields,
-                             size_t field_count,
-                             struct changeable *out)
-{
-    bool matters = false;
-    *out = (struct changeable){0};
-    for (size_t i = 0; i < field_count && !matters; i++)
-        matters = access_field(c->access, fields[i]) < FIELD_READ &&
-                  access_field(c->access, fields[i]) != access_field_own(c->access, fields[i]);
-    return matters ? find_within(c, records, count, OP_UPDATE, out) : OK;
-}
-
-err_t record_own(struct ctx *c, const struct record *r, bool *out)
-{
-    struct record *one = (struct record *)r;
-    const struct object *o = r->object;
-    struct changeable own;
-    TRY(find_changeable(c, &one, 1, (const struct field *const *)o->fields, o->field_count, &own));
-    *out = may_change(&own, record_id(r));
-    return OK;
-}
-
 /* What the caller may do with records beyond reading them. */
 struct doable {
-    struct changeable update, remove;
+    struct reached update, remove;
 };
 
 static err_t
@@ -105,24 +59,18 @@ static void write_may(const struct doable *may, int64_t id, struct jw *w)
 {
     jw_key(w, S("_may"));
     jw_open(w, '[');
-    if (may_change(&may->update, id))
+    if (is_reached(&may->update, id))
         jw_str(w, S("update"));
-    if (may_change(&may->remove, id))
+    if (is_reached(&may->remove, id))
         jw_str(w, S("delete"));
     jw_close(w, ']');
-}
-
-static enum field_access seen(struct ctx *c, const struct field *f, bool changeable)
-{
-    enum field_access all = access_field(c->access, f);
-    return all >= FIELD_READ || !changeable ? all : access_field_own(c->access, f);
 }
 
 static void write_record(struct ctx *c,
                          const struct record *r,
                          const struct field *const *fields,
                          size_t n,
-                         bool changeable,
+                         enum mine mine,
                          const struct doable *may,
                          struct jw *w)
 {
@@ -130,17 +78,18 @@ static void write_record(struct ctx *c,
     jw_open(w, '{');
     for (size_t i = 0; i < n; i++) {
         const struct field *f = fields[i];
-        enum field_access access = seen(c, f, changeable);
+        enum field_access access = access_view(c->access, f, mine);
         if (access == FIELD_HIDDEN || !shown(f))
             continue;
         masked += access == FIELD_MASK;
-        write_field(c, r, f, access, changeable, w);
+        jw_key(w, f->name);
+        record_write_value(c, r, f, mine, w);
     }
     if (masked) {
         jw_key(w, S("_masked"));
         jw_open(w, '[');
         for (size_t i = 0; i < n; i++)
-            if (seen(c, fields[i], changeable) == FIELD_MASK && shown(fields[i]))
+            if (access_view(c->access, fields[i], mine) == FIELD_MASK && shown(fields[i]))
                 jw_str(w, fields[i]->name);
         jw_close(w, ']');
     }
@@ -157,18 +106,25 @@ static void all_fields(const struct object *o, const struct field *const **field
     *n = o->field_count;
 }
 
-/* When it cannot be told whether the record may be changed, it may not. */
+void record_write_seen(struct ctx *c, const struct record *r, enum mine mine, struct jw *w)
+{
+    const struct object *o = r->object;
+    write_record(c, r, (const struct field *const *)o->fields, o->field_count, mine, NULL, w);
+}
+
+/* When it cannot be told whose the record is, it is not the caller's. */
 void record_write_json(struct ctx *c,
                        const struct record *r,
                        const struct field *const *fields,
                        size_t field_count,
                        struct jw *w)
 {
-    struct changeable own;
-    struct record *one = (struct record *)r;
+    enum mine mine;
+    int64_t id = record_id(r);
     all_fields(r->object, &fields, &field_count);
-    bool known = find_changeable(c, &one, 1, fields, field_count, &own) == OK;
-    write_record(c, r, fields, field_count, known && may_change(&own, record_id(r)), NULL, w);
+    if (record_mine(c, r->object, &id, 1, fields, field_count, &mine) != OK)
+        mine = MINE_NOT;
+    write_record(c, r, fields, field_count, mine, NULL, w);
 }
 
 err_t record_write_whole(struct ctx *c, const struct record *r, struct jw *w)
@@ -176,10 +132,10 @@ err_t record_write_whole(struct ctx *c, const struct record *r, struct jw *w)
     struct record *one = (struct record *)r;
     const struct object *o = r->object;
     struct doable may;
+    enum mine mine;
     TRY(find_doable(c, &one, 1, &may));
-    bool own;
-    TRY(record_own(c, r, &own));
-    write_record(c, r, (const struct field *const *)o->fields, o->field_count, own, &may, w);
+    TRY(record_own(c, r, &mine));
+    write_record(c, r, (const struct field *const *)o->fields, o->field_count, mine, &may, w);
     return OK;
 }
 
@@ -190,16 +146,15 @@ err_t record_write_list(struct ctx *c,
                         size_t field_count,
                         struct jw *w)
 {
-    struct changeable own = {0};
+    enum mine *mine = ARENA_ARRAY(c->arena, enum mine, count + 1);
     struct doable may;
     if (count)
         all_fields(records[0]->object, &fields, &field_count);
-    TRY(find_changeable(c, records, count, fields, field_count, &own));
+    TRY(record_mine_of(c, records, count, fields, field_count, mine));
     TRY(find_doable(c, records, count, &may));
     jw_open(w, '[');
     for (size_t i = 0; i < count; i++)
-        write_record(c, records[i], fields, field_count, may_change(&own, record_id(records[i])),
-                     &may, w);
+        write_record(c, records[i], fields, field_count, mine[i], &may, w);
     jw_close(w, ']');
     return OK;
 }
@@ -225,6 +180,12 @@ static void without_repeats(struct wanted *w)
     w->ids.n = n;
 }
 
+static size_t place_of(const struct wanted *w, int64_t id)
+{
+    const int64_t *found = bsearch(&id, w->ids.at, w->ids.n, sizeof id, by_number);
+    return (size_t)(found - w->ids.at);
+}
+
 static void collect(struct ctx *c, const struct record *r, struct wanted *by_object)
 {
     for (size_t i = 0; i < r->object->field_count; i++) {
@@ -248,44 +209,43 @@ static void collect(struct ctx *c, const struct record *r, struct wanted *by_obj
     }
 }
 
-static str title_text(struct ctx *c, const struct object *o, bool changeable, value v)
+/* Of the title there is the first cell only. */
+static str title_text(struct ctx *c, const struct object *o, enum mine mine, value v)
 {
-    const struct field *f = o->title;
-    enum field_access access = seen(c, f, changeable);
-    if (access == FIELD_HIDDEN)
-        return (str){0};
-    if (access == FIELD_MASK)
-        return v.kind == VALUE_TEXT ? field_mask(c->arena, f, &v) : S("***");
-    struct field_context context = ctx_field(c, S(""));
-    return v.kind == VALUE_NULL ? (str){0} : field_format(f, &context, &v);
+    const value cells[FIELD_PARTS] = {v};
+    return record_value_text(c, o->title, mine, cells);
 }
 
 str record_title(struct ctx *c, const struct record *r)
 {
-    const struct field *f = r->object->title;
-    struct record *one = (struct record *)r;
-    struct changeable own;
-    bool known = find_changeable(c, &one, 1, &f, 1, &own) == OK;
-    return title_text(c, r->object, known && may_change(&own, record_id(r)), record_cell(r, f, 0));
+    const struct object *o = r->object;
+    int64_t id = record_id(r);
+    enum mine mine;
+    if (record_mine(c, o, &id, 1, &o->title, 1, &mine) != OK)
+        mine = MINE_NOT;
+    return title_text(c, o, mine, record_cell(r, o->title, 0));
 }
 
-static void
-write_title(struct ctx *c, const struct object *o, int64_t id, value title, struct jw *w)
+static void write_title(
+    struct ctx *c, const struct object *o, int64_t id, enum mine mine, value title, struct jw *w)
 {
     jw_key(w, arena_printf(c->arena, "%lld", (long long)id));
-    jw_str(w, title_text(c, o, false, title));
+    jw_str(w, title_text(c, o, mine, title));
 }
 
 /* Most records that are written or read are the caller's own. */
 static void write_self(struct ctx *c, const struct object *o, struct wanted *wanted, struct jw *w)
 {
     struct access_self self;
-    if (!str_eqz(o->name, "user") || !access_self(c, &self))
+    bool open = access_view(c->access, o->title, MINE_NOT) >= FIELD_READ;
+    if (!open || !str_eqz(o->name, "user") || !access_self(c, &self))
         return;
     for (size_t i = 0; i < wanted->ids.n; i++)
         if (wanted->ids.at[i] == c->user) {
-            write_title(c, o, c->user, self.title, w);
-            wanted->ids.at[i] = wanted->ids.at[--wanted->ids.n];
+            write_title(c, o, c->user, MINE_NOT, self.title, w);
+            wanted->ids.n--;
+            memmove(&wanted->ids.at[i], &wanted->ids.at[i + 1],
+                    (wanted->ids.n - i) * sizeof *wanted->ids.at);
         }
 }
 
@@ -305,11 +265,16 @@ write_titles(struct ctx *c, const struct object *o, struct wanted *wanted, struc
     write_self(c, o, wanted, w);
     if (!wanted->ids.n)
         return OK;
+    enum mine *mine = ARENA_ARRAY(c->arena, enum mine, wanted->ids.n);
+    TRY(record_mine(c, o, wanted->ids.at, wanted->ids.n, &o->title, 1, mine));
     TRY(query_titles(o, wanted->ids.at, wanted->ids.n, scope, &env, &q));
     AUTO_ROWS rows = NULL;
     TRY(db_query(c->conn, buf_str(&q.text), q.params.at, q.params.n, &rows));
-    while (db_next(rows))
-        write_title(c, o, db_int(rows, 0), db_cell(rows, 1), w);
+    while (db_next(rows)) {
+        int64_t id = db_int(rows, 0);
+        size_t at = place_of(wanted, id);
+        write_title(c, o, id, mine[at], db_cell(rows, 1), w);
+    }
     return db_rows_error(rows);
 }
 

@@ -408,3 +408,23 @@ TEST_APP(rights_one_of_two_administrators_who_leave_at_once_stays)
     assert_int_equal(late.outcome, ERR_CONFLICT);
     close_scene(&s);
 }
+
+/* Of an address from abroad there is no country: what is left of it is masked all the same. */
+TEST_APP(rights_mask_an_address_of_which_only_the_street_is_known)
+{
+    struct scene s;
+    int64_t id;
+    struct record *r;
+    AUTO_BUF out;
+    buf_init(&out, MIB);
+    struct jw w = {.out = &out};
+    open_scene(&s, app, "{'objects':{'customer':{'read':'all','fields':{'address':'mask'}}}}");
+    assert_int_equal(
+        create(&s.server, "customer", &id, "{'name':'x','address':{'street':'221b Baker Street'}}"),
+        OK);
+    assert_int_equal(record_get(&s.user, object(&s.user, "customer"), id, OP_READ, &r), OK);
+    assert_int_equal(record_write_whole(&s.user, r, &w), OK);
+    assert_true(str_find(buf_str(&out), S("Baker")) == SIZE_MAX);
+    assert_true(str_find(buf_str(&out), S("\"address\":\"***\"")) != SIZE_MAX);
+    close_scene(&s);
+}

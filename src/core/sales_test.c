@@ -222,6 +222,12 @@ static json_t *unseen_names(struct arena *arena)
                             "'fields':{'name':'mask','company':'write'}}}}");
 }
 
+static json_t *masked_mates(struct arena *arena)
+{
+    return test_json(arena, "{'objects':{'customer':{'read':'all'},"
+                            "'user':{'read':'all','fields':{'name':'mask'}}}}");
+}
+
 static const json_t *preview(struct shop *s, const char *request)
 {
     struct bulk b;
@@ -285,6 +291,23 @@ TEST_APP(the_queue_of_quality_suggests_no_masked_phone)
     str shown = queue(&s);
     assert_true(str_find(shown, S("13911112221")) == SIZE_MAX);
     assert_true(str_find(shown, S("+8613911112222")) != SIZE_MAX);
+    close_shop(&s);
+}
+
+TEST_APP(figures_of_quality_show_no_masked_names)
+{
+    struct shop s;
+    AUTO_BUF out;
+    buf_init(&out, MIB);
+    struct jw w = {.out = &out};
+    open_as(&s, app, masked_mates);
+    customer(&s, s.mate, "甲", NULL);
+    assert_int_equal(quality_json(&s.server, S("owner"), &w), OK);
+    assert_true(str_find(buf_str(&out), S("\"mate\"")) != SIZE_MAX);
+    buf_clear(&out);
+    assert_int_equal(quality_json(&s.sales, S("owner"), &w), OK);
+    assert_true(str_find(buf_str(&out), S("\"m***\"")) != SIZE_MAX);
+    assert_true(str_find(buf_str(&out), S("\"mate\"")) == SIZE_MAX);
     close_shop(&s);
 }
 

@@ -28,11 +28,7 @@ struct finding {
     struct map seen;
 };
 
-static err_t take_all(struct ctx *c,
-                      struct finding *f,
-                      const struct object *o,
-                      struct record *const *records,
-                      size_t n)
+static err_t take_all(struct ctx *c, struct finding *f, struct record *const *records, size_t n)
 {
     struct record **fresh = ARENA_ARRAY(c->arena, struct record *, n + 1);
     size_t count = 0;
@@ -43,7 +39,7 @@ static err_t take_all(struct ctx *c,
         map_put(c->arena, &f->seen, key, c);
         fresh[count++] = records[i];
     }
-    return search_judge(c, o, f->query, fresh, count, &f->fits);
+    return search_judge(c, f->query, fresh, count, &f->fits);
 }
 
 /* False: the words say nothing in this tier. */
@@ -138,7 +134,7 @@ static err_t find_own(struct ctx *c, const struct object *o, struct finding *f, 
     struct list_page page;
     TRY(record_list(c, &q, &page));
     *done = !page.has_more;
-    return *done ? take_all(c, f, o, page.records, page.count) : OK;
+    return *done ? take_all(c, f, page.records, page.count) : OK;
 }
 
 /* The newest records of one object within the caller's scope. */
@@ -159,7 +155,7 @@ find_in(struct ctx *c, const struct object *o, enum text_tier tier, size_t limit
         level = search_block_wider(level, found.n, limit);
     } while (s.blocks.n && found.n < limit);
     f->cut = f->cut || found.n == limit;
-    return take_all(c, f, o, found.at, found.n);
+    return take_all(c, f, found.at, found.n);
 }
 
 /* What a sample of the index has of one object. */
@@ -214,7 +210,7 @@ static err_t take_sampled(struct ctx *c,
     TRY(record_list(c, &q, &page));
     if (!whole && page.count < wanted)
         return find_in(c, s->object, tier, wanted, f);
-    return take_all(c, f, s->object, page.records, page.count);
+    return take_all(c, f, page.records, page.count);
 }
 
 static str tags_of(struct ctx *c, const struct samples *all)

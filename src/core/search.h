@@ -8,7 +8,7 @@ struct search_hit {
     const struct object *object;
     int64_t id;
     const struct record *record;
-    bool own; /* the caller may change it */
+    enum mine mine;
     str title;
     int64_t customer;                                   /* whose it is; 0 = nobody's */
     str customer_name;                                  /* empty: the caller may not see it */

@@ -47,7 +47,7 @@ static err_t keep_fitting(struct ctx *c,
     struct list_page page;
     bool fits[PAGE];
     TRY(record_list(c, &q, &page));
-    TRY(search_fitting(c, o, words, page.records, page.count, fits));
+    TRY(search_fitting(c, words, page.records, page.count, fits));
     for (size_t i = 0; i < page.count; i++)
         if (fits[i])
             kept->at[kept->n++] = record_id(page.records[i]);

@@ -4,25 +4,9 @@
 
 enum { SNIPPET_CHARS = 40, BEFORE_CHARS = 10 };
 
-/* NULL: empty, or not for the caller. */
-static const value *seen(struct ctx *c, const struct record *r, bool own, const struct field *f)
+static str show(struct ctx *c, const struct record *r, enum mine mine, const struct field *f)
 {
-    const value *cells = &r->cells[f->first_column];
-    unsigned empty = 0;
-    while (empty < f->column_count && cells[empty].kind == VALUE_NULL)
-        empty++;
-    return empty == f->column_count || search_view(c, f, own) == FIELD_HIDDEN ? NULL : cells;
-}
-
-static str show(struct ctx *c, const struct record *r, bool own, const struct field *f)
-{
-    struct field_context context = ctx_field(c, S(""));
-    const value *cells = seen(c, r, own, f);
-    if (!cells)
-        return (str){0};
-    return search_view(c, f, own) == FIELD_MASK
-               ? field_mask(c->arena, f, cells)
-               : access_text(c->access, f, own, field_format(f, &context, cells), c->arena);
+    return record_value_text(c, f, mine, &r->cells[f->first_column]);
 }
 
 /* The fields that the object's definition names for it; not links, which would have to be named. */
@@ -35,7 +19,8 @@ static void summarize(struct ctx *c, struct search_hit *hit)
     {
         const struct field *f = object_field(hit->object, json_str(name));
         if (f && field_stored(f) && !f->target && hit->summary_count < SEARCH_SUMMARY_FIELDS &&
-            seen(c, hit->record, hit->own, f))
+            access_view(c->access, f, hit->mine) != FIELD_HIDDEN &&
+            !field_empty(f, &hit->record->cells[f->first_column]))
             hit->summary[hit->summary_count++] = f;
     }
 }
@@ -58,7 +43,9 @@ static str snippet(struct ctx *c, str text, str query)
 static int64_t customer_of(struct ctx *c, const struct search_fit *fit)
 {
     const struct field *f = fit->record->object->customer;
-    return f && search_view(c, f, fit->own) >= FIELD_READ ? record_cell(fit->record, f, 0).i : 0;
+    return f && access_view(c->access, f, fit->mine) >= FIELD_READ
+               ? record_cell(fit->record, f, 0).i
+               : 0;
 }
 
 /* What belongs to a customer bears his name. */
@@ -74,10 +61,12 @@ static err_t name_customers(struct ctx *c, struct search_hit *hits, size_t n)
     if (!q.id_count || !access_may(c->access, customers, OP_READ))
         return OK;
     TRY(record_list(c, &q, &page));
+    enum mine *mine = ARENA_ARRAY(c->arena, enum mine, page.count + 1);
+    TRY(record_mine_of(c, page.records, page.count, &customers->title, 1, mine));
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < page.count; k++)
             if (record_id(page.records[k]) == hits[i].customer)
-                hits[i].customer_name = show(c, page.records[k], false, customers->title);
+                hits[i].customer_name = show(c, page.records[k], mine[k], customers->title);
     return OK;
 }
 
@@ -92,15 +81,15 @@ err_t search_present(
             .object = r->object,
             .id = record_id(r),
             .record = r,
-            .own = fits[i].own,
-            .title = show(c, r, fits[i].own, r->object->title),
+            .mine = fits[i].mine,
+            .title = show(c, r, fits[i].mine, r->object->title),
             .customer = customer_of(c, &fits[i]),
             .score = fits[i].score,
             .matched = matched,
         };
         summarize(c, &hits[i]);
         if (matched && matched != r->object->title)
-            hits[i].text = snippet(c, show(c, r, fits[i].own, matched), query);
+            hits[i].text = snippet(c, show(c, r, fits[i].mine, matched), query);
     }
     return name_customers(c, hits, n);
 }
@@ -138,14 +127,8 @@ static void write_summary(struct ctx *c, const struct search_hit *hit, struct jw
     jw_open(w, '{');
     for (size_t i = 0; i < hit->summary_count; i++) {
         const struct field *f = hit->summary[i];
-        const value *cells = &hit->record->cells[f->first_column];
         jw_key(w, f->name);
-        if (search_view(c, f, hit->own) == FIELD_MASK)
-            jw_str(w, field_mask(c->arena, f, cells));
-        else if (cells[0].kind == VALUE_TEXT && f->column_count == 1)
-            field_write(f, &V_TEXT(access_text(c->access, f, hit->own, cells[0].s, c->arena)), w);
-        else
-            field_write(f, cells, w);
+        record_write_value(c, hit->record, f, hit->mine, w);
     }
     jw_close(w, '}');
 }

@@ -21,10 +21,9 @@ enum text_kind search_kind(const struct field *f)
     return f->search == SEARCH_NAME ? TEXT_NAME : f->search == SEARCH_CODE ? TEXT_CODE : TEXT_PROSE;
 }
 
-str search_text(struct ctx *c, const struct record *r, const struct field *f)
+str search_text(struct ctx *c, const struct field *f, const value *cells)
 {
     struct field_context context = ctx_field(c, S(""));
-    const value *cells = &r->cells[f->first_column];
     if (f->search == SEARCH_CODE && cells[0].kind == VALUE_TEXT)
         return cells[0].s;
     return field_format(f, &context, cells);
@@ -61,7 +60,7 @@ static str document(struct ctx *c, const struct record *r)
         const struct field *f = r->object->fields[i];
         if (f->search == SEARCH_NONE || !field_stored(f))
             continue;
-        str s = search_text(c, r, f);
+        str s = search_text(c, f, &r->cells[f->first_column]);
         if (s.n)
             text_index_terms(&terms, s, search_kind(f));
         if (f == r->object->title && f->search == SEARCH_NAME)

@@ -8,7 +8,7 @@
 enum text_space search_space(const struct object *);
 enum text_kind search_kind(const struct field *);
 /* What the index knows of a field: its text as people see it, and phones as they are dialled. */
-str search_text(struct ctx *, const struct record *, const struct field *);
+str search_text(struct ctx *, const struct field *, const value *cells);
 struct search_document {
     const struct object *object;
     int64_t id;
@@ -69,11 +69,9 @@ err_t search_rows(struct ctx *,
                   const struct searching *,
                   struct query_hits *h,
                   struct db_rows **rows) MUST_USE;
-/* What the caller may see of a field: more on records that he may change. */
-enum field_access search_view(const struct ctx *, const struct field *, bool own);
 struct search_fit {
     const struct record *record;
-    bool own; /* the caller may change it */
+    enum mine mine;
     int score;
     const struct field *matched;
 };
@@ -82,19 +80,11 @@ struct search_fits {
     size_t n, cap;
 };
 /* Adds those of the records that the words fit, in the fields that the caller may read. */
-err_t search_judge(struct ctx *,
-                   const struct object *,
-                   str query,
-                   struct record *const *,
-                   size_t n,
-                   struct search_fits *out) MUST_USE;
+err_t search_judge(
+    struct ctx *, str query, struct record *const *, size_t n, struct search_fits *out) MUST_USE;
 /* Only whether. */
-err_t search_fitting(struct ctx *,
-                     const struct object *,
-                     str query,
-                     struct record *const *,
-                     size_t n,
-                     bool *fits) MUST_USE;
+err_t search_fitting(
+    struct ctx *, str query, struct record *const *, size_t n, bool *fits) MUST_USE;
 /* What people see of them. */
 err_t search_present(
     struct ctx *, const struct search_fit *, size_t n, str query, struct search_hit **out) MUST_USE;

@@ -5,11 +5,6 @@
 
 enum { SEARCHED_FIELDS = 24 };
 
-enum field_access search_view(const struct ctx *c, const struct field *f, bool own)
-{
-    return own ? access_field_own(c->access, f) : access_field(c->access, f);
-}
-
 /* What people look for by its own name comes before what merely mentions it. */
 static int weighted(const struct record *r, const struct field *best, int points)
 {
@@ -23,16 +18,19 @@ static int weighted(const struct record *r, const struct field *best, int points
 
 /* best: the field that the words fit, by weight; NULL: they fit several. */
 static int
-score(struct ctx *c, const struct record *r, bool own, str query, const struct field **best)
+score(struct ctx *c, const struct record *r, enum mine mine, str query, const struct field **best)
 {
     struct text_field texts[SEARCHED_FIELDS] = {0};
     const struct field *fields[SEARCHED_FIELDS];
     size_t n = 0;
     for (size_t i = 0; i < r->object->field_count && n < SEARCHED_FIELDS; i++) {
         const struct field *f = r->object->fields[i];
-        if (f->search == SEARCH_NONE || !field_stored(f) || search_view(c, f, own) < FIELD_READ)
+        if (f->search == SEARCH_NONE || !field_stored(f) ||
+            access_view(c->access, f, mine) < FIELD_READ)
             continue;
-        str s = access_text(c->access, f, own, search_text(c, r, f), c->arena);
+        bool unused;
+        str s = search_text(
+            c, f, access_cells(c->access, f, mine, &r->cells[f->first_column], c->arena, &unused));
         if (!s.n)
             continue;
         fields[n] = f;
@@ -54,42 +52,11 @@ score(struct ctx *c, const struct record *r, bool own, str query, const struct f
     return *best ? points : weighted(r, NULL, all);
 }
 
-/* Does it make a difference whose record it is? */
-static bool own_matters(const struct ctx *c, const struct object *o)
+err_t search_judge(
+    struct ctx *c, str query, struct record *const *records, size_t n, struct search_fits *out)
 {
-    for (size_t i = 0; i < o->field_count; i++)
-        if (o->fields[i]->search != SEARCH_NONE &&
-            access_field_own(c->access, o->fields[i]) > access_field(c->access, o->fields[i]))
-            return true;
-    return false;
-}
-
-/* mine: for each record, whether it is shown as the caller's own. */
-static err_t find_mine(
-    struct ctx *c, const struct object *o, struct record *const *records, size_t n, bool **mine)
-{
-    int64_t *ids = ARENA_ARRAY(c->arena, int64_t, n + 1), *own = NULL;
-    size_t own_count = 0;
-    *mine = ARENA_ARRAY(c->arena, bool, n + 1);
-    for (size_t i = 0; i < n; i++)
-        ids[i] = record_id(records[i]);
-    if (n && own_matters(c, o))
-        TRY(record_within(c, o, OP_UPDATE, ids, n, &own, &own_count));
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < own_count && !(*mine)[i]; k++)
-            (*mine)[i] = own[k] == ids[i];
-    return OK;
-}
-
-err_t search_judge(struct ctx *c,
-                   const struct object *o,
-                   str query,
-                   struct record *const *records,
-                   size_t n,
-                   struct search_fits *out)
-{
-    bool *mine;
-    TRY(find_mine(c, o, records, n, &mine));
+    enum mine *mine = ARENA_ARRAY(c->arena, enum mine, n + 1);
+    TRY(record_mine_of(c, records, n, NULL, 0, mine));
     for (size_t i = 0; i < n; i++) {
         const struct field *best;
         int points = score(c, records[i], mine[i], query, &best);
@@ -99,16 +66,11 @@ err_t search_judge(struct ctx *c,
     return OK;
 }
 
-err_t search_fitting(struct ctx *c,
-                     const struct object *o,
-                     str query,
-                     struct record *const *records,
-                     size_t n,
-                     bool *fits)
+err_t search_fitting(struct ctx *c, str query, struct record *const *records, size_t n, bool *fits)
 {
-    bool *mine;
+    enum mine *mine = ARENA_ARRAY(c->arena, enum mine, n + 1);
     const struct field *best;
-    TRY(find_mine(c, o, records, n, &mine));
+    TRY(record_mine_of(c, records, n, NULL, 0, mine));
     for (size_t i = 0; i < n; i++)
         fits[i] = score(c, records[i], mine[i], query, &best) > 0;
     return OK;

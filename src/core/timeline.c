@@ -86,6 +86,19 @@ source_condition(struct reading *r, const struct object *source, const struct co
     return OK;
 }
 
+/* Whose the records of one kind are, asked once for all. */
+static err_t find_mine(struct ctx *c, struct timeline_entry *entries, size_t n)
+{
+    struct record **records = ARENA_ARRAY(c->arena, struct record *, n + 1);
+    enum mine *mine = ARENA_ARRAY(c->arena, enum mine, n + 1);
+    for (size_t i = 0; i < n; i++)
+        records[i] = entries[i].record;
+    TRY(record_mine_of(c, records, n, NULL, 0, mine));
+    for (size_t i = 0; i < n; i++)
+        entries[i].mine = mine[i];
+    return OK;
+}
+
 static err_t read_source(struct reading *r, size_t which)
 {
     struct ctx *c = r->ctx;
@@ -96,6 +109,7 @@ static err_t read_source(struct reading *r, size_t which)
     struct query q = {.object = source, .after = after, .limit = r->limit, .sort_count = 1};
     if (!at || access_field(c->access, at) < FIELD_READ)
         return OK;
+    size_t begin = r->entries.n;
     err_t e = access_scope(c->access, source, OP_READ, &q.scope);
     if (e != OK)
         return e == ERR_DENIED ? OK : e;
@@ -121,7 +135,10 @@ static err_t read_source(struct reading *r, size_t which)
                                     .id = record_id(record),
                                     .record = record};
     }
-    return db_rows_error(rows);
+    TRY(db_rows_error(rows));
+    if (r->entries.n == begin)
+        return OK;
+    return find_mine(c, r->entries.at + begin, r->entries.n - begin);
 }
 
 /* ---- its own changes ---- */

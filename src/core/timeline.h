@@ -10,6 +10,7 @@ struct timeline_entry {
     const char *kind; /* "follow_up", "order" … "change" */
     int64_t at, id;
     struct record *record; /* NULL for a change */
+    enum mine mine;        /* the record */
     /* Changes of one person in one go, newest first. */
     const struct change *changes;
     size_t change_count;

@@ -71,6 +71,7 @@ err_t field_parse(const struct field *,
                   value *cells) MUST_USE;
 str field_format(const struct field *, const struct field_context *, const value *cells);
 str field_mask(struct arena *, const struct field *, const value *cells);
+bool field_empty(const struct field *, const value *cells); /* in all its parts */
 
 /* Members of a multi cell (a canonical JSON array of strings, or of ids as strings). */
 size_t multi_members(struct arena *, value cell, str **out);

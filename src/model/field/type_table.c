@@ -84,6 +84,15 @@ str field_mask(struct arena *arena, const struct field *f, const value *cells)
     return f->shape->mask ? f->shape->mask(arena, cells) : S("***");
 }
 
+bool field_empty(const struct field *f, const value *cells)
+{
+    unsigned parts = f->live ? 1 : f->column_count;
+    for (unsigned p = 0; p < parts; p++)
+        if (cells[p].kind != VALUE_NULL)
+            return false;
+    return true;
+}
+
 void schema_type(struct jw *w, const char *type, const char *format)
 {
     jw_key(w, S("type"));
