@@ -108,11 +108,25 @@ static void finish_title(struct import_reading *r)
     }
 }
 
-/* The file's source, where the row has none and the field knows it. */
+/* Has one of its columns something in this row, understood or not? */
+static bool says(const struct import_reading *r, const struct field *f)
+{
+    const struct import_map *map = &r->work->map;
+    for (size_t i = 0; i < map->count; i++) {
+        size_t at = map->columns[i].index;
+        if (map->columns[i].target.field == f && at < r->line->cell_count &&
+            text_trim(r->line->cells[at]).n)
+            return true;
+    }
+    return false;
+}
+
+/* The file's source, where the row names none and the field knows it. */
 static err_t finish_source(struct import_reading *r)
 {
     const struct field *f = object_field(r->work->map.object, S("source"));
-    if (!r->work->source.n || !f || import_line_has(r->line, f) || !import_settable(r->ctx, f))
+    if (!r->work->source.n || !f || says(r, f) || import_line_has(r->line, f) ||
+        !import_settable(r->ctx, f))
         return OK;
     if (!f->choice_count) {
         return import_parse(r, f, r->work->source);

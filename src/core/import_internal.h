@@ -306,6 +306,14 @@ struct import_stored {
     enum import_outcome outcome;
     json_t *cells, *problems, *candidates, *answer;
 };
+/* import_office.c: a number that is no mobile one; several people may have it. */
+bool import_is_office(const struct ctx *, const struct field *, value number);
+bool import_has_office(const struct ctx *, const struct import_line *);
+/* Is the row of another name than the record? */
+bool import_is_colleague(struct ctx *, const struct import_line *, const struct record *);
+/* By what rows of the file with this number are told apart. */
+str import_office_key(struct ctx *, const struct import_line *, str number);
+
 /* What a row changes of the record, as it is kept with the candidate. */
 str import_changes_json(struct ctx *,
                         const struct record *before,

@@ -48,6 +48,32 @@ static const struct field *field_of(const struct object *o, str pointer)
     return object_field(o, name);
 }
 
+/* A customer out of his sight has the number: as a form says it, at the cell. False: it is not for
+ * a number, or he sees whose it is. */
+static bool refuse_taken(struct import_work *w, struct ctx *c, struct import_line *line)
+{
+    const struct object *o = w->map.object;
+    const struct match *best = line->candidates.n ? &line->candidates.at[0] : NULL;
+    struct record *seen;
+    bool any = false;
+    if (!best || !best->certain || record_get(c, o, best->id, OP_READ, &seen) == OK)
+        return false;
+    for (size_t i = 0; i < o->field_count; i++) {
+        const struct field *f = o->fields[i];
+        bool given = f->identity.n && import_given(line, f, 0).kind == VALUE_TEXT;
+        for (size_t k = 0; given && k < best->reason_count; k++) {
+            if (!str_eqz(str_from(best->reasons[k]), match_reason_of(f)))
+                continue;
+            struct problem p = {.code = "duplicate_identity",
+                                .pointer = import_field_path(c->arena, o, f),
+                                .args = {f->label.text[c->lang]}};
+            refuse(c, line, column_of_field(w, f), &p);
+            any = true;
+        }
+    }
+    return any;
+}
+
 /* What a write said, in the words of the row. */
 static void refuse_write(
     struct import_work *w, struct ctx *c, struct import_line *line, err_t e, size_t problems_before)
@@ -59,7 +85,7 @@ static void refuse_write(
             p.pointer = import_field_path(c->arena, w->map.object, f);
         refuse(c, line, column_of_field(w, f), &p);
     }
-    if (c->problems.list.n == problems_before) {
+    if (c->problems.list.n == problems_before && !(e == ERR_DENIED && refuse_taken(w, c, line))) {
         struct problem p = {.code = e == ERR_CONFLICT ? "duplicate" : "import_denied"};
         refuse(c, line, SIZE_MAX, &p);
     }
@@ -157,9 +183,10 @@ update(struct import_work *w, struct ctx *c, struct import_line *line, int64_t i
 static err_t create(struct import_work *w, struct ctx *c, struct import_line *line, bool careful)
 {
     const struct object *o = w->map.object;
-    const struct write_options options = {.allow_duplicate = line->candidates.n > 0,
+    bool shared = line->candidates.n > 0 || import_has_office(c, line);
+    const struct write_options options = {.allow_duplicate = shared,
                                           .quiet_refs = true,
-                                          .keys_free = !careful && line->candidates.n == 0,
+                                          .keys_free = !careful && !shared,
                                           .imported = true,
                                           .joined = true};
     bool *set = ARENA_ARRAY(c->arena, bool, o->field_count);

@@ -6,7 +6,8 @@
 #include "sql_core.h"
 #include "text/text.h"
 
-enum { CANDIDATES = 5, LOOKED_AT = 10 };
+enum { CANDIDATES = 5, LOOKED_AT = 10, COLLEAGUES = 50 };
+static const double COLLEAGUE = 0.5;
 
 /* ---- candidates ---- */
 
@@ -46,12 +47,41 @@ static bool usable(const struct import_line *line)
 
 /* ---- identity keys of customers: one question a field and chunk ---- */
 
+static void perhaps(struct ctx *c, struct import_line *line, const struct field *f, int64_t id)
+{
+    bool fresh;
+    struct match *one = candidate(c, line, id, &fresh);
+    one->score = one->score < COLLEAGUE ? COLLEAGUE : one->score;
+    match_reason(one, match_reason_of(f));
+}
+
+/* Of those who share the number of an office the one of the row's name, else any. */
+static err_t
+found_at_office(struct ctx *c, const struct field *f, struct import_line *line, int64_t id)
+{
+    struct list_page page;
+    const struct access *mine = c->access;
+    c->access = NULL; /* a key is taken whoever may see its record */
+    err_t e = match_holders(c, line->given->object, f, given(line, f).s, COLLEAGUES, &page);
+    c->access = mine;
+    TRY(e);
+    for (size_t i = 0; i < page.count; i++)
+        if (!import_is_colleague(c, line, page.records[i])) {
+            certain(c, line, f, record_id(page.records[i]));
+            return OK;
+        }
+    perhaps(c, line, f, id);
+    return OK;
+}
+
 /* A key of what comes along makes a record of the same name certain, no other: a person may be the
  * contact of several. */
 static err_t found(struct ctx *c, const struct field *f, struct import_line *line, int64_t id)
 {
     const struct object *o = line->given->object;
     struct record *r;
+    if (f->object == o && import_is_office(c, f, given(line, f)))
+        return found_at_office(c, f, line, id);
     if (f->object != o) {
         TRY(record_load(c, o, id, &r));
         if (!str_eq(text_fold(c->arena, match_cell(r, "name")),
@@ -235,12 +265,13 @@ each_key(struct import_work *w, struct ctx *c, const struct import_line *line, b
         if (v.kind != VALUE_TEXT)
             continue;
         str kind = f->identity.n ? f->identity : f->name;
-        size_t had = put ? import_seen_put(w->seen, kind, v.s, line->line)
-                         : import_seen_get(w->seen, kind, v.s);
+        str key = import_is_office(c, f, v) ? import_office_key(c, line, v.s) : v.s;
+        size_t had = put ? import_seen_put(w->seen, kind, key, line->line)
+                         : import_seen_get(w->seen, kind, key);
         if (had && had < line->line && !earlier)
             earlier = had;
     }
-    if (c && !earlier && str_eqz(o->name, "customer") && match_is_company(line->given)) {
+    if (!earlier && str_eqz(o->name, "customer") && match_is_company(line->given)) {
         str name = text_fold(c->arena, match_cell(line->given, "name"));
         size_t had = put ? import_seen_put(w->seen, S("company"), name, line->line)
                          : import_seen_get(w->seen, S("company"), name);

@@ -147,6 +147,21 @@ bool import_add_notes(struct import_work *w,
     return set[notes->index];
 }
 
+/* Somebody else with the same number: the record keeps its name, who this is goes to the notes. */
+static bool rescue_name(struct rescue *r)
+{
+    const struct record *given = r->line->given;
+    const struct field *title = r->before->object->title;
+    str had = match_cell(r->before, "name"), name = match_cell(given, "name");
+    bool firm = match_is_company(r->before) || match_is_company(given);
+    if (!had.n || !name.n || r->set[title->index] ||
+        !import_is_colleague(r->ctx, r->line, r->before))
+        return false;
+    if (!firm && text_names_compare(r->ctx->arena, had, name, NULL) != TEXT_NAMES_DIFFER)
+        return false;
+    return to_notes(r, title, V_TEXT(name));
+}
+
 bool import_rescue(struct import_work *w,
                    struct ctx *c,
                    struct import_line *line,
@@ -165,5 +180,5 @@ bool import_rescue(struct import_work *w,
             continue;
         any = to_other_field(&r, f, v) || to_notes(&r, f, v) || any;
     }
-    return any;
+    return (before->object->root == ROOT_SELF && rescue_name(&r)) || any;
 }

@@ -24,7 +24,7 @@ bool match_is_company(const struct record *r)
     return str_eqz(match_cell(r, "kind"), "company");
 }
 
-static str name_key(struct arena *arena, const struct record *r)
+str match_name_key(struct arena *arena, const struct record *r)
 {
     bool company = match_is_company(r);
     str name = match_cell(r, "name");
@@ -35,8 +35,8 @@ static str name_key(struct arena *arena, const struct record *r)
 
 static err_t keep_key(struct ctx *c, const struct record *before, const struct record *after)
 {
-    str old = before && record_live(before) ? name_key(c->arena, before) : (str){0};
-    str new = record_live(after) ? name_key(c->arena, after) : (str){0};
+    str old = before && record_live(before) ? match_name_key(c->arena, before) : (str){0};
+    str new = record_live(after) ? match_name_key(c->arena, after) : (str){0};
     value params[] = {V_TEXT(after->object->name), V_TEXT(old), V_INT(record_id(after))};
     if (str_eq(old, new))
         return OK;
@@ -170,7 +170,8 @@ bool match_weigh(struct ctx *c, struct match_side one, struct match_side other, 
 
 static err_t alike(struct ctx *c, const struct record *like, int64_t ids[ALIKE], size_t *n)
 {
-    value params[] = {V_TEXT(like->object->name), V_TEXT(name_key(c->arena, like)), V_INT(ALIKE)};
+    value params[] = {V_TEXT(like->object->name), V_TEXT(match_name_key(c->arena, like)),
+                      V_INT(ALIKE)};
     AUTO_ROWS rows = NULL;
     *n = 0;
     TRY(db_query(c->conn, SQL_MATCH_KEY_FIND, params, 3, &rows));
@@ -286,6 +287,20 @@ static json_t *same_key(const struct object *o, const struct field *like, str ke
     return json_pack("{s:o}", "any", any);
 }
 
+err_t match_holders(struct ctx *c,
+                    const struct object *o,
+                    const struct field *field,
+                    str key,
+                    size_t most,
+                    struct list_page *out)
+{
+    struct condition *where;
+    json_t *tree = json_keep(c->arena, same_key(o, field, key));
+    TRY(condition_parse(c->model, o, tree, S(""), NULL, c->arena, &where));
+    struct list_query q = {.object = o, .where = where, .op = OP_READ, .limit = most};
+    return record_list_unchecked(c, &q, out);
+}
+
 /* Others that have a key of the record, too: they were made beside it all the same. */
 static err_t by_key(struct finding *f, const struct field *field)
 {
@@ -293,14 +308,10 @@ static err_t by_key(struct finding *f, const struct field *field)
     const struct object *o = f->record->object;
     value key = record_cell(f->record, field, 0);
     struct match_side others[LOOKED_AT];
-    struct condition *where;
     struct list_page page;
     if (key.kind != VALUE_TEXT)
         return OK;
-    json_t *tree = json_keep(c->arena, same_key(o, field, key.s));
-    TRY(condition_parse(c->model, o, tree, S(""), NULL, c->arena, &where));
-    struct list_query q = {.object = o, .where = where, .op = OP_READ, .limit = LOOKED_AT};
-    TRY(record_list_unchecked(c, &q, &page));
+    TRY(match_holders(c, o, field, key.s, LOOKED_AT, &page));
     TRY(sides(f, page.records, &page.count, others));
     for (size_t i = 0; i < page.count; i++) {
         struct match *m =

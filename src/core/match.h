@@ -20,6 +20,8 @@ void match_reason(struct match *, const char *code); /* once */
 const char *match_reason_of(const struct field *);
 bool match_is_company(const struct record *);
 str match_cell(const struct record *, const char *field); /* a text, or empty */
+/* How its name sounds, and whether a person or a company bears it; empty: it has none. */
+str match_name_key(struct arena *, const struct record *);
 
 /* Records of the caller's whose name is this one's: first those of the same whole name, at most
  * `most`, however many others have it; then (MATCH_ALIKE) at most as many of those that sound the
@@ -32,6 +34,14 @@ err_t match_names(struct ctx *,
                   size_t most,
                   struct record **out,
                   size_t *n) MUST_USE;
+
+/* Records in the caller's scope that have the key in any field of the field's kind. */
+err_t match_holders(struct ctx *,
+                    const struct object *,
+                    const struct field *,
+                    str key,
+                    size_t most,
+                    struct list_page *out) MUST_USE;
 
 /* One of two that are compared, and what the caller may see of it. */
 struct match_side {
