@@ -15,14 +15,6 @@ static err_t unknown(struct ctx *c, const struct field *f)
     return ERR_INVALID;
 }
 
-static value customer_of(const struct record *r)
-{
-    const struct object *o = r->object;
-    return o->root == ROOT_SELF ? V_ID(record_id(r))
-           : o->customer        ? record_cell(r, o->customer, 0)
-                                : V_NULL;
-}
-
 static void put(struct record *file, const char *field, value v)
 {
     file->cells[object_field(file->object, str_from(field))->first_column] = v;
@@ -41,7 +33,7 @@ static err_t attach_one(struct ctx *c, const struct record *to, const struct fie
     struct record *is = record_copy(c->arena, was);
     put(is, "object", V_TEXT(to->object->name));
     put(is, "record", V_TEXT(arena_printf(c->arena, "%lld", (long long)record_id(to))));
-    put(is, "customer", customer_of(to));
+    put(is, "customer", record_customer(to));
     return record_store(c, CHANGE_DERIVE, was, is, NULL);
 }
 

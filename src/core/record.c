@@ -39,6 +39,15 @@ bool record_live(const struct record *r)
     return record_cell(r, r->object->deleted_at, 0).kind == VALUE_NULL;
 }
 
+value record_customer(const struct record *r)
+{
+    const struct object *o = r->object;
+    const struct field *via = o->customer ? o->customer : o->access_via;
+    if (o->root == ROOT_SELF)
+        return V_ID(record_id(r));
+    return via && via->target->root == ROOT_SELF ? record_cell(r, via, 0) : V_NULL;
+}
+
 static err_t in_scope(
     struct ctx *c, const struct object *o, int64_t id, enum op op, bool lock, struct record **out)
 {

@@ -15,6 +15,7 @@ err_t record_in_scope(
 /* The same for reading, without a lock. */
 err_t record_see(struct ctx *, const struct object *, int64_t id, struct record **out) MUST_USE;
 bool record_live(const struct record *);
+value record_customer(const struct record *); /* itself, or the one that it hangs on; or null */
 bool record_same(const struct record *, const struct record *); /* all cells */
 /* Which of these the condition (NULL = any) holds for, deleted or not, in any order. */
 err_t record_among(struct ctx *,

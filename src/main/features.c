@@ -4,6 +4,7 @@
 #include "core/export.h"
 #include "core/import.h"
 #include "core/merge.h"
+#include "crm/about/about.h"
 #include "crm/follow_up/follow_up.h"
 #include "crm/order/order.h"
 #include "crm/relation/relation.h"
@@ -15,6 +16,7 @@ void features_attach(void)
     export_attach();
     import_attach();
     merge_attach();
+    about_attach();
     follow_up_attach();
     order_attach();
     relation_attach();
