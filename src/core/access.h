@@ -5,7 +5,8 @@
  * A role's definition (JSON in role.definition), more in docs/internals/access.md:
  *   {"objects": {"customer": {"read": SCOPE, "create": true, "update": SCOPE, "delete": SCOPE,
  *                             "export": true, "fields": {"phone": "mask", …}}, "*": {…}},
- *    "rights": ["reveal", "import", "manage_model", "manage_users", "see_jobs", "undo"]}
+ *    "rights": ["reveal", "import", "manage_model", "manage_users", "see_jobs", "manage_jobs",
+ *               "undo"]}
  *   SCOPE = "own" | "department" | "below" | "all" | condition | false
  * Fields without a word are "write" where the object may be written, sensitive ones "own": masked,
  * but open on the records that the user may update. */
@@ -21,6 +22,7 @@ enum right {
     RIGHT_MANAGE_MODEL,
     RIGHT_MANAGE_USERS,
     RIGHT_SEE_JOBS,
+    RIGHT_MANAGE_JOBS,
     RIGHT_UNDO,
     RIGHT_COUNT
 };

@@ -11,8 +11,8 @@ const char *const ACCESS_FIELD_WORDS[FIELD_WRITE + 1] = {[FIELD_HIDDEN] = "hidde
                                                          [FIELD_MASK] = "mask",
                                                          [FIELD_READ] = "read",
                                                          [FIELD_WRITE] = "write"};
-const char *const ACCESS_RIGHT_WORDS[RIGHT_COUNT] = {"reveal",       "import",   "manage_model",
-                                                     "manage_users", "see_jobs", "undo"};
+const char *const ACCESS_RIGHT_WORDS[RIGHT_COUNT] = {
+    "reveal", "import", "manage_model", "manage_users", "see_jobs", "manage_jobs", "undo"};
 
 static bool word_index(const char *const *words, size_t n, str word, unsigned *out)
 {

@@ -104,10 +104,40 @@ static bool sees_all(const struct ctx *c)
     return access_right(c->access, RIGHT_SEE_JOBS);
 }
 
-static err_t check_visible(struct ctx *c, int64_t id)
+/* Whoever asked for it, or who looks after all of them. */
+static bool may_cancel(const struct ctx *c, int64_t actor)
 {
-    value params[] = {V_INT(id), V_BOOL(sees_all(c)), V_INT(c->user)}, cell;
-    return db_one(c->conn, c->arena, SQL_JOB_GET, params, 3, &cell, 1);
+    return (c->user && actor == c->user) || access_right(c->access, RIGHT_MANAGE_JOBS);
+}
+
+/* What its kind asks of the actor can be asked only of himself. */
+static bool may_retry(const struct ctx *c, const struct job_kind *kind, int64_t actor)
+{
+    if (kind && kind->may_retry)
+        return (c->user && actor == c->user) || access_administrator(c->access);
+    return may_cancel(c, actor);
+}
+
+struct asked {
+    const struct job_kind *kind; /* NULL: this process does not know it */
+    int64_t actor;               /* 0 = the server */
+    str args;
+};
+
+static err_t find_asked(struct ctx *c, int64_t id, struct asked *out)
+{
+    value params[] = {V_INT(id), V_BOOL(sees_all(c)), V_INT(c->user)}, cells[3];
+    TRY(db_one(c->conn, c->arena, SQL_JOB_GET, params, 3, cells, 1));
+    TRY(db_one(c->conn, c->arena, SQL_JOB_ASKED, params, 1, cells, 3));
+    *out = (struct asked){job_kind_find(cells[0].s), cells[2].kind == VALUE_INT ? cells[2].i : 0,
+                          cells[1].s};
+    return OK;
+}
+
+static err_t not_ones_own(struct ctx *c)
+{
+    problem_add(&c->problems, S(""), "job_of_another", NULL);
+    return ERR_DENIED;
 }
 
 struct set_state {
@@ -115,20 +145,26 @@ struct set_state {
     int64_t id, changed;
 };
 
-static err_t set_state_work(struct ctx *c, void *arg)
+static err_t set_state(struct ctx *c, struct set_state *s)
 {
-    struct set_state *s = arg;
     value params[] = {V_INT(s->id), V_INT(clock_now())};
-    TRY(check_visible(c, s->id));
     TRY(db_run(c->conn, s->sql, params, 2, &s->changed));
     return s->changed ? OK : ERR_CONFLICT;
+}
+
+static err_t cancel_work(struct ctx *c, void *arg)
+{
+    struct set_state *s = arg;
+    struct asked asked;
+    TRY(find_asked(c, s->id, &asked));
+    return may_cancel(c, asked.actor) ? set_state(c, s) : not_ones_own(c);
 }
 
 err_t job_cancel(struct ctx *c, int64_t id)
 {
     struct job_runner *runner = job_runner_of(c->app);
     struct set_state s = {SQL_JOB_CANCEL, id, 0};
-    TRY(ctx_transact(c, set_state_work, &s));
+    TRY(ctx_transact(c, cancel_work, &s));
     pthread_mutex_lock(&runner->lock);
     for (struct job_running *r = runner->running; r; r = r->next)
         if (r->job.id == id)
@@ -140,15 +176,14 @@ err_t job_cancel(struct ctx *c, int64_t id)
 
 static err_t check_retry(struct ctx *c, int64_t id)
 {
-    value param = V_INT(id), cells[2];
-    json_t *args;
-    TRY(check_visible(c, id));
-    TRY(db_one(c->conn, c->arena, SQL_JOB_ASKED, &param, 1, cells, 2));
-    const struct job_kind *kind = job_kind_find(cells[0].s);
-    if (!kind || !kind->may_retry)
+    struct asked asked;
+    TRY(find_asked(c, id, &asked));
+    if (!may_retry(c, asked.kind, asked.actor))
+        return not_ones_own(c);
+    if (!asked.kind || !asked.kind->may_retry)
         return OK;
-    args = json_keep(c->arena, json_loadb(cells[1].s.p, cells[1].s.n, 0, NULL));
-    return kind->may_retry(c, args);
+    return asked.kind->may_retry(
+        c, json_keep(c->arena, json_loadb(asked.args.p, asked.args.n, 0, NULL)));
 }
 
 /* What goes on with a batch that was taken back could not be taken back itself. The batch is held
@@ -165,7 +200,7 @@ static err_t retry_work(struct ctx *c, void *arg)
         problem_add(&c->problems, S(""), "batch_undone", NULL);
         return ERR_CONFLICT;
     }
-    return set_state_work(c, s);
+    return set_state(c, s);
 }
 
 err_t job_retry(struct ctx *c, int64_t id)
@@ -293,6 +328,7 @@ static void write_job(struct ctx *c, const struct db_rows *rows, struct jw *w)
     const struct job_kind *kind = job_kind_find(db_text(rows, 1));
     str state = db_text(rows, 2), result = db_text(rows, 8), message = {0};
     bool live = str_eqz(state, "waiting") || str_eqz(state, "running");
+    int64_t actor = db_is_null(rows, 14) ? 0 : db_int(rows, 14);
     jw_open(w, '{');
     jw_key(w, S("id"));
     jw_id(w, db_int(rows, 0));
@@ -309,7 +345,9 @@ static void write_job(struct ctx *c, const struct db_rows *rows, struct jw *w)
     jw_key(w, S("attempts"));
     jw_int(w, db_int(rows, 5));
     jw_key(w, S("cancellable"));
-    jw_bool(w, live && !db_bool(rows, 6));
+    jw_bool(w, live && !db_bool(rows, 6) && may_cancel(c, actor));
+    jw_key(w, S("retryable"));
+    jw_bool(w, !live && !str_eqz(state, "done") && may_retry(c, kind, actor));
     jw_key(w, S("error"));
     write_error(c, db_text(rows, 7), w, &message);
     jw_key(w, S("message"));

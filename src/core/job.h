@@ -60,10 +60,12 @@ struct job_report {
     err_t outcome;
 };
 bool job_report(void *report, size_t done, size_t total);
-/* Own jobs, or all with RIGHT_SEE_JOBS; else ERR_NOT_FOUND. ERR_CONFLICT: it has ended, or has not,
- * or another with its key is under way. */
+/* Own jobs, or all with RIGHT_SEE_JOBS; else ERR_NOT_FOUND. ERR_DENIED "job_of_another": another's
+ * without RIGHT_MANAGE_JOBS. ERR_CONFLICT: it has ended, or has not, or another with its key is
+ * under way. */
 err_t job_cancel(struct ctx *, int64_t id) MUST_USE;
-/* ERR_DENIED, ERR_LIMIT: as its kind's may_retry says. */
+/* The same. Others' jobs of a kind with may_retry are for administrators. ERR_DENIED, ERR_LIMIT: as
+ * that says. */
 err_t job_retry(struct ctx *, int64_t id) MUST_USE;
 /* JSON as in docs/internals/api.md. Own jobs, or all with RIGHT_SEE_JOBS. ERR_NOT_FOUND. The list
  * writes the array and then the members has_more and next of the object around it. ERR_INVALID: not

@@ -81,7 +81,7 @@ SELECT state, error FROM job WHERE id = $1
 SELECT count(*), min(run_at) FROM job WHERE actor_id = $1 AND kind = $2 AND run_at > $3
 
 -- name: job_asked
-SELECT kind, CAST(args AS text) FROM job WHERE id = $1
+SELECT kind, CAST(args AS text), actor_id FROM job WHERE id = $1
 
 -- name: job_actor
 SELECT actor_id FROM job WHERE id = $1

@@ -296,6 +296,49 @@ TEST_APP(rights_a_retried_export_asks_what_the_first_did)
     close_scene(&s);
 }
 
+static json_t *job_of(struct scene *s, int64_t id)
+{
+    AUTO_BUF out;
+    buf_init(&out, MIB);
+    struct jw w = {.out = &out};
+    assert_int_equal(job_write_json(&s->user, id, &w), OK);
+    return json_keep(s->arena, json_loadb(out.p, out.n, 0, NULL));
+}
+
+TEST_APP(rights_who_sees_others_jobs_does_not_end_or_retry_them)
+{
+    struct scene s;
+    int64_t plain, export;
+    open_scene(&s, app,
+               "{'objects':{'customer':{'read':'all','export':true}},'rights':['see_jobs']}");
+    export_attach();
+    job_kinds_core();
+    const json_t *args = test_json(s.arena, "{'object':'customer'}");
+    s.server.user = s.boss;
+    assert_int_equal(job_enqueue(&s.server, "seal", NULL, NULL, 0, &plain), OK);
+    assert_int_equal(job_enqueue(&s.server, "export", args, NULL, 0, &export), OK);
+    assert_int_equal(job_cancel(&s.user, plain), ERR_DENIED);
+    assert_refused(&s.user, "job_of_another");
+    assert_true(json_is_false(json_object_get(job_of(&s, plain), "cancellable")));
+    s.server.user = 0;
+    assert_int_equal(update(&s.server, "role", s.role, "%s",
+                            "{'definition':{'objects':{'customer':{'read':'all','export':true}},"
+                            "'rights':['see_jobs','manage_jobs']}}"),
+                     OK);
+    come_in(&s);
+    assert_true(json_is_true(json_object_get(job_of(&s, plain), "cancellable")));
+    assert_int_equal(job_cancel(&s.user, plain), OK);
+    assert_int_equal(job_cancel(&s.user, export), OK);
+    assert_int_equal(job_retry(&s.user, plain), OK);
+    assert_true(json_is_false(json_object_get(job_of(&s, export), "retryable")));
+    assert_int_equal(job_retry(&s.user, export), ERR_DENIED);
+    assert_refused(&s.user, "job_of_another");
+    s.user.user = s.boss;
+    assert_true(json_is_true(json_object_get(job_of(&s, export), "retryable")));
+    assert_int_equal(job_retry(&s.user, export), OK);
+    close_scene(&s);
+}
+
 /* A retry of what touches who may do what asks for proof as its beginning did; others do not. */
 TEST_APP(rights_retried_bulk_work_asks_for_proof_where_it_weighs)
 {

@@ -189,6 +189,7 @@ export interface Job {
   ended_at?: string | null;
   result?: { file?: Id | { id: Id; name?: string }; [key: string]: unknown } | null;
   cancellable?: boolean;
+  retryable?: boolean;
   /** What it changed, which can be taken back together. */
   batch?: Id | null;
 }

@@ -126,7 +126,7 @@ function JobRow({ job }: { job: Job }) {
       {!isOver(job) && job.cancellable !== false && (
         <Button onClick={() => void act(cancelJob(job.id))}>{t('action.cancel')}</Button>
       )}
-      {(job.state === 'failed' || job.state === 'dead') && (
+      {(job.state === 'failed' || job.state === 'dead') && job.retryable !== false && (
         <Button onClick={() => void act(retryJob(job.id))}>{t('action.retry')}</Button>
       )}
       {job.batch && isOver(job) && !takenBackElsewhere.has(job.kind) && (
