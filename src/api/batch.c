@@ -130,8 +130,10 @@ err_t records_batch(struct call *call)
                         arena_printf(c->arena, "%d", LIMIT_BATCH_ITEMS), (str){0}, (str){0});
         return ERR_INVALID;
     }
+    str title;
+    TRY(batch_title(c, call->body, &title));
     TRY(record_guard(c, o));
-    TRY(batch_begin(c, "bulk", json_get_str(call->body, "title"), &c->batch));
+    TRY(batch_begin(c, "bulk", title, &c->batch));
     call->reply->status = 207;
     jw_open(&call->out, '{');
     jw_key(&call->out, S("batch"));

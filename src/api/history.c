@@ -80,31 +80,48 @@ static str user_name(struct ctx *c, int64_t id)
     return e == OK ? record_cell(r, users->title, 0).s : (str){0};
 }
 
-void history_write_actor(struct call *call, int64_t user)
+static str *remembered(struct arena *arena, struct map *map, int64_t id, bool *is_new)
 {
+    str key = arena_printf(arena, "%lld", (long long)id), *text = map_get(map, key);
+    *is_new = !text;
+    if (*is_new) {
+        text = ARENA_NEW(arena, str);
+        map_put(arena, map, key, text);
+    }
+    return text;
+}
+
+void history_write_actor(struct call *call, struct history_known *known, int64_t user)
+{
+    bool is_new;
     struct jw *w = &call->out;
     if (!user) {
         jw_null(w);
         return;
     }
+    str *name = remembered(call->ctx.arena, &known->users, user, &is_new);
+    if (is_new)
+        *name = user_name(&call->ctx, user);
     jw_open(w, '{');
     jw_key(w, S("id"));
     jw_id(w, user);
     jw_key(w, S("name"));
-    jw_str(w, user_name(&call->ctx, user));
+    jw_str(w, *name);
     jw_close(w, '}');
 }
 
-err_t history_write_batch(struct call *call, int64_t batch)
+err_t history_write_batch(struct call *call, struct history_known *known, int64_t batch)
 {
     struct jw *w = &call->out;
-    str title;
-    TRY(batch_undo_title(&call->ctx, batch, &title));
+    bool is_new;
+    str *title = remembered(call->ctx.arena, &known->batches, batch, &is_new);
+    if (is_new)
+        TRY(batch_undo_title(&call->ctx, batch, title));
     jw_key(w, S("batch"));
     jw_id(w, batch);
     jw_key(w, S("undo_title"));
-    if (title.p)
-        jw_str(w, title);
+    if (title->p)
+        jw_str(w, *title);
     else
         jw_null(w);
     return OK;
@@ -120,6 +137,7 @@ static err_t write_change(struct call *call,
                           const struct object *o,
                           enum mine mine,
                           const struct change *ch,
+                          struct history_known *known,
                           struct record **sides)
 {
     struct jw *w = &call->out;
@@ -133,12 +151,12 @@ static err_t write_change(struct call *call,
     jw_key(w, S("at"));
     jw_instant(w, ch->at);
     jw_key(w, S("actor"));
-    history_write_actor(call, ch->actor);
+    history_write_actor(call, known, ch->actor);
     jw_key(w, S("through"));
     jw_str(w, ch->through);
     jw_key(w, S("op"));
     jw_str(w, history_op(ch->op));
-    TRY(history_write_batch(call, ch->batch));
+    TRY(history_write_batch(call, known, ch->batch));
     jw_key(w, S("version"));
     jw_int(w, ch->version);
     jw_key(w, S("changes"));
@@ -154,6 +172,7 @@ err_t records_history(struct call *call)
     struct record *r;
     struct change_page page;
     enum mine mine;
+    struct history_known known = {0};
     TRY(call_object(call, &o));
     TRY(call_id(call, 1, &id));
     TRY(call_query_int(call, "after", 1, INT64_MAX, 0, &before));
@@ -165,7 +184,7 @@ err_t records_history(struct call *call)
     call_begin(call, 200);
     jw_open(&call->out, '[');
     for (size_t i = 0; i < page.n; i++)
-        TRY(write_change(call, o, mine, &page.at[i], &sides[2 * i]));
+        TRY(write_change(call, o, mine, &page.at[i], &known, &sides[2 * i]));
     jw_close(&call->out, ']');
     jw_key(&call->out, S("has_more"));
     jw_bool(&call->out, page.more);

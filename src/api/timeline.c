@@ -27,6 +27,7 @@ static err_t write_change(struct call *call,
                           const struct object *o,
                           enum mine mine,
                           const struct timeline_entry *e,
+                          struct history_known *known,
                           struct record **named)
 {
     struct jw *w = &call->out;
@@ -34,12 +35,12 @@ static err_t write_change(struct call *call,
     json_t *before, *after;
     merge(call->ctx.arena, e, &before, &after);
     jw_key(w, S("actor"));
-    history_write_actor(call, newest->actor);
+    history_write_actor(call, known, newest->actor);
     jw_key(w, S("through"));
     jw_str(w, newest->through);
     jw_key(w, S("op"));
     jw_str(w, history_op(newest->op));
-    TRY(history_write_batch(call, newest->batch));
+    TRY(history_write_batch(call, known, newest->batch));
     jw_key(w, S("count"));
     jw_int(w, (int64_t)e->change_count);
     jw_key(w, S("changes"));
@@ -53,6 +54,7 @@ static err_t write_entry(struct call *call,
                          const struct object *o,
                          enum mine mine,
                          const struct timeline_entry *e,
+                         struct history_known *known,
                          struct record **named)
 {
     struct jw *w = &call->out;
@@ -72,7 +74,7 @@ static err_t write_entry(struct call *call,
         record_write_seen(&call->ctx, e->record, e->mine, w);
     } else {
         jw_null(w);
-        TRY(write_change(call, o, mine, e, named));
+        TRY(write_change(call, o, mine, e, known, named));
     }
     jw_close(w, '}');
     return OK;
@@ -84,6 +86,7 @@ err_t records_timeline(struct call *call)
     struct jw *w = &call->out;
     const struct object *o;
     struct timeline_page page;
+    struct history_known known = {0};
     struct record *r;
     int64_t id, limit;
     str kind, after;
@@ -100,7 +103,7 @@ err_t records_timeline(struct call *call)
     call_begin(call, 200);
     jw_open(w, '[');
     for (size_t i = 0; i < page.count; i++)
-        TRY(write_entry(call, o, mine, &page.entries[i], &named[i]));
+        TRY(write_entry(call, o, mine, &page.entries[i], &known, &named[i]));
     jw_close(w, ']');
     jw_key(w, S("has_more"));
     jw_bool(w, page.has_more);

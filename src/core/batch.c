@@ -12,6 +12,20 @@ static int64_t id_of(value v)
     return v.kind == VALUE_INT ? v.i : 0;
 }
 
+err_t batch_title(struct ctx *c, const json_t *request, str *out)
+{
+    const json_t *title = json_object_get(request, "title");
+    bool text = !title || json_is_string(title);
+    if (text && utf8_count(json_str(title)) <= BATCH_TITLE_CHARS) {
+        *out = json_str(title);
+        return OK;
+    }
+    str want = text ? arena_printf(c->arena, "%d", BATCH_TITLE_CHARS) : S("string");
+    problem_add_str(&c->problems, S("/title"), text ? "too_long" : "wrong_type", want, (str){0},
+                    (str){0});
+    return ERR_INVALID;
+}
+
 err_t batch_read(struct ctx *c, str sql, int64_t id, struct batch *out)
 {
     value key = V_INT(id), v[8];

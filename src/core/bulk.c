@@ -136,6 +136,7 @@ err_t bulk_read(struct ctx *c, const struct object *o, const json_t *request, st
                      .query = {.object = o, .op = OP_READ}};
     TRY(check_rights(c, &b));
     TRY(check_change(c, &b));
+    TRY(batch_title(c, request, &b.title));
     if (!json_object_get(request, "where") && !words.n && !ids) /* all of them is to be said */
         return bad(c, S("/where"), "required", S("where"));
     TRY(condition_parse(c->model, o, json_object_get(request, "where"), S("/where"), &c->problems,
@@ -373,7 +374,7 @@ err_t bulk_start(struct ctx *c, const struct bulk *b, int64_t *job)
     json_object_set_new(args, "lang", json_string(lang_tag(c->lang)));
     json_object_set_new(args, "object", json_stringn(b->object->name.p, b->object->name.n));
     int64_t outer = c->batch;
-    TRY(batch_begin(c, "bulk", json_get_str(b->request, "title"), &c->batch));
+    TRY(batch_begin(c, "bulk", b->title, &c->batch));
     err_t e = job_enqueue(c, "bulk", args, NULL, 0, job);
     c->batch = outer;
     return e;

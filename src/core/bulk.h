@@ -19,6 +19,7 @@ struct bulk {
     bool delete;
     const json_t *change; /* {field: value} or, of sets, {field: {"add":[…],"remove":[…]}} */
     const json_t *request;
+    str title;     /* of its batch */
     int64_t total; /* how many records that is: bulk_count */
 };
 

@@ -123,7 +123,10 @@ err_t change_edits(struct ctx *,
 bool change_touches(const struct change *, const struct field *);
 
 /* ---- batches: changes that belong together and can be undone ---- */
-enum { UNDO_DAYS = 30 };
+enum { UNDO_DAYS = 30, BATCH_TITLE_CHARS = 200 };
+/* What the caller calls his batch: `title` of the request, which may be left out. ERR_INVALID: not
+ * a text, or longer than BATCH_TITLE_CHARS. */
+err_t batch_title(struct ctx *, const json_t *request, str *out) MUST_USE;
 err_t batch_begin(struct ctx *, const char *kind, str title, int64_t *id) MUST_USE;
 /* Whether the caller may take it back now. ERR_NOT_FOUND; ERR_CONFLICT as batch_undo; ERR_DENIED
  * "proof_required": it wrote to guarded objects (auth_fresh). */

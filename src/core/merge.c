@@ -82,10 +82,8 @@ static err_t check_rights(struct ctx *c, const struct merge *m)
 /* A wrong type is not taken for what was meant. */
 static err_t check_types(struct ctx *c, const json_t *request)
 {
-    enum { TITLE_CHARS = 200 };
     const json_t *preview = json_object_get(request, "preview");
     const json_t *values = json_object_get(request, "values");
-    const json_t *title = json_object_get(request, "title");
     const json_t *versions = json_object_get(request, "versions");
     if (versions && !json_is_object(versions))
         return bad(c, S("/versions"), "wrong_type", S("object"));
@@ -93,11 +91,8 @@ static err_t check_types(struct ctx *c, const json_t *request)
         return bad(c, S("/preview"), "wrong_type", S("boolean"));
     if (values && !json_is_object(values))
         return bad(c, S("/values"), "wrong_type", S("object"));
-    if (title && !json_is_string(title))
-        return bad(c, S("/title"), "wrong_type", S("string"));
-    if (utf8_count(json_str(title)) > TITLE_CHARS)
-        return bad(c, S("/title"), "too_long", arena_printf(c->arena, "%d", TITLE_CHARS));
-    return OK;
+    str title;
+    return batch_title(c, request, &title);
 }
 
 err_t merge_read(
