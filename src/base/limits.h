@@ -39,6 +39,7 @@ enum {
     LIMIT_CONDITION_DEPTH = 12,
     LIMIT_CONDITION_NODES = 300,
     LIMIT_CONDITION_LIST = 1000, /* values of one `in` */
+    LIMIT_CONDITION_TEXT = 1000, /* characters of one `contains` or `startsWith` */
     LIMIT_PATH_LINKS = 3,        /* links in one path */
     LIMIT_SQL_BYTES = 256 * KIB,
     LIMIT_SCRIPT_BYTES = 16 * MIB, /* of a schema */

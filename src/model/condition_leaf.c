@@ -209,6 +209,8 @@ static bool read_search(struct reader *r, const json_t *json, str at)
         return refuse(r, at, "condition_not_searchable", str_from(r->op->name));
     if (!json_is_string(json))
         return refuse(r, at, "condition_value_text", (str){0});
+    if (utf8_count(json_str(json)) > LIMIT_CONDITION_TEXT)
+        return refuse(r, at, "too_long", arena_printf(r->p->arena, "%d", LIMIT_CONDITION_TEXT));
     str folded = text_fold(r->p->arena, json_str(json));
     if (r->leaf->path.kind == KIND_PHONE)
         folded = phone_characters(r->p->arena, folded);

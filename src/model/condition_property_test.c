@@ -500,6 +500,35 @@ TEST_DB(condition_starts_with_any_character)
     world_free(&world);
 }
 
+/* The longest texts there may be, of characters that unfold to eighteen and of those that LIKE
+ * knows. */
+TEST_DB(condition_texts_may_be_long)
+{
+    static const char *const pieces[] = {"\xef\xb7\xba", "%", "\xf0\x9f\x98\x80"};
+    static const char *const ops[] = {"contains", "startsWith"};
+    struct world world;
+    world_make(&world, 1);
+    world_store(&world, db);
+    struct trial t = {.world = &world, .table = world_table(&world, "customer")};
+    t.env = (struct condition_env){.now = WORLD_NOW};
+    assert_int_equal(db_acquire(db, &t.conn), OK);
+    for (size_t i = 0; i < 6; i++) {
+        AUTO_ARENA arena = arena_new(64 * MIB);
+        AUTO_BUF text;
+        buf_init(&text, MIB);
+        for (size_t k = 0; k < LIMIT_CONDITION_TEXT; k++)
+            buf_addz(&text, pieces[i / 2]);
+        buf_byte(&text, '\0');
+        json_t *json = pair(S("field"), json_string("name"));
+        json_object_set_new(json, ops[i % 2], json_string(text.p));
+        str sql;
+        assert_true(disagreement(&t, json, arena, &sql) == 0);
+        json_decref(json);
+    }
+    db_release(t.conn);
+    world_free(&world);
+}
+
 /* The longest lists there may be, in every form, fit both databases. */
 TEST_DB(condition_lists_may_be_long)
 {

@@ -343,6 +343,13 @@ TEST(condition_keeps_its_limits)
     assert_int_equal(parse(arena, full.p, &p, &c), OK);
     full = arena_printf(arena, "{\"field\":\"score\",\"in\":[%s,1]}", values.p);
     refused(full.p, "condition_list_too_long", "/where/in");
+    str text = nested(arena, "王", LIMIT_CONDITION_TEXT - 1, "五", "");
+    full = arena_printf(arena, "{\"field\":\"name\",\"contains\":\"%s\"}", text.p);
+    assert_int_equal(parse(arena, full.p, &p, &c), OK);
+    full = arena_printf(arena, "{\"field\":\"name\",\"contains\":\"%s六\"}", text.p);
+    refused(full.p, "too_long", "/where/contains");
+    full = arena_printf(arena, "{\"field\":\"name\",\"startsWith\":\"%s六\"}", text.p);
+    refused(full.p, "too_long", "/where/startsWith");
 }
 
 static err_t note_field(void *context, const struct field *f)
