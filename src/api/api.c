@@ -144,6 +144,18 @@ static err_t check_need(struct call *call)
     return cookie_write ? check_csrf(call) : OK;
 }
 
+/* A key that would be no use is not passed over: who sends it relies on it. What has no use for one
+ * answers with a secret, or is more than one transaction. */
+static err_t check_key(struct call *call)
+{
+    const struct route *route = call->route;
+    if (safe_method(call->request->method) || route->once || route->asks ||
+        !http_header(call->request, "Idempotency-Key").n)
+        return OK;
+    problem_add(&call->ctx.problems, S("Idempotency-Key"), "idempotency_not_here", NULL);
+    return ERR_INVALID;
+}
+
 static err_t answer(struct call *call, bool may_presume)
 {
     bool path_known;
@@ -156,6 +168,7 @@ static err_t answer(struct call *call, bool may_presume)
     if (!call->route)
         return path_known ? refuse(call, ERR_INVALID, "method_not_allowed") : ERR_NOT_FOUND;
     call->ctx.presume = may_presume && call->route->repeatable;
+    TRY(check_key(call));
     TRY(authenticate(call));
     narrow(call);
     take_preferences(call);

@@ -48,6 +48,7 @@ struct route {
     bool upload;      /* the body is a file, not JSON */
     bool bare;        /* open to administrators who have not set up their second factor yet */
     bool once;        /* with an Idempotency-Key it has one effect, and its reply is kept */
+    bool asks;        /* writes nothing, whatever its method: a key is nothing to it */
     bool repeatable;  /* only reads the database: may be run anew before it answers */
     /* What takes long to find out, before run and never in a transaction: with a key, run is in
      * one, and on SQLite nobody else writes meanwhile. NULL = nothing does. */

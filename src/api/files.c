@@ -57,16 +57,23 @@ static err_t reply_file(struct call *call, int status, int64_t id)
     return OK;
 }
 
-err_t files_create(struct call *call)
+err_t files_create_prepare(struct call *call)
 {
     struct ctx *c = &call->ctx;
-    int64_t id;
+    struct new_file *f = ARENA_NEW(c->arena, struct new_file);
     if (!call->request->body_file) {
         problem_add(&c->problems, S(""), "file_empty", NULL);
         return ERR_INVALID;
     }
     str name = decode_name(c->arena, http_header(call->request, "X-File-Name"));
-    TRY(file_keep(c, call->request->body_file, name, &id));
+    call->prepared = f;
+    return file_look(c, call->request->body_file, name, f);
+}
+
+err_t files_create(struct call *call)
+{
+    int64_t id;
+    TRY(file_keep_new(&call->ctx, call->prepared, &id));
     return reply_file(call, 201, id);
 }
 

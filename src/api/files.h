@@ -3,6 +3,7 @@
 
 #include "api/api.h"
 
+err_t files_create_prepare(struct call *) MUST_USE;
 err_t files_create(struct call *) MUST_USE;
 err_t files_get(struct call *) MUST_USE;
 err_t files_content(struct call *) MUST_USE;

@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include "base/digest.h"
 #include "sql_api.h"
 
 struct run {
@@ -14,7 +15,18 @@ static str request_hash(struct call *call)
     unsigned char digest[crypto_hash_sha256_BYTES];
     char hex[crypto_hash_sha256_BYTES * 2 + 1];
     struct http_request *r = call->request;
-    str parts[] = {r->method, S("\n"), r->path, S("?"), r->query, S("\n"), r->body};
+    char of_file[DIGEST_CHARS + 1];
+    int64_t size;
+    bool file = r->body_file && digest_file(r->body_file, of_file, &size);
+    str parts[] = {r->method,
+                   S("\n"),
+                   r->path,
+                   S("?"),
+                   r->query,
+                   S("\n"),
+                   r->body,
+                   file ? str_from(of_file) : S(""),
+                   file ? http_header(r, "X-File-Name") : S("")};
     crypto_hash_sha256_state state;
     crypto_hash_sha256_init(&state);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -66,22 +66,29 @@ static bool in_time(void *until, size_t done, size_t total)
     return clock_monotonic() < *(const int64_t *)until;
 }
 
-err_t batches_undo(struct call *call)
+err_t batches_undo_prepare(struct call *call)
 {
     struct ctx *c = &call->ctx;
     struct undo_result result;
-    int64_t id, job;
+    int64_t id, until = clock_monotonic() + PREVIEW;
     str preview;
     TRY(call_id(call, 0, &id));
     TRY(call_query(call, "preview", &preview));
-    if (str_eqz(preview, "true")) {
-        int64_t until = clock_monotonic() + PREVIEW;
-        TRY(batch_undo(c, id, true, &result, in_time, &until));
-        call_begin(call, 200);
-        undo_write_json(c, &result, &call->out);
-        call_end(call);
+    if (!str_eqz(preview, "true"))
         return OK;
-    }
+    TRY(batch_undo(c, id, true, &result, in_time, &until));
+    call->answered = true;
+    call_begin(call, 200);
+    undo_write_json(c, &result, &call->out);
+    call_end(call);
+    return OK;
+}
+
+err_t batches_undo(struct call *call)
+{
+    struct ctx *c = &call->ctx;
+    int64_t id, job;
+    TRY(call_id(call, 0, &id));
     TRY(batch_may_undo(c, id));
     json_t *args = json_keep(c->arena, json_object());
     json_object_set_new(args, "batch",

@@ -20,7 +20,7 @@ const struct route ROUTES[] = {
     {"DELETE", "/sessions/{id}", sessions_end, NEED_BROWSER, ANY, .bare = true, .id = "endSession"},
     {"POST", "/users/{id}/invitation", invitation_create, NEED_BROWSER, RIGHT_MANAGE_USERS,
      .id = "invite"},
-    {"POST", "/invitation", invitation_read, NEED_NOTHING, ANY, .bare = true,
+    {"POST", "/invitation", invitation_read, NEED_NOTHING, ANY, .bare = true, .asks = true,
      .id = "readInvitation"},
     {"POST", "/invitation/password", invitation_accept, NEED_NOTHING, ANY, .bare = true,
      .id = "acceptInvitation"},
@@ -33,7 +33,7 @@ const struct route ROUTES[] = {
      .id = "removeSecondFactor"},
     {"GET", "/tokens", tokens_list, NEED_BROWSER, ANY, .id = "listTokens"},
     {"POST", "/tokens", tokens_create, NEED_BROWSER, ANY, .id = "createToken"},
-    {"DELETE", "/tokens/{id}", tokens_delete, NEED_BROWSER, ANY, .id = "deleteToken"},
+    {"DELETE", "/tokens/{id}", tokens_delete, NEED_BROWSER, ANY, .once = true, .id = "deleteToken"},
 
     {"GET", "/model", model_get, NEED_SESSION, ANY, .id = "getModel"},
     {"POST", "/model/objects", model_create_object, NEED_SESSION, RIGHT_MANAGE_MODEL,
@@ -42,14 +42,16 @@ const struct route ROUTES[] = {
      .id = "patchObject"},
     {"DELETE", "/model/objects/{object}", model_delete_object, NEED_SESSION, RIGHT_MANAGE_MODEL,
      .id = "deleteObject"},
-    {"POST", "/model/check", model_check, NEED_SESSION, RIGHT_MANAGE_MODEL, .id = "checkModel"},
+    {"POST", "/model/check", model_check, NEED_SESSION, RIGHT_MANAGE_MODEL, .asks = true,
+     .id = "checkModel"},
 
     {"GET", "/openapi.json", openapi_get, NEED_SESSION, ANY, .bare = true, .id = "getDocument"},
 
     {"GET", "/stream", stream_get, NEED_SESSION, ANY, .id = "stream"},
     {"GET", "/search", search_all, NEED_SESSION, ANY, .repeatable = true, .id = "search"},
 
-    {"POST", "/files", files_create, NEED_SESSION, ANY, .upload = true, .id = "uploadFile"},
+    {"POST", "/files", files_create, NEED_SESSION, ANY, .upload = true, .once = true,
+     .prepare = files_create_prepare, .id = "uploadFile"},
     {"GET", "/files/{id}", files_get, NEED_SESSION, ANY, .id = "getFile"},
     {"GET", "/files/{id}/content", files_content, NEED_SESSION, ANY, .id = "downloadFile"},
 
@@ -76,11 +78,12 @@ const struct route ROUTES[] = {
 
     {"GET", "/jobs", jobs_list, NEED_SESSION, ANY, .id = "listJobs"},
     {"GET", "/jobs/{id}", jobs_get, NEED_SESSION, ANY, .id = "getJob"},
-    {"POST", "/jobs/{id}/cancel", jobs_cancel, NEED_SESSION, ANY, .id = "cancelJob"},
-    {"POST", "/jobs/{id}/retry", jobs_retry, NEED_SESSION, ANY, .id = "retryJob"},
+    {"POST", "/jobs/{id}/cancel", jobs_cancel, NEED_SESSION, ANY, .once = true, .id = "cancelJob"},
+    {"POST", "/jobs/{id}/retry", jobs_retry, NEED_SESSION, ANY, .once = true, .id = "retryJob"},
 
     {"GET", "/batches/{id}", batches_get, NEED_SESSION, ANY, .id = "getBatch"},
-    {"POST", "/batches/{id}/undo", batches_undo, NEED_SESSION, ANY, .id = "undoBatch"},
+    {"POST", "/batches/{id}/undo", batches_undo, NEED_SESSION, ANY, .once = true,
+     .prepare = batches_undo_prepare, .id = "undoBatch"},
 
     {"GET", "/quality", quality_get, NEED_SESSION, ANY, .id = "getQuality"},
     {"GET", "/quality/queue", quality_queue, NEED_SESSION, ANY, .id = "listRepairs"},
@@ -92,7 +95,7 @@ const struct route ROUTES[] = {
      .prepare = records_bulk_prepare, .id = "bulk"},
     {"POST", "/{plural}/export", records_export, NEED_SESSION, ANY, .once = true,
      .prepare = records_export_prepare, .id = "export"},
-    {"POST", "/{plural}/count", records_count, NEED_SESSION, ANY, .id = "count"},
+    {"POST", "/{plural}/count", records_count, NEED_SESSION, ANY, .asks = true, .id = "count"},
     {"GET", "/{plural}/{id}", records_get, NEED_SESSION, ANY, .repeatable = true, .id = "get"},
     {"PATCH", "/{plural}/{id}", records_update, NEED_SESSION, ANY, .once = true, .id = "update"},
     {"DELETE", "/{plural}/{id}", records_delete, NEED_SESSION, ANY, .once = true, .id = "delete"},

@@ -123,17 +123,18 @@ void hub_release(struct stream_hub *hub, struct viewer **viewers, size_t n)
     pthread_mutex_unlock(&hub->lock);
 }
 
-static struct viewer *find_viewer(struct stream_hub *hub, int64_t user, str scopes)
+static struct viewer *find_viewer(struct stream_hub *hub, const struct ctx *c, str scopes)
 {
     struct viewer *v = hub->viewers;
-    while (v && !(v->user == user && str_eq(str_from(v->scopes), scopes)))
+    while (v && !(v->user == c->user && v->lang == c->lang && str_eq(str_from(v->scopes), scopes)))
         v = v->next;
     if (v)
         return v;
     v = calloc(1, sizeof *v);
     if (!v)
         abort();
-    v->user = user;
+    v->user = c->user;
+    v->lang = c->lang;
     if (scopes.n && !(v->scopes = strndup(scopes.p, scopes.n)))
         abort();
     v->next = hub->viewers;
@@ -149,16 +150,16 @@ static size_t streams_of(const struct stream_hub *hub, int64_t user)
     return n;
 }
 
-err_t hub_join(struct stream_hub *hub, const struct subscriber *of, int64_t user, str scopes)
+err_t hub_join(struct stream_hub *hub, const struct subscriber *of, const struct ctx *c, str scopes)
 {
     err_t e = OK;
     pthread_mutex_lock(&hub->lock);
     if (place_before(of->told, hub->claimed))
         e = ERR_CONFLICT;
-    else if (streams_of(hub, user) >= STREAMS_A_USER)
+    else if (streams_of(hub, c->user) >= STREAMS_A_USER)
         e = ERR_LIMIT;
     if (e == OK) {
-        struct viewer *v = find_viewer(hub, user, scopes);
+        struct viewer *v = find_viewer(hub, c, scopes);
         struct subscriber *s = malloc(sizeof *s);
         if (!s)
             abort();
@@ -234,10 +235,20 @@ static err_t catch_up(struct call *call, struct stream_hub *hub, struct subscrib
             http_stream_send(s->stream, buf_str(&events));
             s->told = (struct place){changes[n - 1].tx, changes[n - 1].id};
         }
-        err_t e = hub_join(hub, s, c->user, scopes);
+        err_t e = hub_join(hub, s, c, scopes);
         if (e != ERR_CONFLICT)
             return e;
     }
+}
+
+/* An EventSource of the screen cannot send Accept-Language. */
+static err_t take_language(struct call *call)
+{
+    str language;
+    TRY(call_query(call, "language", &language));
+    if (language.n && !lang_parse(language, &call->ctx.lang))
+        return call_not_among(call, "language", "zh-CN, zh-TW, en");
+    return OK;
 }
 
 err_t stream_get(struct call *call)
@@ -248,6 +259,7 @@ err_t stream_get(struct call *call)
     struct subscriber s = {.session = call->session.id, .by_token = call->by_token};
     if (!hub)
         return ERR_UNAVAILABLE;
+    TRY(take_language(call));
     db_snapshot_end(c->conn); /* what comes meanwhile is to be seen */
     TRY(first_place(c, http_header(call->request, "Last-Event-ID"), &s.told, &reset));
     s.beat_at = clock_monotonic() + STREAM_BEAT_SECONDS * CLOCK_SECOND;

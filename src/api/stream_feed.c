@@ -91,6 +91,7 @@ err_t viewer_enter(struct ctx *c, const struct viewer *v)
 {
     TRY(access_hold(c->app, c->conn, c->model, v->user, &c->access));
     c->user = v->user;
+    c->lang = v->lang;
     if (v->scopes) {
         json_t *scopes = json_keep(c->arena, json_loads(v->scopes, 0, NULL));
         c->access = access_narrow(c->arena, c->access, scopes);

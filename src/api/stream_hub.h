@@ -35,6 +35,7 @@ struct viewer {
     unsigned refs; /* subscribers, and who is asking about him */
     int64_t user;
     char *scopes; /* of an API token, JSON; NULL = all that the user may */
+    enum lang lang;
     struct subscriber *first;
     size_t count;
 };
@@ -57,11 +58,15 @@ struct viewer **hub_viewers(struct stream_hub *, struct arena *, size_t *n);
 void hub_release(struct stream_hub *, struct viewer **, size_t n);
 /* ERR_CONFLICT: changes after `told` have been claimed meanwhile; ERR_LIMIT: too many streams.
  * Takes over the reference to the stream when OK. */
-err_t hub_join(struct stream_hub *, const struct subscriber *, int64_t user, str scopes) MUST_USE;
+err_t hub_join(struct stream_hub *,
+               const struct subscriber *,
+               const struct ctx *,
+               str scopes) MUST_USE;
 /* To all streams of the viewer, or to those that are not beyond `upto` yet. */
 void hub_tell(struct stream_hub *, struct viewer *, str events, const struct place *upto);
 
-/* The rights of a viewer into c->access, for a moment. ERR_NOT_FOUND: not any more. */
+/* The rights of a viewer into c->access, for a moment, and his language. ERR_NOT_FOUND: not any
+ * more. */
 err_t viewer_enter(struct ctx *c, const struct viewer *) MUST_USE;
 /* The changes that c's user may see, as events. */
 err_t stream_write_changes(struct ctx *c,

@@ -68,15 +68,19 @@ static void close_office(struct office *o)
     ctx_done(&o->server);
 }
 
-static int join(struct office *o, const char *secret, const char *last)
+static int ask(struct office *o, const char *secret, const char *query, str headers)
 {
     int fd = client_connect(api_port(o->api));
-    str last_id = last ? arena_printf(o->arena, "Last-Event-ID: %s\r\n", last) : S("");
     client_send(fd, arena_printf(o->arena,
-                                 "GET /api/v1/stream HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer "
-                                 "%s\r\n" STR_FMT "\r\n",
-                                 secret, STR_ARG(last_id)));
+                                 "GET /api/v1/stream%s HTTP/1.1\r\nHost: a\r\nAuthorization: "
+                                 "Bearer %s\r\n" STR_FMT "\r\n",
+                                 query, secret, STR_ARG(headers)));
     return fd;
+}
+
+static int join(struct office *o, const char *secret, const char *last)
+{
+    return ask(o, secret, "", last ? arena_printf(o->arena, "Last-Event-ID: %s\r\n", last) : S(""));
 }
 
 /* What has come when the text has. */
@@ -140,6 +144,33 @@ TEST_APP(stream_tells_each_what_he_may_see)
     assert_false(reply_has(seen, id_of(&o, hidden)));
     close(manager);
     close(clerk);
+    close_office(&o);
+}
+
+TEST_APP(stream_tells_of_jobs_in_the_viewers_language)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct office o;
+    int64_t job;
+    job_kinds_core();
+    open_office(&o, app, arena);
+    int streams[] = {ask(&o, o.manager_secret, "", S("")),
+                     ask(&o, o.manager_secret, "", S("Accept-Language: en\r\n")),
+                     ask(&o, o.manager_secret, "?language=zh-TW", S("Accept-Language: en\r\n"))};
+    static const char *const labels[] = {"\"封存变更日志\"", "\"Seal the change log\"",
+                                         "\"封存變更紀錄\""};
+    for (int i = 0; i < 3; i++)
+        until(&o, streams[i], "retry: 2000");
+    o.server.user = o.manager;
+    assert_int_equal(job_enqueue(&o.server, "seal", NULL, NULL, 0, &job), OK);
+    o.server.user = 0;
+    for (int i = 0; i < 3; i++) {
+        until(&o, streams[i], labels[i]);
+        close(streams[i]);
+    }
+    int strange = ask(&o, o.manager_secret, "?language=xx", S(""));
+    until(&o, strange, "HTTP/1.1 400");
+    close(strange);
     close_office(&o);
 }
 

@@ -10,6 +10,7 @@ err_t jobs_get(struct call *) MUST_USE;
 err_t jobs_cancel(struct call *) MUST_USE;
 err_t jobs_retry(struct call *) MUST_USE;
 err_t batches_get(struct call *) MUST_USE;
+err_t batches_undo_prepare(struct call *) MUST_USE;
 err_t batches_undo(struct call *) MUST_USE;
 /* {"data":job}. */
 err_t call_job(struct call *, int status, int64_t id) MUST_USE;

@@ -113,10 +113,9 @@ static err_t create(struct ctx *c, const json_t *body, int64_t *id)
     return e;
 }
 
-/* more: what else the record holds. */
-static err_t keep(struct ctx *c, const char *path, str name, json_t *more, int64_t *id)
+err_t file_look(struct ctx *c, const char *path, str name, struct new_file *out)
 {
-    char token[TOKEN_CHARS + 1], hex[DIGEST_CHARS + 1];
+    char hex[DIGEST_CHARS + 1];
     int64_t size;
     TRY(digest(path, hex, &size));
     if (!size)
@@ -125,34 +124,52 @@ static err_t keep(struct ctx *c, const char *path, str name, json_t *more, int64
     const char *type = file_type(path, name);
     if (!type)
         return refuse(c, "file_type_refused");
-    TRY(check_quota(c, size));
+    *out = (struct new_file){path, name, type, arena_str(c->arena, str_from(hex)), size};
+    return OK;
+}
+
+/* more: what else the record holds. */
+static err_t keep(struct ctx *c, const struct new_file *f, json_t *more, int64_t *id)
+{
+    char token[TOKEN_CHARS + 1];
+    TRY(check_quota(c, f->size));
     token_new(token);
     str storage = arena_printf(c->arena, "%.2s/%s", token, token + 2);
-    TRY(move(c, path, storage));
-    json_t *body = json_keep(c->arena, json_pack("{s:s%, s:s, s:I, s:s, s:s%}", "name", name.p,
-                                                 name.n, "type", type, "size", (json_int_t)size,
-                                                 "sha256", hex, "storage", storage.p, storage.n));
+    TRY(move(c, f->path, storage));
+    json_t *body =
+        json_keep(c->arena, json_pack("{s:s%, s:s, s:I, s:s%, s:s%}", "name", f->name.p, f->name.n,
+                                      "type", f->type, "size", (json_int_t)f->size, "sha256",
+                                      f->sha256.p, f->sha256.n, "storage", storage.p, storage.n));
     if (more)
         json_object_update(body, more);
     err_t e = body ? create(c, body, id) : ERR_INVALID;
-    if (e != OK && rename(path_of(c, storage), path))
+    if (e != OK && rename(path_of(c, storage), f->path))
         log_event(LOG_WARN, "file_left_over", "errno", LOG_INT(errno), NULL);
     return e;
 }
 
+err_t file_keep_new(struct ctx *c, const struct new_file *f, int64_t *id)
+{
+    return keep(c, f, NULL, id);
+}
+
 err_t file_keep(struct ctx *c, const char *path, str name, int64_t *id)
 {
-    return keep(c, path, name, NULL, id);
+    struct new_file f;
+    TRY(file_look(c, path, name, &f));
+    return keep(c, &f, NULL, id);
 }
 
 err_t file_keep_export(
     struct ctx *c, const char *path, str name, const struct object *o, int64_t *id)
 {
     char until[INSTANT_CHARS + 1];
+    struct new_file f;
+    TRY(file_look(c, path, name, &f));
     instant_format(c->now + EXPORT_DAYS * CLOCK_DAY, until);
     json_t *more = json_keep(
         c->arena, json_pack("{s:s%, s:s}", "export_of", o->name.p, o->name.n, "expires_at", until));
-    return keep(c, path, name, more, id);
+    return keep(c, &f, more, id);
 }
 
 static void describe(struct ctx *c, const struct record *r, struct stored_file *out)

@@ -16,6 +16,18 @@ struct stored_file {
     const char *path;
 };
 
+/* What is to be found out of a file before it is kept, which takes long: outside a transaction. */
+struct new_file {
+    const char *path;
+    str name;
+    const char *type;
+    str sha256; /* in hex */
+    int64_t size;
+};
+/* ERR_INVALID "file_type_refused", "file_empty". */
+err_t file_look(struct ctx *, const char *path, str name, struct new_file *out) MUST_USE;
+/* As file_keep, in a transaction too. */
+err_t file_keep_new(struct ctx *, const struct new_file *, int64_t *id) MUST_USE;
 /* Takes the file at path away and keeps it as the caller's. ERR_INVALID "file_type_refused",
  * "file_empty"; ERR_LIMIT "file_quota". Where it fails the file stays where it was. */
 err_t file_keep(struct ctx *, const char *path, str name, int64_t *id) MUST_USE;

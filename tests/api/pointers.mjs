@@ -44,7 +44,7 @@ export function wrongPointers(problems, parameters, step) {
       const about = item === undefined ? body : body.items[item]?.body;
       const ok = pointer === '' || (pointer.startsWith('/')
         ? POINTER.test(pointer) && (about === undefined ? item !== undefined : leads(about, pointer))
-        : isNamed(pointer, parameters, query));
+        : isNamed(pointer, parameters, query) || pointer in (step.headers ?? {}));
       if (!ok) wrong.push(`${JSON.stringify(pointer)} points nowhere`);
     }
   return wrong;

@@ -146,7 +146,7 @@ function requestOf(call: Call, raw?: Blob): RequestInit {
   const headers: Record<string, string> = { 'Accept-Language': i18n.language, ...call.headers };
   if (method !== 'GET') {
     headers['X-CSRF-Token'] = csrf;
-    headers['Idempotency-Key'] = call.key ?? newKey();
+    if (call.key) headers['Idempotency-Key'] = call.key;
     headers['Content-Type'] ??= 'application/json';
     if (call.version !== undefined) headers['If-Match'] = `"${call.version}"`;
   }

@@ -1,5 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useEffectEvent } from 'react';
+import { useEffect, useEffectEvent, useRef } from 'react';
+import { useTranslation } from '../app/i18n';
+import { apiUrl } from './client';
 import { probe } from './connection';
 import { isOver } from './jobs';
 import { objectNamed } from './model';
@@ -22,6 +24,8 @@ const reopenAfter = 10_000;
 export function useStream(model: Model | undefined) {
   const client = useQueryClient();
   const known = model !== undefined;
+  const { language } = useTranslation().i18n;
+  const opened = useRef(false);
   const pluralOf = useEffectEvent((name: string) => objectNamed(model, name)?.plural);
   useEffect(() => {
     if (!known) return;
@@ -63,9 +67,10 @@ export function useStream(model: Model | undefined) {
       void client.invalidateQueries({ queryKey: ['jobs'] });
     };
     // A stream that broke off comes back by itself and tells what was missed. One that the server
-    // refused does not, and the next knows nothing of it: all is read anew.
+    // refused does not, and the next knows nothing of it: all is read anew, and so it is in
+    // another language.
     const open = (again = false) => {
-      source = new EventSource('/api/v1/stream');
+      source = new EventSource(apiUrl('/stream', { language }));
       if (again)
         source.addEventListener('open', () => void client.invalidateQueries(), { once: true });
       source.addEventListener('change', onChange);
@@ -79,11 +84,12 @@ export function useStream(model: Model | undefined) {
         reopen = window.setTimeout(open, reopenAfter, true);
       });
     };
-    open();
+    open(opened.current);
+    opened.current = true;
     return () => {
       window.clearTimeout(timer);
       window.clearTimeout(reopen);
       source.close();
     };
-  }, [client, known]);
+  }, [client, known, language]);
 }
