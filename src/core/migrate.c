@@ -1,9 +1,13 @@
 #include "core/migrate.h"
 
+#include <stdio.h>
+
 #include "base/asset.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "sql_core.h"
+
+enum { START_PATIENCE = 30 }; /* seconds */
 
 static bool table_exists(struct db_conn *conn, str name)
 {
@@ -23,21 +27,24 @@ bool migrate_core_done(struct db_conn *conn)
     return table_exists(conn, S("model_state"));
 }
 
-err_t migrate_lock(struct db_conn *conn)
+err_t migrate_lock(struct db_conn *conn, unsigned seconds)
 {
+    char patience[48];
     if (db_conn_kind(conn) != DB_POSTGRES)
         return OK; /* there is one writer */
     AUTO_ROWS locked = NULL;
     TRY(db_query(conn, S("SELECT pg_advisory_xact_lock(7236970174)"), NULL, 0, &locked));
     while (db_next(locked)) {
     }
-    return db_rows_error(locked);
+    TRY(db_rows_error(locked));
+    snprintf(patience, sizeof patience, "SET LOCAL lock_timeout = '%us'", seconds);
+    return db_script(conn, str_from(patience));
 }
 
 static err_t begin(struct db_conn *conn, int64_t *last)
 {
     *last = 0;
-    TRY(migrate_lock(conn));
+    TRY(migrate_lock(conn, START_PATIENCE));
     if (!table_exists(conn, S("core_migration")))
         return OK;
     AUTO_ROWS rows = NULL;

@@ -1,6 +1,7 @@
 /* Whom a write keeps waiting on PostgreSQL; on SQLite there is one writer. */
 #include <pthread.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "core/record_internal.h"
 #include "core/registry.h"
@@ -100,4 +101,33 @@ TEST_APP(record_formulas_hold_what_they_are_worked_out_of)
     assert_int_equal(ctx_transact(&s.c, create_work, &s), OK);
     assert_false(s.free);
     end(&s);
+}
+
+static err_t add_field(struct app *app, struct problems *problems)
+{
+    AUTO_BUF plan;
+    buf_init(&plan, MIB);
+    const json_t *body =
+        test_json(problems->arena, "{'fields':{'shoe_size':{'type':'number','label':'Size'}}}");
+    return registry_patch(app, S("customer"), body, 0, true, false, problems, &plan);
+}
+
+TEST_APP(model_change_does_not_queue_behind_a_long_reader)
+{
+    AUTO_ARENA arena = arena_new(16 * MIB);
+    struct problems problems = {.arena = arena}, none = {.arena = arena};
+    struct db_conn *report;
+    value n;
+    assert_int_equal(db_acquire(app->db, &report), OK);
+    assert_int_equal(db_snapshot_begin(report), OK);
+    assert_int_equal(db_one(report, arena, S("SELECT count(*) FROM customer"), NULL, 0, &n, 1), OK);
+    if (db_kind(app->db) == DB_POSTGRES) {
+        int64_t begun = clock_monotonic();
+        assert_int_equal(add_field(app, &problems), ERR_CONFLICT);
+        assert_string_equal(problems.list.at[0].code, "model_busy");
+        assert_true(clock_monotonic() - begun < 15 * CLOCK_SECOND);
+    }
+    db_snapshot_end(report);
+    db_release(report);
+    assert_int_equal(add_field(app, &none), OK);
 }

@@ -1,6 +1,7 @@
 #include "core/registry.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
@@ -182,6 +183,41 @@ void registry_refresh(struct app *app)
 
 /* ---- migrating ---- */
 
+enum { PATCH_PATIENCE = 2, LOCK_TRIES = 3, LOCK_PAUSE = 500000 }; /* seconds, times, microseconds */
+
+struct patient_work {
+    db_work work;
+    void *arg;
+    bool waited;
+};
+
+static err_t run_patient(struct db_conn *conn, void *arg)
+{
+    struct patient_work *w = arg;
+    err_t e = w->work(conn, w->arg);
+    w->waited = db_lock_waited(conn);
+    return e;
+}
+
+/* While it waits for a table that somebody reads at length, every other reader waits behind it: so
+ * it does for short times with pauses. */
+static err_t
+transact_patiently(struct db *db, db_work work, void *arg, const char *busy, struct problems *list)
+{
+    struct patient_work w = {.work = work, .arg = arg};
+    for (int tries = 1;; tries++) {
+        err_t e = db_transact(db, run_patient, &w);
+        if (e == OK || !w.waited)
+            return e;
+        if (tries == LOCK_TRIES)
+            break;
+        usleep(LOCK_PAUSE);
+    }
+    if (list)
+        problem_add(list, S(""), busy, NULL);
+    return ERR_CONFLICT;
+}
+
 /* Takes the additive steps from the kept schema to the model's and keeps the result. */
 static err_t migrate_model(struct db_conn *conn,
                            struct arena *arena,
@@ -244,7 +280,7 @@ err_t registry_migrate(struct app *app, struct problems *problems)
 {
     AUTO_ARENA arena = arena_new(64 * MIB);
     struct migration g = {app, arena, problems, NULL};
-    return db_transact(app->db, migrate_work, &g);
+    return transact_patiently(app->db, migrate_work, &g, "migrate_busy", problems);
 }
 
 err_t registry_plan(struct app *app, struct problems *problems, struct buf *plan)
@@ -286,35 +322,41 @@ struct patch {
     struct model *model; /* the new one */
 };
 
-static void merge(json_t *target, const json_t *patch)
+/* null takes away what patches added; over what is shipped it is kept, so that it stays away after
+ * an upgrade. */
+static void merge(json_t *target, const json_t *patch, const json_t *shipped)
 {
     const char *key;
     json_t *change;
     json_object_foreach((json_t *)patch, key, change)
     {
-        json_t *old = json_object_get(target, key);
-        if (json_is_object(change) && json_is_object(old))
-            merge(old, change);
-        else
+        const json_t *under = json_object_get(shipped, key);
+        if (json_is_null(change) && !under) {
+            json_object_del(target, key);
+        } else if (json_is_object(change)) {
+            if (!json_is_object(json_object_get(target, key)))
+                json_object_set_new(target, key, json_object());
+            merge(json_object_get(target, key), change, under);
+        } else {
             json_object_set_new(target, key, json_deep_copy(change));
+        }
     }
 }
 
 /* The object's patch as it will be: what is kept, and the new one over it. */
 static json_t *merged_patch(struct patch *p, const struct definition *all, size_t n)
 {
-    json_t *kept = NULL;
-    for (size_t i = 0; i < n; i++)
-        if (all[i].patch) {
-            json_t *tree = json_keep(p->arena, json_loadb(all[i].text.p, all[i].text.n, 0, NULL));
-            if (str_eq(json_get_str(tree, "object"), p->object))
-                kept = tree;
-        }
+    json_t *kept = NULL, *shipped = NULL;
+    for (size_t i = 0; i < n; i++) {
+        json_t *tree = json_keep(p->arena, json_loadb(all[i].text.p, all[i].text.n, 0, NULL));
+        if (str_eq(json_get_str(tree, "object"), p->object))
+            *(all[i].patch ? &kept : &shipped) = tree;
+    }
     if (!p->patch)
         return NULL;
     if (!kept)
         kept = json_keep(p->arena, json_object());
-    merge(kept, p->patch);
+    merge(kept, p->patch, shipped);
     json_object_set_new(kept, "object", json_stringn(p->object.p, p->object.n));
     return kept;
 }
@@ -377,7 +419,8 @@ static err_t patch_work(struct db_conn *conn, void *arg)
     size_t n, kept = 0;
     int64_t version;
     str schema;
-    TRY(migrate_lock(conn));
+    buf_clear(p->plan);
+    TRY(migrate_lock(conn, PATCH_PATIENCE));
     TRY(read_version(conn, p->arena, &version, &schema));
     TRY(read_patches(conn, p->arena, &all, &n));
     json_t *merged = merged_patch(p, all, n);
@@ -416,7 +459,7 @@ err_t registry_patch(struct app *app,
 {
     AUTO_ARENA arena = arena_new(128 * MIB);
     struct patch p = {app, arena, problems, object, patch, by, administrator, dry_run, plan, NULL};
-    err_t e = db_transact(app->db, patch_work, &p);
+    err_t e = transact_patiently(app->db, patch_work, &p, "model_busy", problems);
     if (e == OK && !dry_run)
         swap(app->registry, p.model);
     else

@@ -14,7 +14,8 @@ const struct model *model_hold(struct app *);
 void model_release(struct app *, const struct model *);
 
 /* Core tables (core/schema.sql) and those of the model are brought up to date under a lock;
- * additive steps only. ERR_CONFLICT: the database was made by a newer binary. */
+ * additive steps only. ERR_CONFLICT: the database was made by a newer binary, or "migrate_busy":
+ * somebody held a table all the time. */
 err_t registry_migrate(struct app *, struct problems *) MUST_USE;
 /* The SQL that registry_migrate would run; only reads. */
 err_t registry_plan(struct app *, struct problems *, struct buf *plan) MUST_USE;
@@ -27,8 +28,8 @@ void registry_refresh(struct app *);
 err_t registry_may_patch(struct ctx *, str object, bool dry_run) MUST_USE;
 /* Run-time change: patch (in the format of docs/internals/objects.md, RFC 7396) merged over the
  * object's patch; NULL patch with an own object removes it. Checked, migrated, stored and swapped.
- * dry_run: only problems and plan. ERR_INVALID, ERR_CONFLICT (somebody was faster), ERR_DENIED: a
- * sensitive field would no longer be one, and `by` is no administrator. */
+ * dry_run: only problems and plan. ERR_INVALID, ERR_CONFLICT ("model_busy": somebody held a table
+ * for long), ERR_DENIED: a sensitive field would no longer be one, and `by` is no administrator. */
 err_t registry_patch(struct app *,
                      str object,
                      const json_t *patch,

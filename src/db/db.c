@@ -117,6 +117,11 @@ bool db_too_slow(const struct db_conn *c)
     return c->too_slow;
 }
 
+bool db_lock_waited(const struct db_conn *c)
+{
+    return c->lock_waited;
+}
+
 void db_release(struct db_conn *c)
 {
     if (!c)
@@ -174,7 +179,7 @@ err_t db_run_work(struct db_conn *c, db_work work, void *arg)
     unsigned open_before = c->open_rows;
     c->in_work = true;
     c->failed = OK;
-    c->lost = c->again = c->pipelined = false;
+    c->lost = c->again = c->pipelined = c->lock_waited = false;
     err_t e = work(c, arg);
     if (e == OK)
         e = c->failed;

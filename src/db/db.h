@@ -63,6 +63,9 @@ void db_release(struct db_conn *);
  * takes. Gives what it was before. */
 unsigned db_deadline(struct db_conn *, unsigned milliseconds);
 bool db_too_slow(const struct db_conn *);
+/* Whether a statement of the work gave ERR_UNAVAILABLE because others held a lock for too long
+ * (lock_timeout on PostgreSQL). */
+bool db_lock_waited(const struct db_conn *);
 /* One snapshot for the reads between; not nestable. Without it each query sees its own moment. */
 err_t db_snapshot_begin(struct db_conn *) MUST_USE;
 void db_snapshot_end(struct db_conn *);

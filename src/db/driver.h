@@ -83,6 +83,7 @@ struct db_conn {
     unsigned open_rows;
     unsigned deadline; /* milliseconds for a statement; 0 = none */
     bool too_slow;     /* one was stopped by it */
+    bool lock_waited;  /* one of the work gave up waiting for a lock */
     err_t failed;      /* of the running transaction */
     bool lost;         /* the whole transaction is gone; no savepoint brings it back */
     bool broken;       /* not to be used again */

@@ -29,6 +29,8 @@ static err_t meaning(struct postgres_conn *c, str state)
         c->base.again = true;
         return ERR_UNAVAILABLE;
     }
+    if (str_eqz(state, "55P03"))
+        c->base.lock_waited = true;
     if (any_of(state, away) || in_class(state, "08"))
         c->base.broken = true;
     if (str_eqz(state, "53100"))

@@ -83,13 +83,15 @@ static void merge_patch(json_t *target, json_t *patch)
     json_t *change;
     json_object_foreach(patch, key, change)
     {
-        json_t *old = json_object_get(target, key);
-        if (json_is_null(change))
+        if (json_is_null(change)) {
             json_object_del(target, key);
-        else if (json_is_object(change) && json_is_object(old))
-            merge_patch(old, change);
-        else
+        } else if (json_is_object(change)) {
+            if (!json_is_object(json_object_get(target, key)))
+                json_object_set_new(target, key, json_object());
+            merge_patch(json_object_get(target, key), change);
+        } else {
             json_object_set_new(target, key, json_deep_copy(change));
+        }
     }
 }
 

@@ -14,10 +14,10 @@ size_t choice_find(const struct field *f, str word, bool by_label)
 }
 
 static err_t
-bad_choices(struct model *m, struct problems *problems, str at, str key, const char *code)
+bad_choices(struct model *m, struct problems *problems, str at, str key, const char *code, str what)
 {
     str place = pointer_join(m->arena, at, S("choices"));
-    problem_add_str(problems, key.n ? pointer_join(m->arena, place, key) : place, code, key,
+    problem_add_str(problems, key.n ? pointer_join(m->arena, place, key) : place, code, what,
                     (str){0}, (str){0});
     return ERR_INVALID;
 }
@@ -28,7 +28,7 @@ load_choices(struct model *m, struct field *f, const json_t *d, struct problems 
     json_t *choices = json_object_get(d, "choices"), *one;
     if (!json_is_object(choices) || json_object_size(choices) == 0 ||
         json_object_size(choices) > LIMIT_CHOICES)
-        return bad_choices(m, problems, at, (str){0}, "model_missing");
+        return bad_choices(m, problems, at, (str){0}, "model_missing", S("choices"));
     f->choices = ARENA_ARRAY(m->arena, struct choice, json_object_size(choices));
     const char *key;
     json_object_foreach(choices, key, one)
@@ -36,7 +36,7 @@ load_choices(struct model *m, struct field *f, const json_t *d, struct problems 
         struct choice *c = &f->choices[f->choice_count++];
         c->key = arena_str(m->arena, str_from(key));
         if (!json_is_object(one) || c->key.n > 60)
-            return bad_choices(m, problems, at, c->key, "model_wrong_type");
+            return bad_choices(m, problems, at, c->key, "model_wrong_type", S("object"));
         str some = json_get_str(one, "en");
         for (enum lang lang = 0; lang < LANG_COUNT; lang++) {
             str text = json_get_str(one, lang_tag(lang));
