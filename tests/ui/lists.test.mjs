@@ -380,3 +380,54 @@ test('a merge is undone from the history, and the note of a duplicate goes and c
   assert.deepEqual(p.wrong, []);
   await p.close();
 });
+
+test('dates are read as they are typed, and what is none stays and says so', async () => {
+  const p = await openList('?columns=name,birthday,phone', { expected: [400] });
+  await p.go('/customers/new');
+  const birthday = p.page.getByLabel('生日', { exact: true });
+  const next = p.page.getByLabel('下次跟进', { exact: true });
+  const leave = async (input, text) => {
+    await input.fill(text);
+    await p.page.keyboard.press('Tab');
+  };
+  const note = p.page.locator('.form-field [role=alert]');
+  for (const text of ['1990/3/5', '1990年3月5日', '19900305']) {
+    await leave(birthday, text);
+    await p.page.waitForFunction(() => document.getElementById('field-birthday').value === '1990-03-05');
+    await leave(birthday, '');
+  }
+  await leave(birthday, '1990-13-45');
+  await note.getByText('读不出这个日期').waitFor();
+  assert.equal(await birthday.inputValue(), '1990-13-45');
+  assert.deepEqual(await p.axe(), []);
+  await leave(birthday, '5 Mar 1990');
+  assert.equal(await birthday.inputValue(), '1990-03-05');
+  assert.equal(await note.count(), 0);
+  await leave(next, '2031/12/5');
+  assert.equal(await next.inputValue(), '2031-12-05 09:00');
+  await leave(next, '明天 15:30');
+  assert.match(await next.inputValue(), / 15:30$/);
+  await p.page.getByLabel('客户名称', { exact: false }).first().fill('日期');
+  await leave(birthday, '某天');
+  await p.page.getByRole('button', { name: '新建客户' }).click();
+  await p.page.locator('#field-birthday-note.field-error').waitFor();
+  assert.equal(await birthday.inputValue(), '某天');
+  await p.close();
+});
+
+test('a date typed into a cell is saved; what is none stays in the cell', async () => {
+  const p = await openList('?columns=name,birthday,phone', { expected: [400] });
+  await p.page.keyboard.press('j');
+  await p.page.keyboard.press('ArrowRight');
+  await p.page.keyboard.press('Enter');
+  const input = p.page.locator('.cell-editor input');
+  await input.fill('1990-13-45');
+  await p.page.keyboard.press('Tab');
+  await p.page.locator('.cell-editor [role=alert]').waitFor();
+  assert.equal(await input.inputValue(), '1990-13-45');
+  await input.fill('1990/3/5');
+  await p.page.keyboard.press('Tab');
+  await p.cell(0, '生日').getByText('1990').waitFor();
+  await p.cell(0, '手机').locator('.cell-editor').waitFor();
+  await p.close();
+});

@@ -29,6 +29,9 @@ export default function CellEditor({
   const { t } = useTranslation();
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
+  const saving = useRef(false);
+  /** Where to go when it is saved. */
+  const towards = useRef<-1 | 0 | 1>(0);
   const before = isMasked(record, field) ? null : record[field.name];
   const { draft, error, holder, busy, save, set, conflict } = useDraft({
     object,
@@ -38,15 +41,25 @@ export default function CellEditor({
     initial: { value: before, version: record.version, seen: record[field.name] },
     onDone: (saved) => saved === null && onEnd(0),
   });
+  const latest = useRef<unknown>(before);
 
-  const commit = async (move: -1 | 0 | 1, value = draft?.value) => {
-    if (!draft) return;
+  const commit = async () => {
+    if (!draft || saving.current) return;
+    const value = latest.current;
     const same = JSON.stringify(value ?? null) === JSON.stringify(before ?? null);
-    if (same || (await save({ ...draft, value }))) onEnd(move);
+    saving.current = true;
+    const ended = same || (await save({ ...draft, value }));
+    saving.current = false;
+    if (ended) onEnd(towards.current);
+    towards.current = 0;
   };
   const onPress = useEffectEvent((e: PointerEvent) => {
     const to = e.target as Element;
-    if (!box.current?.contains(to) && !to.closest(popups)) void commit(0);
+    if (box.current?.contains(to) || to.closest(popups)) return;
+    // A date that was typed is read when its input is left.
+    if (box.current?.contains(document.activeElement))
+      (document.activeElement as HTMLElement).blur();
+    void commit();
   });
   useEffect(() => {
     document.addEventListener('pointerdown', onPress, true);
@@ -59,8 +72,8 @@ export default function CellEditor({
     e.stopPropagation();
     const ends = !dropping.has(field.type) && !(field.type === 'long_text' && e.shiftKey);
     if (e.key === 'Escape') onEnd(0);
-    else if (e.key === 'Tab') void commit(e.shiftKey ? -1 : 1);
-    else if (e.key === 'Enter' && (ends || e.ctrlKey || e.metaKey)) void commit(0);
+    else if (e.key === 'Tab') void commit();
+    else if (e.key === 'Enter' && (ends || e.ctrlKey || e.metaKey)) void commit();
     else return;
     e.preventDefault();
   };
@@ -71,6 +84,9 @@ export default function CellEditor({
       className="cell-editor"
       role="presentation"
       aria-busy={busy}
+      onKeyDownCapture={(e) => {
+        towards.current = e.key !== 'Tab' ? 0 : e.shiftKey ? -1 : 1;
+      }}
       onKeyDown={onKeyDown}
     >
       <label htmlFor={id} className="hidden-label">
@@ -86,14 +102,15 @@ export default function CellEditor({
         invalid={Boolean(error)}
         describedBy={error ? `${id}-error` : undefined}
         onChange={(value) => {
+          latest.current = value;
           set(value);
-          if (atOnce.has(field.type)) void commit(0, value);
+          if (atOnce.has(field.type)) void commit();
         }}
       />
       {error && (
         <p id={`${id}-error`} className="field-error" role="alert">
           {error} {holder && <Holder id={holder} />}{' '}
-          <button type="button" className="link-button" onClick={() => void commit(0)}>
+          <button type="button" className="link-button" onClick={() => void commit()}>
             {t('action.retry')}
           </button>
         </p>
