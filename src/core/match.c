@@ -7,7 +7,7 @@
 #include "sql_core.h"
 #include "text/linkage.h"
 
-enum { NAME_CHARS = 40, LOOKED_AT = 40, ALIKE = 400 };
+enum { NAME_CHARS = 40, LOOKED_AT = 40, ALIKE = 400, NAME_RARE = 3 };
 static const double SIMILAR = 0.5, SAME_CORE = 0.8, SAME_SOUND = 0.6;
 
 /* ---- what a record is recognised by ---- */
@@ -325,6 +325,33 @@ static err_t by_key(struct finding *f, const struct field *field)
     return OK;
 }
 
+/* Both have a phone, say, and it is not the same one. */
+static bool contradicts(struct finding *f, struct match_side other)
+{
+    static const char *const fields[] = {"phone", "email", "wechat"};
+    struct pair pair = {f->self, other};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        str a = compared(f->ctx, &pair, false, fields[i]),
+            b = compared(f->ctx, &pair, true, fields[i]);
+        if (a.n && b.n && !str_eq(a, b))
+            return true;
+    }
+    return false;
+}
+
+/* A person's name and nothing else says little where many have it. */
+static bool
+says_little(struct finding *f, struct match_side other, const struct match *m, size_t sharing)
+{
+    bool companies = match_is_company(f->record) && match_is_company(other.record);
+    if (companies || m->certain || m->reason_count > 1)
+        return false;
+    for (size_t i = 0; i < f->n; i++)
+        if (f->found[i].id == record_id(other.record))
+            return false;
+    return sharing > NAME_RARE || contradicts(f, other);
+}
+
 static err_t by_name(struct finding *f)
 {
     struct record *found[2 * LOOKED_AT];
@@ -335,6 +362,7 @@ static err_t by_name(struct finding *f)
     for (size_t i = 0; i < n; i++) {
         struct match weighed = {0}, *m;
         if (!match_weigh(f->ctx, f->self, others[i], &weighed) ||
+            says_little(f, others[i], &weighed, n) ||
             !(m = candidate(f, record_id(others[i].record))))
             continue;
         m->certain = m->certain || weighed.certain;

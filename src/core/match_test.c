@@ -68,3 +68,40 @@ TEST_APP(match_keys_are_made_anew_with_the_index)
     assert_match(&c, one, other, "match_company_sound");
     ctx_done(&c);
 }
+
+static int64_t person(struct ctx *c, const char *name, const char *phone)
+{
+    struct record *r;
+    json_t *body = json_keep(c->arena, json_pack("{s:s,s:s?}", "name", name, "phone", phone));
+    assert_int_equal(record_create(c, model_object(c->model, S("customer")), body, NULL, &r), OK);
+    return record_id(r);
+}
+
+static size_t alike_to(struct ctx *c, int64_t id)
+{
+    struct match found[MATCH_MOST];
+    struct record *r;
+    size_t n;
+    assert_int_equal(record_get(c, model_object(c->model, S("customer")), id, OP_READ, &r), OK);
+    assert_int_equal(match_duplicates(c, r, found, &n), OK);
+    return n;
+}
+
+TEST_APP(match_tells_a_name_alone_only_where_it_says_something)
+{
+    AUTO_ARENA arena = arena_new(64 * MIB);
+    struct ctx c;
+    match_attach();
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    int64_t one = person(&c, "欧阳静雯", "13812345678");
+    assert_int_equal(alike_to(&c, one), 0);
+    person(&c, "欧阳静雯", "13912345678"); /* another phone */
+    assert_int_equal(alike_to(&c, one), 0);
+    person(&c, "欧阳静文", NULL);
+    assert_int_equal(alike_to(&c, one), 1);
+    person(&c, "欧阳静雯", NULL);
+    assert_int_equal(alike_to(&c, one), 2);
+    person(&c, "欧阳静雯", NULL); /* the fourth of this name */
+    assert_int_equal(alike_to(&c, one), 0);
+    ctx_done(&c);
+}
