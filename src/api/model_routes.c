@@ -2,7 +2,6 @@
 
 #include "api/session.h"
 #include "base/limits.h"
-#include "core/fill.h"
 #include "core/registry.h"
 #include "model/emit/screen.h"
 
@@ -76,12 +75,6 @@ static err_t apply(struct call *call, str object, const json_t *patch, bool dry_
     if (e != OK)
         point_into_body(c, object);
     TRY(e);
-    if (!dry_run) {
-        const struct model *now = model_hold(c->app);
-        e = fill_after_model(c, c->model, now);
-        model_release(c->app, now);
-        TRY(e);
-    }
     call_begin(call, status);
     jw_open(&call->out, '{');
     jw_key(&call->out, S("object"));

@@ -3,9 +3,10 @@
 #include "base/limits.h"
 #include "core/job.h"
 #include "core/record_internal.h"
+#include "core/registry.h"
 #include "model/formula.h"
 
-/* ---- the job: {"object", "via"?, "of"?: [ids], "rollups"?} ---- */
+/* ---- the job: {"object", "via"?, "of"?: [ids], "rollups"?, "model"?: version} ---- */
 
 enum { PAGE = LIMIT_LIST_PAGE };
 
@@ -67,8 +68,22 @@ static err_t fill_matching(struct ctx *c, struct filling *f, const struct condit
     return OK;
 }
 
+/* The job may be faster than the change of the model that asked for it is known here. */
+static err_t need_model(struct ctx *c, int64_t version)
+{
+    if (c->model->version >= version)
+        return OK;
+    TRY(registry_load(c->app, NULL));
+    const struct model *now = model_hold(c->app);
+    model_release(c->app, c->model);
+    c->model = now;
+    c->currency = now->base_currency;
+    return OK;
+}
+
 static err_t run(struct ctx *c, struct job *job, json_t **result)
 {
+    TRY(need_model(c, json_get_int(job->args, "model", 0)));
     const struct object *o = model_object(c->model, json_get_str(job->args, "object"));
     struct filling f = {
         .ctx = c, .job = job, .object = o, .rollups = json_get_bool(job->args, "rollups", false)};
@@ -214,10 +229,10 @@ err_t fill_after_model(struct ctx *c, const struct model *before, const struct m
             formulas = formulas || (fresh && f->formula);
         }
         if ((rollups || formulas) && model_object(before, o->name))
-            TRY(enqueue(
-                c, o, S(""),
-                json_pack("{s:s%,s:b}", "object", o->name.p, o->name.n, "rollups", (int)rollups),
-                after->version));
+            TRY(enqueue(c, o, S(""),
+                        json_pack("{s:s%,s:b,s:I}", "object", o->name.p, o->name.n, "rollups",
+                                  (int)rollups, "model", (json_int_t)after->version),
+                        after->version));
     }
     return OK;
 }

@@ -8,8 +8,8 @@
 
 /* Adds the job kind and the log reader; once, before they start. */
 void fill_attach(struct app *);
-/* After a change of the model: enqueues the work for formulas and roll-ups that are new or other
- * than before. */
+/* In the transaction that changes the model: enqueues the work for formulas and roll-ups that are
+ * new or other than before. */
 err_t fill_after_model(struct ctx *,
                        const struct model *before,
                        const struct model *after) MUST_USE;

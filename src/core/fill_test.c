@@ -79,3 +79,37 @@ TEST_APP(formulas_over_a_link_are_filled_by_one_job_for_many_changes)
     log_readers_stop(app);
     ctx_done(&c);
 }
+
+static err_t try(struct ctx *c, const char *body, bool dry_run)
+{
+    struct problems problems = {.arena = c->arena};
+    AUTO_BUF plan;
+    buf_init(&plan, MIB);
+    return registry_patch(c->app, S("customer"), test_json(c->arena, body), 7, true, dry_run,
+                          &problems, &plan);
+}
+
+#define LOUD "{'fields':{'loud':{'type':'formula','result':'text','formula':'upper(name)'}"
+
+/* One transaction has the patch and the job, and that is the server's own. */
+TEST_APP(fill_of_a_new_formula_is_asked_for_with_the_model)
+{
+    AUTO_ARENA arena = arena_new(256 * MIB);
+    struct ctx c;
+    static const char fills[] = "SELECT count(*) FROM job WHERE kind = 'fill'";
+    fill_attach(app);
+    assert_int_equal(ctx_init(&c, app, arena, "test"), OK);
+    int64_t id = create(&c, "customer", S("{'name':'ann'}"));
+    assert_int_equal(try(&c, LOUD "}}", true), OK);
+    assert_int_equal(try(&c, LOUD ",'x':{'type':'magic'}}}", false), ERR_INVALID);
+    assert_int_equal(number(&c, fills), 0);
+    assert_int_equal(try(&c, LOUD "}}", false), OK);
+    assert_int_equal(number(&c, fills), 1);
+    assert_int_equal(number(&c, "SELECT count(*) FROM job WHERE actor_id IS NULL"), 1);
+    assert_int_equal(try(&c, LOUD "}}", false), OK);
+    assert_int_equal(number(&c, fills), 1);
+    assert_int_equal(job_run_due(app), OK);
+    assert_int_equal(number(&c, "SELECT count(*) FROM customer WHERE loud = 'ANN'"), 1);
+    assert_true(id > 0);
+    ctx_done(&c);
+}

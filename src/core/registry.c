@@ -9,7 +9,9 @@
 #include "core/access.h"
 #include "core/auth.h"
 #include "core/change.h"
+#include "core/fill.h"
 #include "core/migrate.h"
+#include "core/registry_guard.h"
 #include "core/setting.h"
 #include "model/schema.h"
 #include "sql_core.h"
@@ -99,12 +101,14 @@ read_patches(struct db_conn *conn, struct arena *arena, struct definition **out,
         *VEC_PUSH(arena, all) = shipped[i];
     AUTO_ROWS rows = NULL;
     TRY(db_query(conn, SQL_MODEL_PATCHES, NULL, 0, &rows));
-    while (db_next(rows))
+    while (db_next(rows)) {
+        str object = arena_str(arena, db_text(rows, 0)), text = arena_str(arena, db_text(rows, 1));
         *VEC_PUSH(arena, all) = (struct definition){
-            .path = arena_printf(arena, "patch:" STR_FMT, STR_ARG(db_text(rows, 0))),
-            .text = arena_str(arena, db_text(rows, 1)),
+            .path = arena_printf(arena, "patch:" STR_FMT, STR_ARG(object)),
+            .text = guard_kept(guard_find(shipped, n, object), object, text, arena),
             .patch = true,
         };
+    }
     *out = all.at;
     *count = all.n;
     return db_rows_error(rows);
@@ -386,35 +390,37 @@ static err_t store_patch(struct patch *p, struct db_conn *conn, str text)
     return db_run(conn, SQL_MODEL_PATCH_PUT, params, 4, NULL);
 }
 
-static err_t keeps_secrets(struct patch *p, const struct object *before)
+/* The model before the patch, as the database has it. */
+static err_t load_before(struct patch *p,
+                         const struct definition *all,
+                         size_t n,
+                         int64_t version,
+                         str currency,
+                         struct model **out)
 {
-    const struct object *after = model_object(p->model, before->name);
-    for (size_t i = 0; i < before->field_count; i++) {
-        str name = before->fields[i]->name;
-        const struct field *f = after ? object_field(after, name) : NULL;
-        if (!before->fields[i]->sensitive || (f && f->sensitive))
-            continue;
-        problem_add_str(p->problems, pointer_join(p->arena, S("/fields"), name), "model_sensitive",
-                        name, (str){0}, (str){0});
-        return ERR_DENIED;
-    }
+    TRY(model_load(all, n, version, currency, p->problems, out));
+    arena_defer(p->arena, (void (*)(void *))model_free, *out);
     return OK;
 }
 
-/* Only administrators bring to light what is masked; a field that is dropped keeps its column, so
- * it could come back without its mask. */
-static err_t check_secrets(struct patch *p)
+/* Those without the right to everything change nothing that decides who sees what. */
+static err_t check_rights(struct patch *p, const struct model *before, str schema)
 {
-    const struct model *now = model_hold(p->app);
-    const struct object *o = p->administrator ? NULL : model_object(now, p->object);
-    err_t e = o ? keeps_secrets(p, o) : OK;
-    model_release(p->app, now);
-    return e;
+    struct schema *kept = NULL;
+    if (p->administrator)
+        return OK;
+    if (schema.n)
+        TRY(schema_from_json(p->arena, schema, &kept));
+    const struct guard_change change = {model_object(before, p->object),
+                                        model_object(p->model, p->object), kept};
+    return guard_rights(&change, p->arena, p->problems);
 }
 
-static err_t patch_work(struct db_conn *conn, void *arg)
+static err_t patch_work(struct ctx *c, void *arg)
 {
     struct patch *p = arg;
+    struct db_conn *conn = c->conn;
+    struct model *before;
     struct definition *all;
     size_t n, kept = 0;
     int64_t version;
@@ -424,6 +430,7 @@ static err_t patch_work(struct db_conn *conn, void *arg)
     TRY(read_version(conn, p->arena, &version, &schema));
     TRY(read_patches(conn, p->arena, &all, &n));
     json_t *merged = merged_patch(p, all, n);
+    TRY(guard_shipped(guard_find(all, n, p->object), merged, p->arena, p->problems));
     struct definition *next = ARENA_ARRAY(p->arena, struct definition, n + 1);
     str path = arena_printf(p->arena, "patch:" STR_FMT, STR_ARG(p->object));
     const struct definition *was = NULL;
@@ -439,13 +446,29 @@ static err_t patch_work(struct db_conn *conn, void *arg)
     p->model = NULL;
     str currency = setting_text(p->app, p->arena, "base_currency", S("CNY"));
     TRY(model_load(next, kept, version + 1, currency, p->problems, &p->model));
-    TRY(check_secrets(p));
+    TRY(load_before(p, all, n, version, currency, &before));
+    TRY(check_rights(p, before, schema));
     TRY(migrate_model(conn, p->arena, p->model, version + 1, p->problems, p->plan));
     if (p->dry_run)
         return OK;
     TRY(migrate_model(conn, p->arena, p->model, version + 1, p->problems, NULL));
     TRY(log_patch(p, conn, was, text));
-    return store_patch(p, conn, text);
+    TRY(store_patch(p, conn, text));
+    return fill_after_model(c, before, p->model);
+}
+
+/* What follows from it is the server's own work, whoever asked. */
+static err_t patch_within(struct db_conn *conn, void *arg)
+{
+    struct patch *p = arg;
+    struct ctx server = {.app = p->app,
+                         .arena = p->arena,
+                         .conn = conn,
+                         .in_transaction = true,
+                         .through = "model",
+                         .now = clock_now()};
+    server.problems.arena = p->arena;
+    return patch_work(&server, p);
 }
 
 err_t registry_patch(struct app *app,
@@ -459,7 +482,9 @@ err_t registry_patch(struct app *app,
 {
     AUTO_ARENA arena = arena_new(128 * MIB);
     struct patch p = {app, arena, problems, object, patch, by, administrator, dry_run, plan, NULL};
-    err_t e = transact_patiently(app->db, patch_work, &p, "model_busy", problems);
+    err_t e = transact_patiently(app->db, patch_within, &p, "model_busy", problems);
+    if (e == OK)
+        log_readers_wake(app);
     if (e == OK && !dry_run)
         swap(app->registry, p.model);
     else

@@ -27,9 +27,11 @@ void registry_refresh(struct app *);
  * "proof_required" (auth_fresh) unless it is a dry run. */
 err_t registry_may_patch(struct ctx *, str object, bool dry_run) MUST_USE;
 /* Run-time change: patch (in the format of docs/internals/objects.md, RFC 7396) merged over the
- * object's patch; NULL patch with an own object removes it. Checked, migrated, stored and swapped.
- * dry_run: only problems and plan. ERR_INVALID, ERR_CONFLICT ("model_busy": somebody held a table
- * for long), ERR_DENIED: a sensitive field would no longer be one, and `by` is no administrator. */
+ * object's patch; NULL patch with an own object removes it. Checked, migrated and stored, together
+ * with the jobs that work out formulas and roll-ups (core/fill.h); then swapped.
+ * dry_run: only problems and plan. ERR_INVALID (also "model_shipped", "model_internal"),
+ * ERR_CONFLICT ("model_busy": somebody held a table for long), ERR_DENIED "model_administrators",
+ * "model_sensitive": it decides who sees what, and `by` is no administrator. */
 err_t registry_patch(struct app *,
                      str object,
                      const json_t *patch,

@@ -11,7 +11,9 @@
 #include "core/quality.h"
 #include "core/record_internal.h"
 #include "core/registry.h"
+#include "core/registry_guard.h"
 #include "core/test_app.h"
+#include "sql_core.h"
 
 struct scene {
     struct arena *arena;
@@ -469,5 +471,136 @@ TEST_APP(rights_mask_an_address_of_which_only_the_street_is_known)
     assert_int_equal(record_write_whole(&s.user, r, &w), OK);
     assert_true(str_find(buf_str(&out), S("Baker")) == SIZE_MAX);
     assert_true(str_find(buf_str(&out), S("\"address\":\"***\"")) != SIZE_MAX);
+    close_scene(&s);
+}
+
+static err_t as_modeler(struct scene *s, const char *name, const char *text)
+{
+    return patch(s, false, name, text, 0);
+}
+
+TEST_APP(rights_who_sees_what_is_decided_by_administrators)
+{
+    struct scene s;
+    open_scene(&s, app, PEOPLE);
+    static const char *const refused[][2] = {
+        {"order_line", "{'access':{'via':'product'}}"},
+        {"follow_up", "{'access':{'via':'owner'}}"},
+        {"order", "{'access':null}"},
+        {"customer", "{'access':{'via':'stage'}}"},
+        {"customer", "{'rules':{'x':{'when':{'field':'phone','startsWith':'139'},"
+                     "'message':'x'}}}"},
+        {"customer", "{'fields':{'copy':{'type':'formula','result':'text','formula':'notes'}}}"},
+        {"stage", "{'fields':{'last':{'type':'rollup','over':'customer','via':'stage',"
+                  "'fn':'last','field':'name'}}}"},
+        {"order", "{'fields':{'paid_at':{'readonly':true}}}"},
+        {"order", "{'fields':{'next':{'type':'ref','target':'customer',"
+                  "'default':{'first':'name','where':{'field':'phone','eq':'1'}}}}}"},
+        {"user", "{'label':'x'}"},
+    };
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        assert_int_equal(as_modeler(&s, refused[i][0], refused[i][1]), ERR_DENIED);
+    assert_int_equal(patch(&s, true, "customer", refused[3][1], 0), OK);
+    assert_int_equal(as_modeler(&s, "order",
+                                "{'label':'Deal','layouts':{'list':['number']},"
+                                "'fields':{'number':{'label':'No','required':true},"
+                                "'size':{'type':'number'}}}"),
+                     OK);
+    assert_int_equal(as_modeler(&s, "order", "{'fields':{'size':{'name':'length'}}}"), ERR_DENIED);
+    assert_int_equal(as_modeler(&s, "order", "{'fields':{'size':{'type':'date'}}}"), ERR_DENIED);
+    close_scene(&s);
+}
+
+#define SECRET "{'plural':'pays','title':'name','fields':{'name':{'type':'text'},"
+
+/* What was there before comes back with its records. */
+TEST_APP(rights_what_was_dropped_is_brought_back_by_administrators)
+{
+    struct scene s;
+    open_scene(&s, app, PEOPLE);
+    static const char looks[] =
+        SECRET "'of':{'type':'ref','target':'customer'},"
+               "'copy':{'type':'formula','result':'text','formula':'of.notes'}}}";
+    static const char halves[] = SECRET "'size':{'type':'number'},'half':{'type':'formula',"
+                                        "'result':'number','formula':'size / 2'}}}";
+    assert_int_equal(as_modeler(&s, "pay", looks), ERR_DENIED);
+    assert_int_equal(as_modeler(&s, "pay", halves), OK);
+    assert_int_equal(as_modeler(&s, "pay", "{'owned':true}"), ERR_DENIED);
+    assert_int_equal(as_modeler(&s, "order", "{'fields':{'sum':{'type':'number'}}}"), OK);
+    assert_int_equal(as_modeler(&s, "order", "{'fields':{'sum':null}}"), OK);
+    assert_int_equal(as_modeler(&s, "order", "{'fields':{'sum':{'type':'number'}}}"), ERR_DENIED);
+    assert_int_equal(patch(&s, true, "order", "{'fields':{'sum':{'type':'number'}}}", 0), OK);
+    close_scene(&s);
+}
+
+TEST(rights_every_key_of_a_definition_is_classified)
+{
+    size_t objects = 0, fields = 0;
+    for (; MODEL_OBJECT_KEYS[objects]; objects++)
+        if (guard_object_key(str_from(MODEL_OBJECT_KEYS[objects])) == GUARD_UNKNOWN)
+            fail_msg("who may change an object's \"%s\"?", MODEL_OBJECT_KEYS[objects]);
+    for (; MODEL_FIELD_KEYS[fields]; fields++)
+        if (guard_field_key(str_from(MODEL_FIELD_KEYS[fields])) == GUARD_UNKNOWN)
+            fail_msg("who may change a field's \"%s\"?", MODEL_FIELD_KEYS[fields]);
+    assert_true(objects > 20 && fields > 30);
+}
+
+TEST_APP(rights_what_is_shipped_stays_what_the_program_knows)
+{
+    struct scene s;
+    open_scene(&s, app, PEOPLE);
+    static const char *const refused[][2] = {
+        {"file", "{'fields':{'storage':{'name':'store'}}}"},
+        {"file", "{'label':'x'}"},
+        {"customer", "{'fields':{'name':{'name':'called'}}}"},
+        {"customer", "{'fields':{'phone':{'type':'text'}}}"},
+        {"customer", "{'fields':{'stage':{'target':'user'}}}"},
+        {"customer", "{'fields':{'notes':null}}"},
+        {"customer", "{'fields':null}"},
+        {"customer", "{'owned':null}"},
+        {"customer", "{'owned':false}"},
+        {"user", "{'title':'roles'}"},
+        {"order", "{'plural':'deals'}"},
+    };
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        assert_int_equal(patch(&s, true, refused[i][0], refused[i][1], 0), ERR_INVALID);
+    assert_int_equal(patch(&s, true, "customer",
+                           "{'fields':{'notes':{'hidden':true,'label':'x','type':'long_text',"
+                           "'name':null}}}",
+                           0),
+                     OK);
+    close_scene(&s);
+}
+
+static err_t put_patches(struct ctx *c, void *arg)
+{
+    (void)arg;
+    static const char *const kept[][2] = {
+        {"file", "{\"object\":\"file\",\"fields\":{\"storage\":{\"name\":\"store\"}}}"},
+        {"customer", "{\"object\":\"customer\",\"label\":\"Guest\",\"fields\":{\"notes\":null,"
+                     "\"name\":{\"name\":\"called\",\"label\":\"Called\"}}}"},
+    };
+    for (size_t i = 0; i < 2; i++) {
+        value params[] = {V_TEXT(str_from(kept[i][0])), V_TEXT(str_from(kept[i][1])), V_INT(1),
+                          V_NULL};
+        TRY(db_run(c->conn, SQL_MODEL_PATCH_PUT, params, 4, NULL));
+    }
+    return OK;
+}
+
+TEST_APP(rights_a_patch_from_before_takes_no_field_from_the_program)
+{
+    struct scene s;
+    open_scene(&s, app, PEOPLE);
+    assert_int_equal(ctx_transact(&s.server, put_patches, NULL), OK);
+    assert_int_equal(registry_migrate(app, NULL), OK);
+    assert_int_equal(registry_load(app, NULL), OK);
+    come_in(&s);
+    const struct object *o = object(&s.user, "customer");
+    assert_non_null(object_field(object(&s.user, "file"), S("storage")));
+    assert_str(o->label.text[LANG_EN], "Guest");
+    assert_str(object_field(o, S("name"))->label.text[LANG_EN], "Called");
+    assert_true(object_field(o, S("notes"))->hidden);
+    assert_int_equal(patch(&s, true, "customer", "{'label':'Client'}", 0), OK);
     close_scene(&s);
 }

@@ -185,14 +185,15 @@ static enum root root_of(const struct loader *l, const struct source *s)
     return ROOT_NONE;
 }
 
+const char *const MODEL_OBJECT_KEYS[] = {
+    "object",  "plural",   "label",       "plural_label", "root",       "owned",
+    "title",   "internal", "append_only", "guarded",      "importable", "fields",
+    "indexes", "unique",   "events",      "access",       "rules",      "layouts",
+    "menu",    "actions",  "import",      "import_with",  "$schema",    NULL};
+
 static struct object *make_object(struct loader *l, const struct source *s)
 {
-    static const char *const keys[] = {
-        "object",  "plural",   "label",       "plural_label", "root",       "owned",
-        "title",   "internal", "append_only", "guarded",      "importable", "fields",
-        "indexes", "unique",   "events",      "access",       "rules",      "layouts",
-        "menu",    "actions",  "import",      "import_with",  "$schema",    NULL};
-    load_keys(l, s, s->tree, S(""), keys);
+    load_keys(l, s, s->tree, S(""), MODEL_OBJECT_KEYS);
     struct arena *arena = l->model->arena;
     struct object *o = ARENA_NEW(arena, struct object);
     o->name = s->object;

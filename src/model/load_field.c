@@ -3,7 +3,7 @@
 #include "base/json_place.h"
 #include "base/limits.h"
 
-static const char *const FIELD_KEYS[] = {
+const char *const MODEL_FIELD_KEYS[] = {
     "type",     "label",    "help",    "name",     "required",    "unique",   "default",
     "search",   "identity", "segment", "expected", "sensitive",   "personal", "hidden",
     "readonly", "import",   "max",     "min",      "auto",        "format",   "decimals",
@@ -99,7 +99,7 @@ load_field(struct loader *l, const struct source *s, struct object *o, str id, c
         load_fail(l, s, at, "model_bad_name", name, (str){0});
         return;
     }
-    load_keys(l, s, d, at, FIELD_KEYS);
+    load_keys(l, s, d, at, MODEL_FIELD_KEYS);
     const struct field_type *type = field_type_find(json_get_str(d, "type"));
     if (!type) {
         load_fail(l, s, pointer_join(l->scratch, at, S("type")), "model_unknown_type",

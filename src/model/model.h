@@ -178,6 +178,9 @@ struct definition {
     bool patch; /* merged over the definition of the same object (RFC 7396) */
 };
 
+/* The keys that the definition of an object and of a field may have; NULL ends them. */
+extern const char *const MODEL_OBJECT_KEYS[], *const MODEL_FIELD_KEYS[];
+
 /* Errors are problems "model_…" whose pointer is "path:line: /json/pointer"; all are reported, not
  * only the first. ERR_INVALID. */
 err_t model_load(const struct definition *,
