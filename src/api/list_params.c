@@ -180,6 +180,7 @@ err_t list_params(struct call *call,
     note(&e, text_param(call, body, "sort", &sort));
     note(&e, sort_param(call, o, place(call, body, "sort"), sort, &p.query));
     note(&e, text_param(call, body, "q", &words));
+    note(&e, search_check_words(c, str_trim(words), place(call, body, "q")));
     if (!body)
         note(&e, page_params(call, o, &p));
     if (e != OK || problems_any(&c->problems))

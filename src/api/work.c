@@ -11,6 +11,7 @@ err_t search_all(struct call *call)
     int64_t limit;
     TRY(call_query(call, "q", &words));
     TRY(call_query_int(call, "limit", 1, 100, 20, &limit));
+    TRY(search_check_words(c, str_trim(words), S("q")));
     TRY(search_find(c, NULL, str_trim(words), (size_t)limit, &hits, &n));
     call_begin(call, 200);
     jw_open(&call->out, '[');

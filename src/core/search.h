@@ -22,8 +22,11 @@ struct search_hit {
  * first; *more: there may be others. No words: as it is. ERR_INVALID: the condition is on what the
  * caller may not read. */
 err_t search_narrow(struct ctx *, str words, size_t most, struct list_query *, bool *more) MUST_USE;
+/* What people look for is short: ERR_INVALID "too_long" at `at`. */
+enum { SEARCH_MOST_CHARS = 200 };
+err_t search_check_words(struct ctx *, str words, str at) MUST_USE;
 /* Narrows it to all hits, newest first. ERR_INVALID "too_many_hits" at `at` when there may be more
- * than app->most_hits. */
+ * than app->most_hits, "too_long". ERR_LIMIT: the request has no time left. */
 err_t search_narrow_all(struct ctx *, str words, str at, struct list_query *) MUST_USE;
 /* The ids of q below `below` (INT64_MAX: all), at most `most`, when they are newest first. */
 void search_slice(const struct list_query *q, int64_t below, size_t most, struct list_query *out);

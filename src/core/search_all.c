@@ -19,6 +19,15 @@ static err_t too_many(struct ctx *c, str at)
     return ERR_INVALID;
 }
 
+err_t search_check_words(struct ctx *c, str words, str at)
+{
+    if (words.n <= SEARCH_MOST_CHARS || utf8_count(words) <= SEARCH_MOST_CHARS)
+        return OK;
+    str most = arena_printf(c->arena, "%d", SEARCH_MOST_CHARS);
+    problem_add_str(&c->problems, at, "too_long", most, (str){0}, (str){0});
+    return ERR_INVALID;
+}
+
 static err_t candidates(
     struct ctx *c, const struct list_query *q, str words, enum text_tier tier, struct hits *out)
 {
@@ -68,6 +77,7 @@ static err_t find_tier(struct ctx *c,
         return too_many(c, at);
     *out = (struct hits){all.at, 0};
     for (size_t i = 0; i < all.n; i += PAGE) {
+        TRY(ctx_in_time(c));
         struct ctx page = *c;
         size_t n = all.n - i < PAGE ? all.n - i : PAGE;
         page.arena = arena;
@@ -84,6 +94,7 @@ err_t search_narrow_all(struct ctx *c, str words, str at, struct list_query *q)
     words = str_trim(words);
     if (!words.n)
         return OK;
+    TRY(search_check_words(c, words, at));
     if (q->where)
         TRY(access_check_condition(c->access, q->where, S("where"), &c->problems));
     if (q->object->searchable && !q->object->internal) {
