@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "core/access.h"
 #include "core/file.h"
 
 static int hex_digit(char c)
@@ -61,6 +62,7 @@ err_t files_create_prepare(struct call *call)
 {
     struct ctx *c = &call->ctx;
     struct new_file *f = ARENA_NEW(c->arena, struct new_file);
+    TRY(access_check_active(c));
     if (!call->request->body_file) {
         problem_add(&c->problems, S(""), "file_empty", NULL);
         return ERR_INVALID;

@@ -1,5 +1,6 @@
 #include "api/work.h"
 #include "base/limits.h"
+#include "core/access.h"
 #include "core/change.h"
 #include "core/job.h"
 
@@ -35,6 +36,7 @@ err_t jobs_cancel(struct call *call)
 {
     int64_t id;
     TRY(call_id(call, 0, &id));
+    TRY(access_check_active(&call->ctx));
     TRY(job_cancel(&call->ctx, id));
     return call_job(call, 200, id);
 }

@@ -111,3 +111,15 @@ access_narrow(struct arena *arena, const struct access *whole, const json_t *sco
     }
     return a;
 }
+
+err_t access_check_active(struct ctx *c)
+{
+    bool may = !c->scopes || access_right(c->access, RIGHT_IMPORT);
+    for (size_t i = 0; i < c->model->object_count && !may; i++)
+        for (enum op op = OP_READ + 1; op < OP_COUNT; op++)
+            may = may || access_may(c->access, c->model->objects[i], op);
+    if (may)
+        return OK;
+    problem_add(&c->problems, S(""), "scope_missing", "*:update", NULL);
+    return ERR_DENIED;
+}

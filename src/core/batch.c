@@ -56,12 +56,33 @@ static err_t check_at_rest(struct ctx *c, int64_t id)
     return e == OK ? ERR_CONFLICT : e == ERR_NOT_FOUND ? OK : e;
 }
 
+/* A token takes back what its scopes let it write. What hangs on a merged customer goes with it. */
+static err_t check_scopes(struct ctx *c, const struct batch *b, int64_t id)
+{
+    value key = V_INT(id);
+    AUTO_ROWS rows = NULL;
+    if (!c->scopes)
+        return OK;
+    TRY(db_query(c->conn, SQL_BATCH_OBJECTS, &key, 1, &rows));
+    while (db_next(rows)) {
+        const struct object *o = model_object(c->model, db_text(rows, 0));
+        bool follows = o && o->root != ROOT_SELF && str_eqz(b->kind, "merge");
+        if (!o || o->internal || follows || access_may(c->access, o, OP_UPDATE))
+            continue;
+        problem_add_str(&c->problems, S(""), "scope_missing",
+                        arena_concat(c->arena, o->plural, S(":update")), (str){0}, (str){0});
+        return ERR_DENIED;
+    }
+    return db_rows_error(rows);
+}
+
 err_t batch_may_undo(struct ctx *c, int64_t id)
 {
     struct batch b;
     TRY(batch_read(c, SQL_BATCH_GET, id, &b));
     TRY(batch_check(c, &b));
     TRY(check_at_rest(c, id));
+    TRY(check_scopes(c, &b, id));
     return b.guarded ? auth_fresh(c) : OK;
 }
 
@@ -150,6 +171,8 @@ void undo_write_json(struct ctx *c, const struct undo_result *r, struct jw *w)
     jw_int(w, (int64_t)r->kept_changed);
     jw_key(w, S("kept_used"));
     jw_int(w, (int64_t)r->kept_used);
+    jw_key(w, S("kept_open"));
+    jw_int(w, (int64_t)r->kept_open);
     jw_key(w, S("kept"));
     jw_open(w, '[');
     for (size_t i = 0; i < r->kept.n; i++) {

@@ -129,7 +129,8 @@ enum { UNDO_DAYS = 30, BATCH_TITLE_CHARS = 200 };
 err_t batch_title(struct ctx *, const json_t *request, str *out) MUST_USE;
 err_t batch_begin(struct ctx *, const char *kind, str title, int64_t *id) MUST_USE;
 /* Whether the caller may take it back now. ERR_NOT_FOUND; ERR_CONFLICT as batch_undo; ERR_DENIED
- * "proof_required": it wrote to guarded objects (auth_fresh). */
+ * "proof_required": it wrote to guarded objects (auth_fresh); "scope_missing": the API token may
+ * not write what it wrote. */
 err_t batch_may_undo(struct ctx *, int64_t batch) MUST_USE;
 /* What the batch is called, when the caller may take it back now; p == NULL: he may not, or it is
  * an import, which is taken back with its own record. */
@@ -146,6 +147,7 @@ struct undo_result {
     size_t kept_total;
     size_t kept_changed; /* of these: somebody has changed it since */
     size_t kept_used;    /* something that stays uses it */
+    size_t kept_open;    /* for a reason that can pass: the batch can be taken back once more */
     bool part;           /* of a preview that was broken off: there may be more of both */
 };
 /* Takes the batch's changes back, newest first, field by field where the field still has the value

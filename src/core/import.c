@@ -434,7 +434,10 @@ static err_t undo(struct ctx *c, struct job *job, struct record *r)
     }
     TRY(e);
     instant_format(c->now, at);
-    json_t *body = json_pack("{s:s, s:s, s:O}", "state", "undone", "undone_at", at, "report", told);
+    json_t *body =
+        result.kept_open
+            ? json_pack("{s:s, s:O}", "state", "partly_undone", "report", told)
+            : json_pack("{s:s, s:s, s:O}", "state", "undone", "undone_at", at, "report", told);
     return import_set(c, record_id(r), body, &updated);
 }
 

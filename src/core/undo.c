@@ -293,6 +293,16 @@ static err_t read_items(struct ctx *c, struct undo *u, int64_t before)
     return db_rows_error(rows);
 }
 
+/* Somebody else may do it, or a value is free again: what was kept so is not done with. */
+static bool can_pass(const char *why)
+{
+    static const char *const reasons[] = {"undo_refused", "undo_taken", "undo_read_only"};
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (str_eqz(str_from(why), reasons[i]))
+            return true;
+    return false;
+}
+
 /* The chunk is written for good: its outcome counts. */
 static void take_over(struct undo *u)
 {
@@ -301,6 +311,7 @@ static void take_over(struct undo *u)
     for (size_t i = 0; i < u->kept.n; i++) {
         u->out->kept_changed += u->kept.at[i].why == UNDO_EDITED;
         u->out->kept_used += u->kept.at[i].why == UNDO_USED;
+        u->out->kept_open += can_pass(u->kept.at[i].why);
     }
     for (size_t i = 0; i < u->kept.n && u->out->kept.n < MOST_KEPT; i++) {
         struct undo_kept k = u->kept.at[i];
@@ -485,7 +496,7 @@ err_t batch_undo(struct ctx *c,
         *out = result;
     if (!result.part)
         TRY(e);
-    if (!preview)
+    if (!preview && !result.kept_open)
         TRY(ctx_transact(c, close_work, &opening));
     *out = result;
     return OK;

@@ -25,6 +25,9 @@ GROUP BY op
 -- name: batch_touched across
 SELECT 1 FROM change WHERE batch_id = $1 AND op IN (0, 1) AND record_id = $2 LIMIT 1
 
+-- name: batch_objects across
+SELECT DISTINCT object FROM change WHERE batch_id = $1 AND op <= 3
+
 -- name: undo_total across
 SELECT count(*) FROM change WHERE batch_id = $1 AND op <= 3
 

@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "base/limits.h"
+#include "core/access.h"
 #include "core/change.h"
 #include "core/job.h"
 #include "core/record.h"
@@ -399,5 +400,46 @@ TEST_APP(undo_preview_that_is_broken_off_says_so)
     assert_int_equal(batch_undo(&s.c, batch, true, &part, enough, NULL), OK);
     assert_true(part.part);
     assert_true(part.restored > 0 && part.restored < 450);
+    end(&s);
+}
+
+static const struct access *holder(struct stage *s, const char *definition, const char *email)
+{
+    struct record *role, *user;
+    const struct access *access;
+    str key = arena_printf(s->arena, "{'name':'%s','key':'%s','definition':%s}", email, email,
+                           definition);
+    const struct object *roles = model_object(s->c.model, S("role"));
+    const struct object *users = model_object(s->c.model, S("user"));
+    assert_int_equal(record_create(&s->c, roles, test_json(s->arena, key.p), NULL, &role), OK);
+    str body = arena_printf(s->arena, "{'name':'x','email':'%s@x.com','roles':['%lld']}", email,
+                            (long long)record_id(role));
+    assert_int_equal(record_create(&s->c, users, test_json(s->arena, body.p), NULL, &user), OK);
+    assert_int_equal(access_hold(s->c.app, s->c.conn, s->c.model, record_id(user), &access), OK);
+    return access;
+}
+
+/* Who may not put it back does not close the batch for who may. */
+TEST_APP(undo_that_was_refused_can_be_tried_again)
+{
+    struct stage s;
+    struct undo_result r;
+    begin(&s, app);
+    int64_t id = create(&s, "{'name':'before'}");
+    int64_t batch = begin_batch(&s);
+    update(&s, id, "{'name':'after'}");
+    s.c.batch = 0;
+    s.c.access = holder(&s, "{'objects':{'*':{'read':'all'}},'rights':['undo']}", "reader");
+    assert_int_equal(batch_undo(&s.c, batch, false, &r, NULL, NULL), OK);
+    assert_int_equal(r.restored, 0);
+    assert_int_equal(r.kept_open, 1);
+    access_release(s.c.access);
+    s.c.access = NULL;
+    assert_int_equal(batch_may_undo(&s.c, batch), OK);
+    assert_int_equal(batch_undo(&s.c, batch, false, &r, NULL, NULL), OK);
+    assert_int_equal(r.restored, 1);
+    assert_int_equal(r.kept_open, 0);
+    assert_text(&s, id, "name", "before");
+    assert_int_equal(batch_may_undo(&s.c, batch), ERR_CONFLICT);
     end(&s);
 }
