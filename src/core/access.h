@@ -80,10 +80,9 @@ bool access_self(const struct ctx *, struct access_self *out);
 bool access_may(const struct access *, const struct object *, enum op);
 bool access_right(const struct access *, enum right);
 bool access_administrator(const struct access *);
-/* On every record that the caller reads: what lists, filters, sorting and exports go by. */
 /* May it do anything but look? ERR_DENIED "scope_missing" for an API token that may not. */
 err_t access_check_active(struct ctx *) MUST_USE;
-/* On every record that the caller reads: what lists, filters, sorting and history go by. */
+/* On every record that the caller reads: what lists, filters, sorting and exports go by. */
 enum field_access access_field(const struct access *, const struct field *);
 /* On a new record and on those that the caller may update; never less. Sensitive fields differ. */
 enum field_access access_field_own(const struct access *, const struct field *);

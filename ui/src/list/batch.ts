@@ -202,13 +202,19 @@ export async function untilOver(id: Id, p?: Progress): Promise<Job> {
   }
 }
 
-/** Takes batches back, the last one first, and returns when that is done. */
-export async function undoBatches(batches: Id[]): Promise<void> {
+/** What an undo kept that can be tried again: refused to whoever asked, or taken by another. */
+export const keptOpen = (job: Job) => (job.result as { kept_open?: number } | null)?.kept_open ?? 0;
+
+/** Takes batches back, the last one first; when that is done, how much was kept that can be tried again. */
+export async function undoBatches(batches: Id[]): Promise<number> {
+  let kept = 0;
   for (const id of batches.toReversed()) {
     // oxlint-disable-next-line no-await-in-loop
     const { data } = await untilAnswered<{ data: Job }>(`/batches/${id}/undo`, {}, newKey());
     // oxlint-disable-next-line no-await-in-loop
     const job = await untilOver(data.id);
     if (job.state !== 'done') throw new ApiError(409, job.state, jobError(job));
+    kept += keptOpen(job);
   }
+  return kept;
 }

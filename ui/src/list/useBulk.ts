@@ -39,8 +39,8 @@ export function useBulk(object: ModelObject, select: (next: Selection) => void) 
 
   const undo = (batches: string[]) => async () => {
     try {
-      await undoBatches(batches);
-      tell.done(t('bulk.undone'));
+      const n = await undoBatches(batches);
+      tell.done(n ? t('bulk.undonePart', { n }) : t('bulk.undone'));
     } finally {
       writes.refresh();
     }

@@ -22,8 +22,8 @@ export function useUndoBatch() {
     });
     if (!yes) return;
     try {
-      await undoBatches([batch]);
-      tell.done(t('bulk.undone'));
+      const n = await undoBatches([batch]);
+      tell.done(n ? t('bulk.undonePart', { n }) : t('bulk.undone'));
     } catch (e) {
       tell.error(e);
     } finally {

@@ -6,6 +6,7 @@ import { cancelJob, isOver, jobError, jobFile, retryJob } from '../api/jobs';
 import type { Job } from '../api/types';
 import { useTranslation } from '../app/i18n';
 import { secondsLeft } from '../import/Progressing';
+import { keptOpen } from '../list/batch';
 import { useUndoBatch } from '../list/useUndoBatch';
 import { Bar } from '../parts/Bar';
 import { Badge, Empty, Failure, Skeleton } from '../parts/states';
@@ -110,6 +111,9 @@ function JobRow({ job }: { job: Job }) {
             : ''}
           {left !== null ? ` · ${t('job.left', { count: left, n: f.number(left) })}` : ''}
           {(job.attempts ?? 0) > 1 ? ` · ${t('job.attempts', { n: job.attempts })}` : ''}
+          {job.kind === 'undo' && keptOpen(job)
+            ? ` · ${t('bulk.undonePart', { n: f.number(keptOpen(job)) })}`
+            : ''}
           {job.message && job.message !== wrong ? ` · ${job.message}` : ''}
         </span>
         {job.state === 'running' && job.total ? (

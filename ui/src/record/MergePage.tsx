@@ -320,9 +320,9 @@ function Foot({
       renew();
       await navigate(`/${object.plural}/${kept.id}`, { replace: true });
       tell.undo(t('merge.done', { name: recordTitle(object, preview.result) }), async () => {
-        await undoBatches([batch]);
+        const n = await undoBatches([batch]);
         renew();
-        tell.done(t('bulk.undone'));
+        tell.done(n ? t('bulk.undonePart', { n }) : t('bulk.undone'));
       });
     } catch (e) {
       tell.error(e);
