@@ -13,7 +13,8 @@
 #include "core/record_internal.h"
 #include "sql_core.h"
 
-#define VALID (72 * CLOCK_HOUR)
+#define FIRST_VALID (72 * CLOCK_HOUR)
+#define RESET_VALID (30 * CLOCK_MINUTE)
 
 static err_t refuse(struct ctx *ctx, err_t e, const char *code)
 {
@@ -59,7 +60,8 @@ static err_t put_invitation(struct ctx *ctx, void *arg)
 
 err_t auth_invite(struct ctx *ctx, int64_t user, struct invitation *out)
 {
-    struct invitation made = {.expires_at = clock_now() + VALID};
+    bool reset = auth_has_password(ctx, user);
+    struct invitation made = {.expires_at = clock_now() + (reset ? RESET_VALID : FIRST_VALID)};
     struct new_invitation n = {.user = user, .expires_at = made.expires_at};
     token_new(made.secret);
     secret_hash(str_from(made.secret), n.hash);

@@ -143,7 +143,9 @@ TEST_APP(invitation_is_void_when_old_replaced_or_not_needed)
     assert_int_equal(look(&c, &first, &who), ERR_DENIED);
     assert_string_equal(problem(&c), "invitation_unknown");
     assert_int_equal(look(&c, &second, &who), OK);
-    clock_set(morning + 72 * CLOCK_HOUR + CLOCK_MINUTE);
+    clock_set(morning + 29 * CLOCK_MINUTE);
+    assert_int_equal(look(&c, &second, &who), OK);
+    clock_set(morning + 32 * CLOCK_MINUTE); /* a reset, for who has a password */
     assert_int_equal(accept(&c, &second, NEW, &l), ERR_DENIED);
     assert_string_equal(problem(&c), "invitation_expired");
     clock_set(morning);
