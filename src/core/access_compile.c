@@ -319,19 +319,20 @@ static bool masks_phones(const struct access *a, const struct object *o, unsigne
     return masks;
 }
 
-static err_t find_long(void *context, const struct field *f)
+static err_t find_prose(void *context, const struct field *f)
 {
     bool *found = context;
-    *found = *found || of_type(f, "long_text") || of_type(f, "rich_text");
-    return *found ? OK : computed_fields(f, find_long, context);
+    bool line = of_type(f, "text") && f->search == SEARCH_PROSE;
+    *found = *found || line || of_type(f, "long_text") || of_type(f, "rich_text");
+    return *found ? OK : computed_fields(f, find_prose, context);
 }
 
-/* A long text, or one that is worked out from it. */
+/* What people write in their own words, or what is worked out from it. */
 static bool holds_phones(const struct field *f)
 {
     bool found = false;
     bool text = !f->computed || str_eqz(S("text"), f->shape->name);
-    return text && find_long(&found, f) == OK && found;
+    return text && find_prose(&found, f) == OK && found;
 }
 
 static void settle_phones(struct access *a)

@@ -10,7 +10,8 @@
 
 static const char *const IN_CLEAR = "13633334444", *const MASKED = "136****4444";
 
-/* Every shipped object with a long text that belongs to a customer, or names one. */
+/* Every long text of a shipped object that belongs to a customer, or names one; of the lines some.
+ */
 static const struct {
     const char *object, *field, *body;
 } TEXTS[] = {
@@ -23,6 +24,9 @@ static const struct {
     {"task", "description", "{'subject':'x'}"},
     {"lead", "notes", "{'name':'x'}"},
     {"lead", "need", "{'name':'x'}"},
+    {"task", "subject", "{}"},
+    {"follow_up", "next_plan", "{'kind':'call','text':'打 13633334444 找王总'}"},
+    {"contact", "title", "{'name':'x'}"},
 };
 enum { TEXT_COUNT = sizeof TEXTS / sizeof *TEXTS };
 

@@ -64,9 +64,8 @@ static bool refuse_taken(struct import_work *w, struct ctx *c, struct import_lin
         for (size_t k = 0; given && k < best->reason_count; k++) {
             if (!str_eqz(str_from(best->reasons[k]), match_reason_of(f)))
                 continue;
-            struct problem p = {.code = "duplicate_identity",
-                                .pointer = import_field_path(c->arena, o, f),
-                                .args = {f->label.text[c->lang]}};
+            struct problem p = {.code = "import_taken",
+                                .pointer = import_field_path(c->arena, o, f)};
             refuse(c, line, column_of_field(w, f), &p);
             any = true;
         }
@@ -305,6 +304,7 @@ static err_t do_line(struct import_chunk *k, struct ctx *c, struct import_line *
     for (size_t i = 0; i < line->beside.n; i++)
         line->beside.at[i].outcome = IMPORT_SKIPPED;
     if (!line->filled || line->total) {
+        line->problems.n = 0; /* nobody is to correct it */
         line->outcome = IMPORT_SKIPPED;
         return OK;
     }

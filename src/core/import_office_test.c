@@ -82,6 +82,6 @@ TEST_APP(import_says_the_number_that_somebody_out_of_sight_has)
     const json_t *column = json_array_get(json_object_get(report, "by_column"), 0);
     const json_t *first = json_array_get(json_object_get(column, "reasons"), 0);
     assert_int_equal(json_get_int(column, "column", -1), 1);
-    assert_str(json_get_str(first, "code"), "duplicate_identity");
+    assert_str(json_get_str(first, "code"), "import_taken");
     ctx_done(&c);
 }

@@ -328,6 +328,12 @@ struct patch {
 
 /* null takes away what patches added; over what is shipped it is kept, so that it stays away after
  * an upgrade. */
+/* What every definition must have: to take it away is to have what is shipped again. */
+static bool is_needed(const char *key)
+{
+    return str_eqz(S("label"), key) || str_eqz(S("plural_label"), key);
+}
+
 static void merge(json_t *target, const json_t *patch, const json_t *shipped)
 {
     const char *key;
@@ -335,7 +341,7 @@ static void merge(json_t *target, const json_t *patch, const json_t *shipped)
     json_object_foreach((json_t *)patch, key, change)
     {
         const json_t *under = json_object_get(shipped, key);
-        if (json_is_null(change) && !under) {
+        if (json_is_null(change) && (!under || is_needed(key))) {
             json_object_del(target, key);
         } else if (json_is_object(change)) {
             if (!json_is_object(json_object_get(target, key)))
