@@ -93,7 +93,7 @@ err_t search_rows(struct ctx *c,
 /* Names are seldom equal: larger blocks at once. */
 static unsigned first_level(enum text_tier tier)
 {
-    return tier <= TEXT_START ? 2 : 0;
+    return tier == TEXT_EXACT ? 2 : 0;
 }
 
 struct found {
@@ -152,7 +152,8 @@ find_in(struct ctx *c, const struct object *o, enum text_tier tier, size_t limit
     do {
         s.blocks = search_block_newest(c->arena, f->places.of[search_space(o)], level);
         TRY(find_among(c, &s, o, limit, &found));
-        level = search_block_wider(level, found.n, limit);
+        bool rare = tier == TEXT_START && !found.n;
+        level = rare ? SEARCH_LEVELS : search_block_wider(level, found.n, limit);
     } while (s.blocks.n && found.n < limit);
     f->cut = f->cut || found.n == limit;
     return take_all(c, f, found.at, found.n);
@@ -301,7 +302,7 @@ static err_t find_tier(struct ctx *c,
             f->cut = true; /* what merely mentions the words would come after these */
         else if (n == 1 || search_space(objects[i]) == TEXT_MAIN)
             TRY(find_in(c, objects[i], tier, wanted, f));
-        else
+        else if (tier != TEXT_START) /* of these there are few enough */
             others.of[others.n++].object = objects[i];
     return find_others(c, &others, tier, wanted, f);
 }

@@ -200,7 +200,7 @@ static bool concerns(const struct object *o, const struct change *ch)
  * then, each of which every question has to look into: they are merged into one, a little at a
  * time, so that nobody waits long to write. */
 
-enum { BATCH = 500, MUCH_LEAST = 5000, MUCH_SHARE = 5, MERGE_PAGES = 300 };
+enum { BATCH = 500, MUCH_LEAST = 5000, MUCH_SHARE = 20, MERGE_PAGES = 300 };
 
 /* To sort in costs the same posting lists again and again: so that those who write all the time do
  * not pay for it as much as for the writing, what came within this time is sorted in together. */
