@@ -55,7 +55,8 @@ static err_t keep(struct import_reading *r, const struct field *f, str text)
     size_t digits = 0;
     while (digits < text.n && text.p[digits] >= '0' && text.p[digits] <= '9')
         digits++;
-    if (name && digits < text.n && !has_phone(r, text) && import_free(r, name) &&
+    bool qq = str_starts(text_fold(r->ctx->arena, text), S("qq"));
+    if (name && !qq && digits < text.n && !has_phone(r, text) && import_free(r, name) &&
         is_id(r, name, text)) {
         TRY(import_parse(r, name, text));
         if (r->column)

@@ -32,6 +32,9 @@ TEST_APP(import_tells_numbers_and_mails_from_nicknames)
                             "{'field':'nickname','eq':'冯远'}]}"},
         {"fy3@qq.com 13900139009", "{'all':[{'field':'email','eq':'fy3@qq.com'},"
                                    "{'field':'wechat','eq':'13900139009'}]}"},
+        {"QQ: 12345671", "{'all':[{'field':'wechat','isNull':true},"
+                         "{'field':'nickname','isNull':true},"
+                         "{'field':'notes','eq':'微信号：QQ: 12345671'}]}"},
         {"阿明布行", "{'field':'nickname','eq':'阿明布行'}"},
     };
     AUTO_ARENA arena = arena_new(256 * MIB);

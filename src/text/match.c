@@ -262,7 +262,7 @@ static int score_number(struct arena *arena, str word, const struct text_field *
 {
     int sum = 0, parts = 0;
     str part;
-    while (str_split(&word, ' ', &part)) {
+    while (parts < QUERY_WORDS && str_split(&word, ' ', &part)) {
         int best = 0;
         for (size_t i = 0; i < n; i++)
             best = larger(best, score_word(arena, part, fields[i].text, fields[i].kind));
@@ -278,7 +278,7 @@ static int score_words(struct arena *arena, str query, const struct text_field *
 {
     int sum = 0, words = 0;
     str word;
-    while (query_word_next(&query, &word)) {
+    while (words < QUERY_WORDS && query_word_next(&query, &word)) {
         int best = 0;
         if (words_joined(arena, word, true).n == 0)
             continue;

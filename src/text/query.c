@@ -6,7 +6,6 @@
 #include "text/words.h"
 
 enum {
-    WORDS_MAX = 16,  /* of a query */
     PARSES_MAX = 16, /* ways to cut one word into syllables */
     PARSE_SLACK = 1, /* pieces more than the shortest way; one more for short words */
     SHORT_WORD = 6,
@@ -337,7 +336,7 @@ static struct expr *parts(struct arena *arena, str folded)
 {
     struct expr *all = expr_new(arena, EXPR_ALL);
     str word;
-    for (size_t i = 0; i < WORDS_MAX && query_word_next(&folded, &word); i++) {
+    for (size_t i = 0; i < QUERY_WORDS && query_word_next(&folded, &word); i++) {
         struct expr *any = expr_new(arena, EXPR_ANY);
         add_ways(arena, any, word);
         add_expr(arena, all, any);
@@ -353,7 +352,7 @@ static struct expr *typos(struct arena *arena, str folded)
     bool useful = false;
     str word, rest = folded;
     bool one = query_word_next(&rest, &word) && !query_word_next(&rest, &word);
-    for (size_t i = 0; i < WORDS_MAX && query_word_next(&folded, &word); i++) {
+    for (size_t i = 0; i < QUERY_WORDS && query_word_next(&folded, &word); i++) {
         struct expr *any = expr_new(arena, EXPR_ANY);
         bool may_be_wrong = word.n >= TYPO_MIN && word.n <= TYPO_MAX && is_letters(word);
         if (!one)

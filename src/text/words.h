@@ -27,6 +27,7 @@ enum { NUMBER_VARIANTS = 2 };
 size_t number_variants(str digits, str out[static NUMBER_VARIANTS]);
 enum {
     QUERY_CHARS = 200, /* of a query that are looked at */
+    QUERY_WORDS = 16,  /* and of these characters the first words */
     TYPO_MIN = 4,      /* letters of the words in which an error is forgiven */
     TYPO_MAX = 20,
 };

@@ -2,9 +2,10 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Fragment, type ReactNode } from 'react';
 import { api } from '../api/client';
 import { fieldNamed, objectNamed } from '../api/model';
-import type { Id, Model, ModelObject } from '../api/types';
+import type { Address, Id, Model, ModelObject } from '../api/types';
 import { isWrittenJustNow } from '../api/written';
 import { Value } from '../field/Value';
+import { useFormat } from '../parts/useFormat';
 import type { Entry } from './entries';
 
 interface Hit {
@@ -48,8 +49,13 @@ export function hitEntries(hits: Hit[], model: Model): Entry[] {
 /** Whose it is, what tells it from others, and where the words stand when they stand in neither. */
 function Beside({ hit, object }: { hit: Hit; object: ModelObject }) {
   const { customer, matched, summary } = hit;
+  const f = useFormat();
   const words = matched && matched.field !== object.title ? matched : null;
-  const parts: ReactNode[] = Object.entries(summary).map(([name, value]) => {
+  const said = Object.entries(summary).filter(([name, value]) => {
+    const whole = fieldNamed(object, name)?.type !== 'address' || typeof value !== 'object';
+    return whole || name === words?.field || f.address({ ...(value as Address), street: null });
+  });
+  const parts: ReactNode[] = said.map(([name, value]) => {
     const field = fieldNamed(object, name);
     if (name === words?.field) return words.text;
     return field && <Value key={name} field={field} value={value} compact />;
