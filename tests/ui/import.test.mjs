@@ -227,7 +227,7 @@ test('whom a row changes is named, the list is narrowed to the import, and undoi
   await p.page.goto(here);
   await p.page.getByRole('button', { name: '撤销这次导入' }).click();
   await p.page.getByRole('dialog').getByRole('button', { name: '撤销这次导入' }).click();
-  await p.page.getByText('撤回 3 项，因之后改过保留 0 项').waitFor({ timeout: 60_000 });
+  await p.page.getByText('撤回 3 项。').waitFor({ timeout: 60_000 });
   assert.deepEqual(p.wrong, []);
   await p.close();
 });

@@ -15,6 +15,8 @@ import { DropZone } from './DropZone';
 import { type ImportRecord, importName } from './types';
 import '../styles/import.css';
 
+const wroteNothing = new Set(['uploaded', 'checking', 'checked']);
+
 export const stateColor: Record<string, string> = {
   uploaded: 'grey',
   checking: 'blue',
@@ -82,7 +84,7 @@ export function ImportsPage() {
                       {i.created_at ? ` · ${f.instant(i.created_at)}` : ''}
                     </span>
                   </span>
-                  {i.report && i.state !== 'checked' && (
+                  {i.report && !wroteNothing.has(i.state) && (
                     <span className="small muted row-extra">
                       {t('import.summary', {
                         created: f.number(i.report.created),

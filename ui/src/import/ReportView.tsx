@@ -70,14 +70,19 @@ function TakenBack({ report }: { report: Report }) {
   const f = useFormat();
   const undo = report.undo;
   if (!undo) return null;
+  const kept = {
+    changed: undo.kept_changed,
+    used: undo.kept_used,
+    other: undo.kept_total - undo.kept_changed - undo.kept_used,
+  };
+  const said = Object.entries(kept)
+    .filter(([, n]) => n > 0)
+    .map(([why, n]) => t(`import.kept.${why}`, { n: f.number(n) }));
+  const restored = t('import.restored', { n: f.number(undo.restored) });
   return (
     <p className="import-line">
-      {t('import.undone', {
-        restored: f.number(undo.restored),
-        changed: f.number(undo.kept_changed),
-        used: f.number(undo.kept_used),
-        other: f.number(undo.kept_total - undo.kept_changed - undo.kept_used),
-      })}
+      {[restored, ...said].join(t('import.and'))}
+      {t('import.stop')}
     </p>
   );
 }
