@@ -41,10 +41,12 @@ err_t migrate_lock(struct db_conn *conn, unsigned seconds)
     return db_script(conn, str_from(patience));
 }
 
-static err_t begin(struct db_conn *conn, int64_t *last)
+/* A plan only reads: it waits for nobody. */
+static err_t begin(struct db_conn *conn, bool plan, int64_t *last)
 {
     *last = 0;
-    TRY(migrate_lock(conn, START_PATIENCE));
+    if (!plan)
+        TRY(migrate_lock(conn, START_PATIENCE));
     if (!table_exists(conn, S("core_migration")))
         return OK;
     AUTO_ROWS rows = NULL;
@@ -72,7 +74,7 @@ err_t migrate_core(struct db_conn *conn,
                    struct buf *plan)
 {
     int64_t last;
-    TRY(begin(conn, &last));
+    TRY(begin(conn, plan, &last));
     bool first = last == 0 && !table_exists(conn, S("core_migration"));
     if (first && !plan)
         TRY(db_script(
