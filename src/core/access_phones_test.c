@@ -95,7 +95,6 @@ static void open_firm(struct firm *f, struct app *app, json_t *definition)
 
 static void close_firm(struct firm *f)
 {
-    access_release(f->sales.access);
     ctx_done(&f->sales);
     ctx_done(&f->server);
 }
