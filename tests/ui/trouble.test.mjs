@@ -102,8 +102,8 @@ test('what changed while the server refused the stream is seen when it is open a
   const p = await openPage(browser, server, { expected: [429] });
   await p.signIn();
   let refuses = true;
-  await p.page.route('**/api/v1/stream', (route) => (refuses ? route.fulfill({ status: 429, body: '{}' }) : route.continue()));
-  const refused = p.page.waitForResponse((r) => r.url().endsWith('/stream'));
+  await p.page.route('**/api/v1/stream?*', (route) => (refuses ? route.fulfill({ status: 429, body: '{}' }) : route.continue()));
+  const refused = p.page.waitForResponse((r) => r.url().includes('/stream?'));
   await p.go('/customers');
   await p.page.locator('a.grid-title').first().click();
   await p.page.locator('.fact', { hasText: '微信' }).waitFor();
