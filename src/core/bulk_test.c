@@ -214,7 +214,6 @@ TEST_APP(bulk_names_what_it_refused_to_who_asked)
         if (!looks)
             assert_int_equal(access_hold(app, s.c.conn, s.c.model, other, &s.c.access), OK);
     }
-    access_release(s.c.access);
     end(&s);
 }
 
