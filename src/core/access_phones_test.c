@@ -1,6 +1,5 @@
 /* Whoever sees the phone of a customer masked reads it nowhere in the long texts of what belongs to
  * the customer; on his own customers he reads all of them. */
-#include "base/asset.h"
 #include "base/limits.h"
 #include "core/access.h"
 #include "core/record_internal.h"
@@ -51,20 +50,6 @@ static int64_t make(struct ctx *c, const char *name, json_t *body)
 static json_t *id_json(int64_t id)
 {
     return json_sprintf("%lld", (long long)id);
-}
-
-static json_t *shipped_sales(struct arena *arena)
-{
-    json_t *records, *one;
-    size_t i;
-    assert_int_equal(json_read(arena, asset_find(S("seed/base.json"))->bytes, NULL, &records), OK);
-    json_array_foreach(records, i, one)
-    {
-        json_t *record = json_object_get(one, "record");
-        if (str_eqz(json_get_str(record, "key"), "sales"))
-            return json_object_get(record, "definition");
-    }
-    return NULL;
 }
 
 static int64_t customer_of(struct firm *f, int64_t owner)
@@ -188,7 +173,7 @@ TEST_APP(access_phones_are_masked_in_what_belongs_to_others)
 {
     AUTO_ARENA arena = arena_new(256 * MIB);
     struct firm f = {.arena = arena};
-    open_firm(&f, app, shipped_sales(arena));
+    open_firm(&f, app, test_shipped_role(arena, "sales"));
     for (size_t i = 0; i < TEXT_COUNT; i++) {
         assert_record_shows(&f.sales, TEXTS[i].object, text_about(&f, i, f.theirs), false);
         int64_t mine = text_about(&f, i, f.mine);
@@ -242,7 +227,7 @@ TEST_APP(access_phones_are_masked_in_titles)
 {
     AUTO_ARENA arena = arena_new(256 * MIB);
     struct firm f = {.arena = arena};
-    open_firm(&f, app, shipped_sales(arena));
+    open_firm(&f, app, test_shipped_role(arena, "sales"));
     const int64_t customers[] = {f.theirs, f.mine};
     for (size_t i = 0; i < 2; i++) {
         int64_t first = text_about(&f, 5, customers[i]);
@@ -261,7 +246,7 @@ TEST_APP(access_phones_in_texts_find_nothing_of_others)
     struct firm f = {.arena = arena};
     struct search_hit *hits;
     size_t n;
-    open_firm(&f, app, shipped_sales(arena));
+    open_firm(&f, app, test_shipped_role(arena, "sales"));
     search_attach(app);
     assert_int_equal(log_readers_start(app), OK);
     text_about(&f, 3, f.theirs);
@@ -285,7 +270,7 @@ TEST_APP(access_phones_are_masked_in_the_timeline)
     AUTO_ARENA arena = arena_new(256 * MIB);
     struct firm f = {.arena = arena};
     struct timeline_page page;
-    open_firm(&f, app, shipped_sales(arena));
+    open_firm(&f, app, test_shipped_role(arena, "sales"));
     const int64_t customers[] = {f.theirs, f.mine};
     for (size_t i = 0; i < 2; i++) {
         text_about(&f, 3, customers[i]);

@@ -1,7 +1,6 @@
 /* What colleagues see of a salesman's import, by the roles that every enterprise begins with. */
 #include <unistd.h>
 
-#include "base/asset.h"
 #include "core/access.h"
 #include "core/import_testing.h"
 
@@ -15,20 +14,6 @@ struct office {
     struct ctx maker, mate;
     int64_t file, import;
 };
-
-static json_t *shipped(struct arena *arena, const char *key)
-{
-    json_t *records, *one;
-    size_t i;
-    assert_int_equal(json_read(arena, asset_find(S("seed/base.json"))->bytes, NULL, &records), OK);
-    json_array_foreach(records, i, one)
-    {
-        const json_t *record = json_object_get(one, "record");
-        if (str_eqz(json_get_str(record, "key"), key))
-            return json_object_get(record, "definition");
-    }
-    return NULL;
-}
 
 static int64_t made(struct ctx *c, const char *object, json_t *body)
 {
@@ -53,7 +38,7 @@ sign_in(struct app *app, struct ctx *server, int64_t department, const char *rol
     str key = arena_printf(arena, "role_%d", roles++);
     int64_t id = made(server, "role",
                       json_pack("{s:s,s:s,s:O}", "key", key.p, "name", key.p, "definition",
-                                shipped(arena, role)));
+                                test_shipped_role(arena, role)));
     assert_int_equal(ctx_init(c, app, arena, "test"), OK);
     c->user = made(server, "user",
                    json_pack("{s:s,s:s,s:s,s:[s]}", "name", key.p, "email",

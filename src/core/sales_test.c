@@ -1,6 +1,5 @@
 /* What the shipped role of a salesman finds: he reads the customers of his department, changes his
  * own, and sees the numbers of his colleagues' masked. */
-#include "base/asset.h"
 #include "base/id.h"
 #include "core/access.h"
 #include "core/bulk.h"
@@ -40,21 +39,6 @@ static int64_t add_role(struct ctx *c, json_t *definition)
     return record_id(r);
 }
 
-/* Of a role that every enterprise begins with. */
-static json_t *shipped(struct arena *arena, const char *key)
-{
-    json_t *records, *one;
-    size_t i;
-    assert_int_equal(json_read(arena, asset_find(S("seed/base.json"))->bytes, NULL, &records), OK);
-    json_array_foreach(records, i, one)
-    {
-        const json_t *record = json_object_get(one, "record");
-        if (str_eqz(json_get_str(record, "key"), key))
-            return json_object_get(record, "definition");
-    }
-    return NULL;
-}
-
 static void open_as(struct shop *s, struct app *app, json_t *(*definition)(struct arena *))
 {
     *s = (struct shop){.arena = arena_new(256 * MIB), .app = app};
@@ -77,7 +61,7 @@ static void open_as(struct shop *s, struct app *app, json_t *(*definition)(struc
 
 static json_t *sales(struct arena *arena)
 {
-    return shipped(arena, "sales");
+    return test_shipped_role(arena, "sales");
 }
 
 static void close_shop(struct shop *s)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/asset.h"
 #include "base/limits.h"
 
 void test_app_open(struct test_app *t, enum db_kind kind)
@@ -68,4 +69,18 @@ json_t *test_json(struct arena *arena, const char *text)
         print_error("%s: %s\n", text, error.text);
     assert_non_null(tree);
     return json_keep(arena, tree);
+}
+
+json_t *test_shipped_role(struct arena *arena, const char *key)
+{
+    json_t *records, *one;
+    size_t i;
+    assert_int_equal(json_read(arena, asset_find(S("seed/base.json"))->bytes, NULL, &records), OK);
+    json_array_foreach(records, i, one)
+    {
+        const json_t *record = json_object_get(one, "record");
+        if (str_eqz(json_get_str(record, "key"), key))
+            return json_object_get(record, "definition");
+    }
+    return NULL;
 }

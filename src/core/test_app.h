@@ -18,6 +18,8 @@ void test_app_close(struct test_app *);
 void test_app_process_gone(const struct test_app *, const char *name);
 /* A tree from text with ' for ". */
 json_t *test_json(struct arena *, const char *text);
+/* The definition of a role that every enterprise begins with; borrowed. NULL: there is none. */
+json_t *test_shipped_role(struct arena *, const char *key);
 
 #define TEST_APP(id)                                                                               \
     static void app_##id(struct app *app, struct test_app *at);                                    \
