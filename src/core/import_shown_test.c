@@ -125,7 +125,9 @@ TEST_APP(import_gives_its_file_and_its_refused_rows_to_its_maker_only)
     assert_int_equal(import_get(&o.mate, o.import, &r), OK);
     assert_int_equal(import_refused_file(&o.mate, r, S("csv"), &path), ERR_DENIED);
     assert_int_equal(file_find(&o.mate, o.file, &file), ERR_NOT_FOUND);
-    assert_int_equal(import_change(&o.mate, o.import, 0, json_object(), &r), ERR_DENIED);
+    assert_int_equal(
+        import_change(&o.mate, o.import, 0, json_keep(o.mate.arena, json_object()), &r),
+        ERR_DENIED);
     assert_int_equal(import_start(&o.mate, o.import, IMPORT_CHECK, &job), ERR_DENIED);
     assert_int_equal(import_answer(&o.mate, o.import, NULL), ERR_DENIED);
     assert_int_equal(import_refused_file(&o.maker, r, S("csv"), &path), OK);

@@ -27,6 +27,7 @@ static json_t *value_for(const struct field *f)
     }
 }
 
+/* Takes the tree. */
 static const struct condition *parse(struct ctx *c, const struct object *o, json_t *tree)
 {
     struct condition *where;
@@ -149,15 +150,12 @@ TEST_APP(a_list_of_one_of_several_is_the_same_however_it_is_found)
     const struct object *o = model_object(c.model, S("customer"));
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)
         assert_int_equal(record_create(&c, o, test_json(arena, bodies[i]), NULL, &r), OK);
+    json_t *where = test_json(arena, "{'any':["
+                                     "{'field':'phone','in':['+8613800138001','+8613800138004']},"
+                                     "{'field':'email','eq':'c@example.com'},"
+                                     "{'field':'phone','eq':'+8613800138001'}]}");
     struct list_query q = {
-        .object = o,
-        .op = OP_READ,
-        .limit = 10,
-        .where = parse(
-            &c, o,
-            test_json(arena, "{'any':[{'field':'phone','in':['+8613800138001','+8613800138004']},"
-                             "{'field':'email','eq':'c@example.com'},"
-                             "{'field':'phone','eq':'+8613800138001'}]}"))};
+        .object = o, .op = OP_READ, .limit = 10, .where = parse(&c, o, json_incref(where))};
     assert_int_equal(record_list(&c, &q, &page), OK);
     assert_int_equal(page.count, 3);
     assert_str(record_cell(page.records[0], o->title, 0).s, "d");
