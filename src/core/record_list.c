@@ -150,15 +150,18 @@ static bool look_up(struct ctx *c, const struct query *q, struct sql *sql, err_t
 }
 
 /* SQLite walks the list in its order and looks at each row whether it has the tag, or one of the
- * values. Where few have, they are looked up instead, and the cost does not grow with all the
- * others. */
+ * values. What has the tag is walked instead where the order is that of the ids; else, where few
+ * have it, they are looked up, and the cost does not grow with all the others. */
 static err_t narrow(struct ctx *c, struct query *q)
 {
     err_t e = OK;
     AUTO_SQL sql;
+    if (db_conn_kind(c->conn) != DB_SQLITE || !q->where || q->ids || q->deleted)
+        return OK;
+    if (!q->sort_count)
+        q->set = condition_member(q->where, &q->member);
     sql_init(&sql, c->arena);
-    if (db_conn_kind(c->conn) != DB_SQLITE || !q->where || q->ids || q->deleted ||
-        !look_up(c, q, &sql, &e))
+    if (q->set || !look_up(c, q, &sql, &e))
         return OK;
     TRY(e);
     int64_t *ids = ARENA_ARRAY(c->arena, int64_t, FEW);

@@ -1,6 +1,7 @@
 #include "model/query.h"
 
 #include "base/limits.h"
+#include "model/field_type.h"
 #include "model/query_internal.h"
 #include "model/schema.h"
 
@@ -50,6 +51,7 @@ static bool never_empty(const struct column *c)
  * is, then the value or a stand-in. */
 struct key {
     const struct column *column; /* NULL = the id */
+    const struct field *set;     /* as the query's */
     bool descending, blank_flag, filled;
 };
 enum { KEYS = QUERY_SORTS * 2 + 1 };
@@ -62,10 +64,11 @@ static size_t keys_of(const struct query *query, struct key keys[KEYS])
         bool descending = query->sort[i].descending;
         bool nullable = i > 0 && !never_empty(c);
         if (nullable)
-            keys[n++] = (struct key){c, false, true, false};
-        keys[n++] = (struct key){c, descending, false, nullable};
+            keys[n++] = (struct key){.column = c, .blank_flag = true};
+        keys[n++] = (struct key){.column = c, .descending = descending, .filled = nullable};
     }
-    keys[n++] = (struct key){.descending = query->sort_count == 0 || query->sort[0].descending};
+    bool descending = query->sort_count == 0 || query->sort[0].descending;
+    keys[n++] = (struct key){.set = query->set, .descending = descending};
     return n;
 }
 
@@ -83,7 +86,7 @@ bool query_never_blank(const struct query *query)
 static void write_key(const struct key *k, struct sql *q)
 {
     if (!k->column) {
-        sql_add(q, "t.\"id\"");
+        sql_column(q, k->set ? "m" : "t", k->set ? field_link_record_column(k->set) : S("id"));
         return;
     }
     str name = column_order_name(q->arena, k->column);
@@ -184,6 +187,31 @@ static void write_ids(const int64_t *ids, size_t n, struct sql *q)
     buf_printf(&q->text, "t.\"id\" @in_ints($%zu)", q->params.n);
 }
 
+/* The cross join holds SQLite to the order: the members first. */
+static void write_from(const struct query *query, struct sql *q)
+{
+    const struct object *o = query->object;
+    if (!query->set) {
+        query_from(o, q);
+        return;
+    }
+    sql_add(q, " FROM ");
+    sql_name(q, field_link_table(q->arena, query->set));
+    sql_add(q, " m CROSS JOIN ");
+    sql_name(q, o->name);
+    sql_add(q, " t");
+}
+
+static void write_member(const struct query *query, struct sql *q)
+{
+    sql_add(q, " AND m.\"value\" = ");
+    sql_value(q, query->member, (int)query->set->shape->multi_storage);
+    sql_add(q, " AND t.\"id\" = ");
+    sql_column(q, "m", field_link_record_column(query->set));
+    if (query->object->root == ROOT_CUSTOMER)
+        sql_add(q, " AND t.\"customer_id\" = m.\"customer_id\"");
+}
+
 static err_t write_where(const struct query *query, const struct condition_env *env, struct sql *q)
 {
     sql_add(q, query->deleted ? " WHERE t.\"deleted_at\" IS NOT NULL"
@@ -197,6 +225,8 @@ static err_t write_where(const struct query *query, const struct condition_env *
         sql_add(q, " AND ");
         write_ids(query->ids, query->id_count, q);
     }
+    if (query->set)
+        write_member(query, q);
     const struct condition *both[] = {query->scope, query->where};
     for (size_t i = 0; i < 2; i++)
         if (both[i]) {
@@ -215,7 +245,7 @@ err_t query_select(const struct query *query, const struct condition_env *env, s
         sql_add(q, ", ");
         write_key(&keys[i], q);
     }
-    query_from(query->object, q);
+    write_from(query, q);
     TRY(write_where(query, env, q));
     if (query->after)
         write_after(query, keys, n, q);
@@ -238,7 +268,7 @@ err_t query_count(const struct query *query,
     struct query all = *query;
     all.sort_count = 0;
     sql_add(q, ceiling ? "SELECT COUNT(*) FROM (SELECT 1 AS one" : "SELECT COUNT(*)");
-    query_from(all.object, q);
+    write_from(&all, q);
     TRY(write_where(&all, env, q));
     if (ceiling) {
         sql_add(q, " LIMIT ");

@@ -16,6 +16,10 @@ struct query {
     const struct condition *scope, *where; /* both must hold; NULL = no restriction */
     const int64_t *ids;                    /* only these; NULL = no restriction */
     size_t id_count;
+    /* Only those whose set in this field has the member, walked in the order of the set's index, of
+     * what is sorted by id: it costs as many rows as have it. NULL = no restriction. */
+    const struct field *set;
+    value member;
     bool deleted;                        /* the deleted ones instead of the live ones */
     struct query_sort sort[QUERY_SORTS]; /* none: by id, newest first */
     size_t sort_count;
@@ -42,7 +46,6 @@ size_t query_key_count(const struct query *);
 enum storage query_key_storage(const struct query *, size_t key);
 /* The column sorted by has a cell in every row: there are no blanks to ask for. */
 bool query_never_blank(const struct query *);
-/* One number: how many, counting no further than ceiling (0 = all). */
 /* The ids of live records for which one of the conditions holds, at most `limit`; some more than
  * once. */
 err_t query_one_of(const struct object *,
@@ -51,6 +54,7 @@ err_t query_one_of(const struct object *,
                    size_t limit,
                    const struct condition_env *,
                    struct sql *) MUST_USE;
+/* One number: how many, counting no further than ceiling (0 = all). */
 err_t query_count(const struct query *,
                   const struct condition_env *,
                   int64_t ceiling,
