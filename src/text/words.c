@@ -93,9 +93,9 @@ size_t number_variants(str digits, str out[static NUMBER_VARIANTS])
     size_t n = 0;
     if (!is_digits(digits) || digits.n < 5)
         return 0;
-    if (str_starts(digits, S("00")))
+    if (str_starts(digits, S("00")) && digits.n >= 7)
         out[n++] = str_cut(digits, 2, digits.n);
-    else if (str_starts(digits, S("0")))
+    else if (digits.p[0] == '0' && digits.p[1] != '0')
         out[n++] = str_cut(digits, 1, digits.n);
     else if (str_starts(digits, S("86")) && digits.n > 11)
         out[n++] = str_cut(digits, 2, digits.n);

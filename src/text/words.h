@@ -22,7 +22,8 @@ str words_joined(struct arena *, str folded, bool wide);
 /* Takes the next word of a query off *rest: what lies between spaces; but numbers and signs that
  * follow one another ("138 0013") are one word. False at the end. */
 bool query_word_next(str *rest, str *word);
-/* Other ways the same number may be stored: without 00, 0, +86. Returns how many. */
+/* Other ways the same number of five digits or more may be stored: without 00 (seven or more, for
+ * what is left would be in many), 0, +86. Returns how many. */
 enum { NUMBER_VARIANTS = 2 };
 size_t number_variants(str digits, str out[static NUMBER_VARIANTS]);
 enum {
