@@ -17,6 +17,12 @@ static void search_postgres(const struct query_hits *h, const char *columns, str
     sql_add(q, "terms @@ CAST(w.value AS tsquery) OFFSET 0) h");
 }
 
+/* Written out: for a limit that it does not know PostgreSQL would plan anew every time. */
+static void write_limit(const struct query_hits *h, struct sql *q)
+{
+    buf_printf(&q->text, "%zu", h->limit);
+}
+
 err_t query_search(const struct query_hits *h,
                    enum db_kind kind,
                    const struct condition_env *env,
@@ -48,7 +54,7 @@ err_t query_search(const struct query_hits *h,
     }
     sql_add(q, lite ? " ORDER BY search_index.rowid DESC LIMIT "
                     : " OFFSET 0) t ORDER BY s.id DESC LIMIT ");
-    sql_value(q, V_INT((int64_t)h->limit), STORE_INT);
+    write_limit(h, q);
     return sql_check(q);
 }
 
@@ -65,6 +71,6 @@ err_t query_search_sample(const struct query_hits *h, enum db_kind kind, struct 
         search_postgres(h, "h.id, h.object", q);
         sql_add(q, ") s) s WHERE nth <= ");
     }
-    sql_value(q, V_INT((int64_t)h->limit), STORE_INT);
+    write_limit(h, q);
     return sql_check(q);
 }
