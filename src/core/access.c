@@ -139,11 +139,11 @@ err_t access_forget(struct ctx *ctx)
 
 /* ---- questions ---- */
 
-bool access_self(const struct ctx *c, struct access_self *out)
+bool access_own_department(const struct ctx *c, int64_t *out)
 {
     if (!c->access || c->access->user != c->user || c->people_changed)
         return false;
-    *out = (struct access_self){c->access->title, c->access->department};
+    *out = c->access->department;
     return true;
 }
 

@@ -68,13 +68,9 @@ int64_t access_epoch(const struct access *);
 /* Another one when the user's own roles or departments have changed, whatever became of others. */
 uint64_t access_source(const struct access *);
 
-/* The caller's own title and department, known without asking the database. False: there is no
+/* The caller's own department (0 = none), known without asking the database. False: there is no
  * user, or who is who has been changed in this transaction. */
-struct access_self {
-    value title;
-    int64_t department; /* 0 = none */
-};
-bool access_self(const struct ctx *, struct access_self *out);
+bool access_own_department(const struct ctx *, int64_t *out);
 
 /* NULL access = the server itself: everything. */
 bool access_may(const struct access *, const struct object *, enum op);

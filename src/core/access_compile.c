@@ -393,20 +393,6 @@ static err_t compile(struct access *a, struct db_conn *conn)
     return OK;
 }
 
-static err_t read_title(struct access *a, struct db_conn *conn)
-{
-    const struct object *user = model_object(a->model, S("user"));
-    struct condition_env env = {0};
-    AUTO_SQL q;
-    sql_init(&q, a->arena);
-    TRY(query_titles(user, &a->user, 1, NULL, &env, &q));
-    AUTO_ROWS rows = NULL;
-    TRY(db_query(conn, buf_str(&q.text), q.params.at, q.params.n, &rows));
-    if (db_next(rows))
-        a->title = V_TEXT(arena_str(a->arena, db_text(rows, 1)));
-    return db_rows_error(rows);
-}
-
 err_t access_compile(struct db_conn *conn,
                      const struct model *model,
                      int64_t epoch,
@@ -424,7 +410,6 @@ err_t access_compile(struct db_conn *conn,
     a->epoch = epoch;
     a->user = user;
     a->department = department.kind == VALUE_INT ? department.i : 0;
-    TRY(read_title(a, conn));
     TRY(compile(a, conn));
     arena = NULL; /* now its own */
     *out = a;

@@ -94,7 +94,6 @@ access_narrow(struct arena *arena, const struct access *whole, const json_t *sco
     a->model = model;
     a->user = whole->user;
     a->department = whole->department;
-    a->title = whole->title;
     a->epoch = whole->epoch;
     a->source = whole->source;
     a->departments = whole->departments;

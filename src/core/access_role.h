@@ -62,7 +62,6 @@ struct access {
     int64_t epoch, model_version;
     uint64_t source; /* what it was compiled from, hashed */
     int64_t user, department;
-    value title;                /* of the user */
     const int64_t *departments; /* own and all below */
     size_t department_count;
     struct object_access *objects; /* by object->index */

@@ -328,10 +328,9 @@ TEST_APP(access_masks_phones_in_texts)
 static err_t move_and_create(struct ctx *c, void *arg)
 {
     struct office *o = arg;
-    struct access_self self;
-    int64_t id = 0;
-    assert_true(access_self(c, &self));
-    assert_int_equal(self.department, o->department);
+    int64_t own, id = 0;
+    assert_true(access_own_department(c, &own));
+    assert_int_equal(own, o->department);
     TRY(try_create(c, "customer", "{'name':'x'}", &id));
     assert_non_null(strstr(titles(c, "customer", id).p, "\"me\""));
 
@@ -339,7 +338,7 @@ static err_t move_and_create(struct ctx *c, void *arg)
     str body =
         arena_printf(c->arena, "{'name':'moved','department':'%lld'}", (long long)department);
     TRY(update(c, "user", o->me, body.p));
-    assert_false(access_self(c, &self));
+    assert_false(access_own_department(c, &own));
     TRY(try_create(c, "customer", "{'name':'y'}", &id));
     struct record *r;
     TRY(record_get(c, object(c, "customer"), id, OP_READ, &r));
@@ -352,11 +351,11 @@ TEST_APP(access_knows_the_caller_until_people_change)
 {
     AUTO_ARENA arena = arena_new(64 * MIB);
     struct office o;
-    struct access_self self;
+    int64_t own;
     open_office(&o, app, arena, "{}");
     assert_int_equal(update(&o.server, "role", o.role, "{'administrator':true}"), OK);
     assert_int_equal(come_in(&o), OK);
-    assert_false(access_self(&o.server, &self));
+    assert_false(access_own_department(&o.server, &own));
     assert_int_equal(ctx_transact(&o.user, move_and_create, &o), OK);
     close_office(&o);
 }

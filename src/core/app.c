@@ -20,6 +20,7 @@
 #include "core/process.h"
 #include "core/registry.h"
 #include "core/session_cache.h"
+#include "core/title_cache.h"
 #include "core/setting.h"
 
 static err_t make_folder(const char *path, struct problems *problems)
@@ -146,6 +147,7 @@ static err_t open_parts(struct app *app, const struct app_options *o, struct pro
     app->registry = registry_new();
     app->access_cache = access_cache_new();
     app->session_cache = session_cache_new();
+    app->title_cache = title_cache_new();
     access_attach();
     if (o->migrate)
         TRY(registry_migrate(app, problems));
@@ -186,6 +188,7 @@ void app_close(struct app *app)
     log_readers_stop(app);
     access_cache_free(app->access_cache);
     session_cache_free(app->session_cache);
+    title_cache_free(app->title_cache);
     registry_free(app->registry);
     quality_cache_free(app->quality_cache);
     settings_free(app->settings);

@@ -30,6 +30,7 @@ struct app {
     struct registry *registry;
     struct access_cache *access_cache;
     struct session_cache *session_cache;
+    struct title_cache *title_cache;
     struct log_readers *log_readers;
     struct job_runner *job_runner;
     struct quality_cache *quality_cache;

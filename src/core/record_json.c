@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "core/record_internal.h"
+#include "core/title_cache.h"
 #include "model/query.h"
 
 static int by_number(const void *a, const void *b)
@@ -233,20 +234,34 @@ static void write_title(
     jw_str(w, title_text(c, o, mine, title));
 }
 
-/* Most records that are written or read are the caller's own. */
-static void write_self(struct ctx *c, const struct object *o, struct wanted *wanted, struct jw *w)
+static struct title_moment moment(const struct ctx *c)
 {
-    struct access_self self;
-    bool open = access_view(c->access, o->title, MINE_NOT) >= FIELD_READ;
-    if (!open || !str_eqz(o->name, "user") || !access_self(c, &self))
-        return;
-    for (size_t i = 0; i < wanted->ids.n; i++)
-        if (wanted->ids.at[i] == c->user) {
-            write_title(c, o, c->user, MINE_NOT, self.title, w);
-            wanted->ids.n--;
-            memmove(&wanted->ids.at[i], &wanted->ids.at[i + 1],
-                    (wanted->ids.n - i) * sizeof *wanted->ids.at);
-        }
+    return (struct title_moment){access_epoch(c->access), c->model->version};
+}
+
+/* Not in a transaction that has changed such a record itself. */
+static bool titles_hold(const struct ctx *c, const struct object *o)
+{
+    return title_cache_of(o) && c->access && !c->people_changed &&
+           field_column(o->title, 0)->storage == STORE_TEXT;
+}
+
+/* All of them from memory; false, and nothing is written, when one has to be read. */
+static bool write_kept(struct ctx *c,
+                       const struct object *o,
+                       const struct wanted *wanted,
+                       const enum mine *mine,
+                       struct jw *w)
+{
+    size_t n = wanted->ids.n;
+    str *titles = ARENA_ARRAY(c->arena, str, n);
+    for (size_t i = 0; i < n; i++)
+        if (!title_cache_find(c->app->title_cache, moment(c), wanted->ids.at[i], c->arena,
+                              &titles[i]))
+            return false;
+    for (size_t i = 0; i < n; i++)
+        write_title(c, o, wanted->ids.at[i], mine[i], V_TEXT(titles[i]), w);
+    return true;
 }
 
 static err_t
@@ -262,11 +277,11 @@ write_titles(struct ctx *c, const struct object *o, struct wanted *wanted, struc
     AUTO_SQL q;
     sql_init(&q, c->arena);
     without_repeats(wanted);
-    write_self(c, o, wanted, w);
-    if (!wanted->ids.n)
-        return OK;
     enum mine *mine = ARENA_ARRAY(c->arena, enum mine, wanted->ids.n);
     TRY(record_mine(c, o, wanted->ids.at, wanted->ids.n, &o->title, 1, mine));
+    bool kept = !scope && titles_hold(c, o);
+    if (kept && write_kept(c, o, wanted, mine, w))
+        return OK;
     TRY(query_titles(o, wanted->ids.at, wanted->ids.n, scope, &env, &q));
     AUTO_ROWS rows = NULL;
     TRY(db_query(c->conn, buf_str(&q.text), q.params.at, q.params.n, &rows));
@@ -274,6 +289,8 @@ write_titles(struct ctx *c, const struct object *o, struct wanted *wanted, struc
         int64_t id = db_int(rows, 0);
         size_t at = place_of(wanted, id);
         write_title(c, o, id, mine[at], db_cell(rows, 1), w);
+        if (kept)
+            title_cache_keep(c->app->title_cache, moment(c), id, db_text(rows, 1));
     }
     return db_rows_error(rows);
 }

@@ -251,6 +251,8 @@ static err_t store(struct ctx *c,
     TRY(former ? change_append_former(c, after) : change_append(c, op, o, before, after));
     if (o->guarded)
         TRY(guarded_changed(c));
+    else if (o->titles_kept)
+        TRY(access_forget(c));
     return derived ? OK : call_hooks(c, before, after, true);
 }
 

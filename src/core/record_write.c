@@ -239,9 +239,9 @@ static err_t set_department(struct ctx *c, const struct record *before, struct r
         (before && value_eq(record_cell(before, o->owner, 0), record_cell(after, o->owner, 0))))
         return OK;
     value owner = record_cell(after, o->owner, 0), department = V_NULL;
-    struct access_self self;
-    if (owner.kind == VALUE_INT && owner.i == c->user && access_self(c, &self)) {
-        department = V_ID(self.department);
+    int64_t own;
+    if (owner.kind == VALUE_INT && owner.i == c->user && access_own_department(c, &own)) {
+        department = V_ID(own);
     } else if (owner.kind == VALUE_INT) {
         err_t e = db_one(c->conn, c->arena, SQL_USER_DEPARTMENT, &owner, 1, &department, 1);
         if (e != OK && e != ERR_NOT_FOUND)

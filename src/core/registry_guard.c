@@ -143,7 +143,7 @@ static const struct key OBJECT_KEYS[] = {
     {"plural", GUARD_DECIDES},    {"title", GUARD_DECIDES},       {"access", GUARD_DECIDES},
     {"root", GUARD_DECIDES},      {"owned", GUARD_DECIDES},       {"internal", GUARD_DECIDES},
     {"guarded", GUARD_DECIDES},   {"append_only", GUARD_DECIDES}, {"actions", GUARD_DECIDES},
-    {"events", GUARD_DECIDES},    {"rules", GUARD_DECIDES},
+    {"events", GUARD_DECIDES},    {"rules", GUARD_DECIDES},       {"titles_kept", GUARD_DECIDES},
 };
 
 /* `default` may look at other records (`where`), and `sensitive` may be set, but not taken away. */

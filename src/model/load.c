@@ -186,10 +186,11 @@ static enum root root_of(const struct loader *l, const struct source *s)
 }
 
 const char *const MODEL_OBJECT_KEYS[] = {
-    "object",  "plural",   "label",       "plural_label", "root",       "owned",
-    "title",   "internal", "append_only", "guarded",      "importable", "fields",
-    "indexes", "unique",   "events",      "access",       "rules",      "layouts",
-    "menu",    "actions",  "import",      "import_with",  "$schema",    NULL};
+    "object",     "plural",      "label",    "plural_label", "root",
+    "owned",      "title",       "internal", "append_only",  "guarded",
+    "importable", "fields",      "indexes",  "unique",       "events",
+    "access",     "rules",       "layouts",  "menu",         "actions",
+    "import",     "import_with", "$schema",  "titles_kept",  NULL};
 
 static struct object *make_object(struct loader *l, const struct source *s)
 {
@@ -217,6 +218,7 @@ static struct object *make_object(struct loader *l, const struct source *s)
     o->guarded = flag(l, s, "guarded");
     if (s->guarded && !o->guarded)
         load_fail(l, s, S("/guarded"), "model_guarded", o->name, (str){0});
+    o->titles_kept = flag(l, s, "titles_kept");
     o->importable = flag(l, s, "importable");
     if (!load_name_ok(o->plural))
         load_fail(l, s, S("/plural"), "model_bad_name", o->plural, (str){0});

@@ -133,6 +133,7 @@ struct object {
     bool custom;
     bool internal;    /* no REST of its own (reached through actions): role details, sessions … */
     bool append_only; /* created, never changed or deleted */
+    bool titles_kept; /* few, and seldom changed */
     bool guarded;     /* its records decide who may do what: to be written by proven users only */
     bool importable, searchable;
     unsigned index; /* in model->objects */
