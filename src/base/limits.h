@@ -18,6 +18,7 @@ enum {
     LIMIT_HTTP_BODY_GRACE_SECONDS = 10,
     LIMIT_HTTP_DRAIN = 1 * MIB, /* of a refused body, so that its sender sees the answer */
     LIMIT_UPLOAD_BYTES = 100 * MIB,
+    LIMIT_IMAGE_PIXELS = 40000000,
     LIMIT_ARCHIVE_INFLATED = 1024 * MIB,
     LIMIT_ARCHIVE_RATIO = 100,
     LIMIT_ARCHIVE_ENTRIES = 1000,

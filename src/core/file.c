@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include "base/id.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "core/image.h"
 #include "core/record_internal.h"
 #include "sql_core.h"
 
@@ -113,17 +115,54 @@ static err_t create(struct ctx *c, const json_t *body, int64_t *id)
     return e;
 }
 
+static enum image_fault clean_into(const char *type, int fd, int64_t size, FILE *out)
+{
+    void *bytes = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (bytes == MAP_FAILED)
+        return IMAGE_BROKEN;
+    enum image_fault fault = image_clean(str_from(type), (str){bytes, (size_t)size}, out);
+    munmap(bytes, (size_t)size);
+    return fault;
+}
+
+/* In the place of what was uploaded. */
+static err_t clean(struct ctx *c, const char *path, const char *type)
+{
+    const char *cleaned = file_spool_path(c);
+    struct stat of;
+    err_t e = OK;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    FILE *out = fopen(cleaned, "wxe");
+    if (fd < 0 || !out || fstat(fd, &of) || !of.st_size)
+        e = errno == ENOSPC ? ERR_DISK_FULL : ERR_UNAVAILABLE;
+    enum image_fault fault = e == OK ? clean_into(type, fd, of.st_size, out) : IMAGE_FINE;
+    if (fd >= 0)
+        close(fd);
+    if (out && (ferror(out) | fclose(out)) && e == OK)
+        e = errno == ENOSPC ? ERR_DISK_FULL : ERR_UNAVAILABLE;
+    if (e == OK && fault)
+        e = refuse(c, fault == IMAGE_BROKEN ? "image_broken" : "image_too_large");
+    if (e == OK && rename(cleaned, path))
+        e = ERR_UNAVAILABLE;
+    if (e != OK)
+        unlink(cleaned);
+    return e;
+}
+
 err_t file_look(struct ctx *c, const char *path, str name, struct new_file *out)
 {
     char hex[DIGEST_CHARS + 1];
     int64_t size;
-    TRY(digest(path, hex, &size));
-    if (!size)
+    struct stat of;
+    if (stat(path, &of) == 0 && !of.st_size)
         return refuse(c, "file_empty");
     name = arena_str(c->arena, last_part(name));
     const char *type = file_type(path, name);
     if (!type)
         return refuse(c, "file_type_refused");
+    if (str_starts(str_from(type), S("image/")))
+        TRY(clean(c, path, type));
+    TRY(digest(path, hex, &size));
     *out = (struct new_file){path, name, type, arena_str(c->arena, str_from(hex)), size};
     return OK;
 }

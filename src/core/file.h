@@ -24,7 +24,8 @@ struct new_file {
     str sha256; /* in hex */
     int64_t size;
 };
-/* ERR_INVALID "file_type_refused", "file_empty". */
+/* Takes out of a picture what it does not show (core/image.h). ERR_INVALID "file_type_refused",
+ * "file_empty", "image_broken", "image_too_large"; ERR_DISK_FULL. */
 err_t file_look(struct ctx *, const char *path, str name, struct new_file *out) MUST_USE;
 /* As file_keep, in a transaction too. */
 err_t file_keep_new(struct ctx *, const struct new_file *, int64_t *id) MUST_USE;
